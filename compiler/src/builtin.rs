@@ -1,0 +1,45 @@
+//! Functions of the language itself: one row each, bound by a signature written as text.
+
+use crate::array::Array;
+use crate::fault::Fault;
+use crate::host::Host;
+use crate::value::Value;
+use arr_ir::dtype::Scalar;
+
+/// A function of the language. Most of the library is not here but in `stdlib/*.arr`.
+pub struct Builtin {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parameters as in the language: `"x, axis=none, keepdims=false"`; a name after a lone
+    /// `*` is keyword-only, `*xs` takes the rest as a tuple. Defaults are literals.
+    pub signature: &'static str,
+    /// Whether `x.f(a)` may stand for `f(x, a)`.
+    pub method: bool,
+    /// Computes it. Arguments come bound, in the order of the signature, defaults filled in.
+    pub call: fn(&mut dyn Context, &[Value]) -> Result<Value, Fault>,
+    /// What it computes: shapes, dtypes, errors; first line a summary.
+    pub doc: &'static str,
+    /// A runnable example, and what it prints.
+    pub example: (&'static str, &'static str),
+}
+
+/// What a builtin may ask of the evaluator that calls it.
+pub trait Context {
+    /// Whether the program is only being checked: nothing may be computed, printed or written,
+    /// and what depends on data is `Value::Unknown`.
+    fn checking(&self) -> bool;
+    /// The host.
+    fn host(&mut self) -> &mut dyn Host;
+    /// A fresh number for an unknown dimension.
+    fn fresh_dim(&mut self) -> arr_ir::shape::Dim;
+    /// Makes these arrays computed and stored (all in one go, sharing work).
+    fn compute(&mut self, arrays: &[Array]) -> Result<(), Fault>;
+    /// The value of a 0-d array, computing it if need be; none while checking.
+    fn scalar(&mut self, array: &Array) -> Result<Option<Scalar>, Fault>;
+    /// Calls a function value.
+    fn call(&mut self, function: &Value, args: &[Value], keywords: &[(&str, Value)]) -> Result<Value, Fault>;
+    /// The text of a value as `print` shows it (computes arrays).
+    fn text(&mut self, value: &Value) -> Result<String, Fault>;
+    /// Reports a warning that does not stop the program.
+    fn warn(&mut self, code: &'static str, title: String);
+}

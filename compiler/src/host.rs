@@ -1,0 +1,88 @@
+//! The one contact with the outside world: what the evaluator asks of whoever embeds it.
+//!
+//! The compiler opens no file, starts no thread and reads no clock; the facade implements
+//! [`Host`] over the runtime, tests implement it over the oracle.
+
+use arr_ir::dtype::{DType, Scalar};
+use arr_ir::graph::Graph;
+use arr_ir::shape::Shape;
+use std::any::Any;
+use std::sync::Arc;
+
+/// A stored array, opaque here; the host knows what it is. Dropping the last clone frees it.
+pub type Handle = Arc<dyn Any + Send + Sync>;
+
+/// Why something asked of the host failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostError {
+    /// Which exit code it leads to.
+    pub kind: HostErrorKind,
+    /// One sentence, lower case, no full stop.
+    pub message: String,
+    /// What to do, if known.
+    pub hint: Option<String>,
+}
+
+/// The classes of failures while running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostErrorKind {
+    /// A value did not suit (exit code 3).
+    Value,
+    /// Memory, depth or tasks (exit code 4).
+    Limit,
+    /// Input or output (exit code 5).
+    Io,
+    /// Ctrl-C (exit code 130).
+    Interrupted,
+    /// A mistake in arr itself (exit code 70).
+    Bug,
+}
+
+/// A file that was opened: its header is read, its data not.
+#[derive(Clone)]
+pub struct Opened {
+    /// The array.
+    pub handle: Handle,
+    /// Its dtype.
+    pub dtype: DType,
+    /// Its shape.
+    pub shape: Shape,
+}
+
+/// What the evaluator asks for.
+pub trait Host {
+    /// Computes the roots of a graph, whole. `inputs[i]` is what `Op::Input(i)` reads, `slots[i]`
+    /// what `Op::Slot(i)` is. The host plans, caches plans by the graph, and runs them.
+    fn compute(
+        &mut self,
+        graph: Graph,
+        inputs: &[Handle],
+        slots: &[Scalar],
+    ) -> Result<Vec<Handle>, HostError>;
+
+    /// The element at a row-major position of a stored array.
+    fn element(&mut self, array: &Handle, position: usize) -> Result<Scalar, HostError>;
+
+    /// Opens an array file and reads its header.
+    fn open(&mut self, path: &str) -> Result<Opened, HostError>;
+
+    /// Writes a stored array to a file, whole or not at all.
+    fn save(&mut self, path: &str, array: &Handle) -> Result<(), HostError>;
+
+    /// The text of a script named by an import, relative to `importer` (a path or empty), and
+    /// the path it was found at.
+    fn source(&mut self, path: &str, importer: &str) -> Result<(String, String), HostError>;
+
+    /// Writes text to the program's output.
+    fn print(&mut self, text: &str) -> Result<(), HostError>;
+
+    /// Seconds on a monotonic clock.
+    fn seconds(&mut self) -> f64;
+
+    /// Whether the user asked to stop.
+    fn interrupted(&mut self) -> bool;
+
+    /// Bytes up to which a named intermediate result is kept when something computed from it is
+    /// needed first.
+    fn keep_limit(&mut self) -> usize;
+}
