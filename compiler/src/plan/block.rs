@@ -1,0 +1,105 @@
+//! Chunk shapes: how each step's task space is cut.
+//!
+//! A chunk is large enough that starting a task does not show, and small enough that there are
+//! tasks for every core and a chunk's working set stays in cache. A step that reads an operand
+//! across its columns gets square chunks, so that every cache line it touches is used up.
+
+use super::Config;
+use arr_ir::fold::{COL_BLOCK, ROW_BLOCK};
+use arr_ir::plan::{Access, Blockwise, Output, Plan, Step, StepKind};
+use arr_ir::shape::{Shape, count};
+
+/// Elements per task of an elementwise step.
+const TASK: usize = 64 * 1024;
+/// Side of a square chunk.
+const SIDE: usize = 256;
+/// Columns per task of a column fold.
+const FOLD_COLUMNS: usize = 2048;
+/// Rows and columns per task of a contraction.
+pub const CONTRACT_SIDE: usize = 768;
+
+/// Chooses the chunk shape of every step.
+pub fn block(plan: &mut Plan, config: &Config) {
+    let chunks: Vec<Shape> = plan.steps.iter().map(|s| chunk(plan, s, config)).collect();
+    for (step, chunk) in plan.steps.iter_mut().zip(chunks) {
+        step.chunk = chunk;
+    }
+}
+
+fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
+    let space = plan.space(step);
+    let contract = matches!(step.kind, StepKind::Contract { .. });
+    if let (Some(size), false) = (config.chunk, contract) {
+        return space.iter().map(|&n| size.clamp(1, n.max(1))).collect();
+    }
+    match &step.kind {
+        StepKind::Blockwise(b) => match &b.output {
+            Output::Store { .. } => match crossed(plan, b) {
+                Some(dim) => square(&space, dim),
+                None => leading(&space, TASK),
+            },
+            Output::Rows { kept, .. } => {
+                let elements = count(&b.domain[*kept as usize..]).max(1);
+                leading(&space, (TASK / elements.min(ROW_BLOCK)).max(1))
+            }
+            Output::Cols { outer, .. } => columns(&space, *outer as usize),
+        },
+        StepKind::Contract { .. } => {
+            let rank = space.len();
+            let mut chunk = Shape::from_elem(1, rank);
+            chunk[rank - 2] = space[rank - 2].clamp(1, CONTRACT_SIDE);
+            chunk[rank - 1] = space[rank - 1].clamp(1, CONTRACT_SIDE);
+            chunk
+        }
+        StepKind::Combine { .. } => leading(&space, TASK),
+        StepKind::Scan { out, axis, .. } => {
+            let length = plan[*out].shape[*axis as usize].max(1);
+            leading(&space, (TASK / length).max(1))
+        }
+    }
+}
+
+/// Whole trailing dimensions up to about `elements`, a part of the next, 1 of the others.
+fn leading(space: &[usize], elements: usize) -> Shape {
+    let mut left = elements.max(1);
+    let mut chunk = Shape::from_elem(1, space.len());
+    for d in (0..space.len()).rev() {
+        chunk[d] = space[d].clamp(1, left);
+        left = (left / space[d].max(1)).max(1);
+        if chunk[d] < space[d] {
+            break;
+        }
+    }
+    chunk
+}
+
+/// The dimension that some operand has innermost in memory where the domain does not.
+fn crossed(plan: &Plan, b: &Blockwise) -> Option<usize> {
+    let last = b.domain.len().checked_sub(1)?;
+    b.operands.iter().find_map(|access| {
+        let Access::Memory { value, map } = access else { return None };
+        let dims = map.0.iter().zip(&plan[*value].shape);
+        // The last dimension of the value that varies is its contiguous one.
+        let inner = dims.filter(|(m, n)| m.dim.is_some() && **n > 1).last()?.0.dim? as usize;
+        let crosses = map.0.iter().any(|m| m.dim == Some(last as u8)) || b.domain[last] > 1;
+        (inner != last && crosses && map.0.iter().filter(|m| m.dim.is_some()).count() > 1)
+            .then_some(inner)
+    })
+}
+
+fn square(space: &[usize], dim: usize) -> Shape {
+    let mut chunk = Shape::from_elem(1, space.len());
+    chunk[dim] = space[dim].clamp(1, SIDE);
+    let last = space.len() - 1;
+    chunk[last] = space[last].clamp(1, SIDE);
+    chunk
+}
+
+fn columns(space: &[usize], outer: usize) -> Shape {
+    let inner = leading(&space[outer + 1..], FOLD_COLUMNS);
+    let wide = count(&inner);
+    let mut chunk = Shape::from_elem(1, outer + 1);
+    chunk[outer] = (TASK / (COL_BLOCK * wide.max(1))).clamp(1, space[outer].max(1));
+    chunk.extend(inner);
+    chunk
+}

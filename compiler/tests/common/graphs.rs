@@ -1,0 +1,320 @@
+//! A seeded generator of random well-typed graphs with inputs.
+
+use arr_ir::dtype::{DType, Scalar};
+use arr_ir::graph::{Builder, Graph, NodeId, Op};
+use arr_ir::op::{Dist, FoldOp, MapOp};
+use arr_ir::oracle::DenseArray;
+use arr_ir::shape::{DimMap, IndexMap, Shape, count};
+
+/// A graph and what it reads.
+pub struct Case {
+    /// The graph.
+    pub graph: Graph,
+    /// Its inputs.
+    pub inputs: Vec<DenseArray>,
+    /// Its scalars.
+    pub slots: Vec<Scalar>,
+}
+
+struct Rng(u64);
+
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        let x = self.0 ^ (self.0 >> 29);
+        x.wrapping_mul(0xBF58476D1CE4E5B9) >> 16
+    }
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+}
+
+struct Gen {
+    rng: Rng,
+    b: Builder,
+    nodes: Vec<NodeId>,
+    inputs: Vec<DenseArray>,
+    slots: Vec<Scalar>,
+}
+
+/// Whether two arrays have the same bits, all NaNs being equal.
+pub fn same(a: &DenseArray, b: &DenseArray) -> bool {
+    a.dtype == b.dtype
+        && a.shape == b.shape
+        && a.elements().zip(b.elements()).all(|(x, y)| {
+            x == y || (x.dtype.is_inexact() && x.as_f64().is_nan() && y.as_f64().is_nan())
+        })
+}
+
+/// The graph of a seed.
+pub fn random(seed: u64) -> Case {
+    let mut g = Gen {
+        rng: Rng(seed.wrapping_mul(0x9E3779B97F4A7C15) + 12345),
+        b: Builder::default(),
+        nodes: vec![],
+        inputs: vec![],
+        slots: vec![],
+    };
+    for _ in 0..1 + g.rng.below(3) {
+        g.input();
+    }
+    for _ in 0..2 + g.rng.below(14) {
+        g.grow();
+    }
+    let mut roots = vec![*g.nodes.last().unwrap()];
+    for _ in 0..g.rng.below(3) {
+        let at = g.rng.below(g.nodes.len());
+        roots.push(g.nodes[at]);
+    }
+    Case { graph: g.b.finish(roots), inputs: g.inputs, slots: g.slots }
+}
+
+impl Gen {
+    fn input(&mut self) {
+        let rank = self.rng.below(4);
+        let large = self.rng.below(12) == 0;
+        let shape: Shape = (0..rank)
+            .map(|_| match (large && rank <= 2, self.rng.below(12)) {
+                (true, _) => 1 + self.rng.below(60) * self.rng.below(60),
+                (_, 0) => 0,
+                (_, k) => k % 7 + 1,
+            })
+            .collect();
+        let shape = if count(&shape) > 5000 { Shape::from_slice(&[1500]) } else { shape };
+        let dtype = [DType::F64, DType::F64, DType::F32, DType::I64, DType::I32, DType::U8]
+            [self.rng.below(6)];
+        let n = count(&shape);
+        let data: Vec<Scalar> = (0..n).map(|_| self.scalar(dtype)).collect();
+        let slot = self.inputs.len() as u32;
+        self.inputs.push(DenseArray::new(dtype, shape.clone(), data));
+        let id = self.b.node(Op::Input(slot), Default::default(), dtype, shape);
+        self.nodes.push(id);
+    }
+
+    fn scalar(&mut self, dtype: DType) -> Scalar {
+        let v = match self.rng.below(20) {
+            0 => f64::NAN,
+            1 => f64::INFINITY,
+            2 => -0.0,
+            3 => f64::NEG_INFINITY,
+            _ => (self.rng.below(2001) as f64 - 1000.0) / 64.0,
+        };
+        Scalar::from_f64(v, dtype)
+    }
+
+    fn pick(&mut self) -> NodeId {
+        let n = self.nodes.len();
+        let near = self.rng.below(2) == 0;
+        self.nodes[if near { n - 1 - self.rng.below(n.min(3)) } else { self.rng.below(n) }]
+    }
+
+    fn push(&mut self, op: Op, args: &[NodeId], dtype: DType, shape: Shape) -> NodeId {
+        let id = self.b.node(op, args.into(), dtype, shape);
+        self.nodes.push(id);
+        id
+    }
+
+    fn parts(&self, id: NodeId) -> (DType, Shape) {
+        (self.b.graph()[id].dtype, self.b.graph()[id].shape.clone())
+    }
+
+    fn cast(&mut self, id: NodeId, to: DType) -> NodeId {
+        let (dtype, shape) = self.parts(id);
+        if dtype == to { id } else { self.push(Op::Map(MapOp::Cast), &[id], to, shape) }
+    }
+
+    fn grow(&mut self) {
+        match self.rng.below(13) {
+            0..=3 => self.binary(),
+            4 => self.unary(),
+            5 | 6 => self.view(),
+            7 => self.reduce(),
+            8 => self.update(),
+            9 => self.concat(),
+            10 => self.reshape(),
+            11 => self.scan(),
+            _ => self.source(),
+        }
+    }
+
+    fn source(&mut self) {
+        if self.rng.below(2) == 0 {
+            let n = self.rng.below(20);
+            self.push(Op::Iota, &[], DType::I64, Shape::from_slice(&[n]));
+            return;
+        }
+        self.slots.push(Scalar { dtype: DType::U64, bits: self.rng.next() as u128 });
+        let slot = Op::Slot(self.slots.len() as u32 - 1);
+        let seed = self.b.node(slot, Default::default(), DType::U64, Shape::new());
+        let shape = Shape::from_slice(&[1 + self.rng.below(5), 1 + self.rng.below(9)]);
+        self.push(Op::Random(Dist::Uniform), &[seed], DType::F64, shape);
+    }
+
+    fn unary(&mut self) {
+        let a = self.pick();
+        let (dtype, shape) = self.parts(a);
+        let ops = [MapOp::Abs, MapOp::Floor, MapOp::IsNan, MapOp::Not, MapOp::Sqrt, MapOp::Exp];
+        let op = ops[self.rng.below(ops.len())];
+        let (compute, out) = op.dtypes(&[dtype]).unwrap();
+        let a = self.cast(a, compute);
+        self.push(Op::Map(op), &[a], out, shape);
+    }
+
+    fn binary(&mut self) {
+        let (a, b) = (self.pick(), self.pick());
+        let ((da, sa), (db, sb)) = (self.parts(a), self.parts(b));
+        let ops = [
+            MapOp::Add, MapOp::Mul, MapOp::Min, MapOp::Max, MapOp::Lt, MapOp::Eq, MapOp::Div,
+            MapOp::Sub, MapOp::FloorDiv, MapOp::Mod,
+        ];
+        let op = ops[self.rng.below(ops.len())];
+        let Ok((compute, out)) = op.dtypes(&[da, db]) else { return };
+        let dims = |s: &Shape| arr_ir::shape::dims_of(s);
+        let (b, shape) = match arr_ir::shape::broadcast(&dims(&sa), &dims(&sb)) {
+            Ok(joint) => (b, arr_ir::shape::known_shape(&joint).unwrap()),
+            Err(_) => (a, sa.clone()),
+        };
+        if count(&shape) > 20_000 {
+            return;
+        }
+        let args = [a, b].map(|x| {
+            let x = self.cast(x, compute);
+            let (dtype, from) = self.parts(x);
+            if from == shape || from.is_empty() {
+                return x;
+            }
+            let map = IndexMap::broadcast(&from, &shape);
+            self.push(Op::View(map), &[x], dtype, shape.clone())
+        });
+        if !shape.is_empty() && args.iter().all(|&a| self.parts(a).1.is_empty()) {
+            return;
+        }
+        self.push(Op::Map(op), &args, out, shape);
+    }
+
+    fn view(&mut self) {
+        let a = self.pick();
+        let (dtype, shape) = self.parts(a);
+        let rank = shape.len();
+        let mut order: Vec<usize> = (0..rank).collect();
+        for i in 0..rank {
+            let j = self.rng.below(rank);
+            order.swap(i, j);
+        }
+        let mut out = Shape::from_elem(0, rank);
+        let mut maps: Vec<DimMap> = vec![];
+        for d in 0..rank {
+            let n = shape[d] as i64;
+            let (offset, step, size) = match (n, self.rng.below(4)) {
+                (0, _) | (_, 0) => (0, 1, n),
+                (_, 1) => (n - 1, -1, n),
+                (_, 2) => (0, 2, (n + 1) / 2),
+                _ => {
+                    let start = self.rng.below(n as usize) as i64;
+                    (start, 1, n - start)
+                }
+            };
+            out[order[d]] = size as usize;
+            maps.push(DimMap { offset, step, dim: Some(order[d] as u8) });
+        }
+        if rank > 0 && shape[0] > 0 && self.rng.below(5) == 0 {
+            // An index instead of the first axis.
+            let gone = order[0];
+            out.remove(gone);
+            for m in &mut maps {
+                m.dim = m.dim.map(|d| if d as usize > gone { d - 1 } else { d });
+            }
+            maps[0] = DimMap { offset: shape[0] as i64 - 1, step: 0, dim: None };
+        }
+        self.push(Op::View(IndexMap(maps.into_iter().collect())), &[a], dtype, out);
+    }
+
+    fn reduce(&mut self) {
+        let a = self.pick();
+        let (dtype, shape) = self.parts(a);
+        let op = FoldOp::ALL[self.rng.below(6)];
+        let axes = self.rng.next() as u32 & ((1 << shape.len()) - 1);
+        let gone: usize = (0..shape.len()).filter(|a| axes & (1 << a) != 0).map(|a| shape[a]).product();
+        if !op.has_identity() && gone == 0 {
+            return;
+        }
+        let kept = (0..shape.len()).filter(|a| axes & (1 << a) == 0).map(|a| shape[a]).collect();
+        self.push(Op::Reduce { op, axes }, &[a], op.dtype(dtype), kept);
+    }
+
+    fn update(&mut self) {
+        let base = self.pick();
+        let (dtype, shape) = self.parts(base);
+        let (mut start, mut step, mut region) = (vec![], vec![], Shape::new());
+        for &n in &shape {
+            if n == 0 {
+                return;
+            }
+            let s = self.rng.below(n);
+            let k = 1 + self.rng.below(2);
+            region.push((n - s).div_ceil(k).min(1 + self.rng.below(n)));
+            let last = s + k * (region.last().unwrap() - 1);
+            let back = self.rng.below(4) == 0;
+            start.push(if back { last as i64 } else { s as i64 });
+            step.push(if back { -(k as i64) } else { k as i64 });
+        }
+        let scalar = Op::Const(self.scalar(dtype));
+        let scalar = self.b.node(scalar, Default::default(), dtype, Shape::new());
+        let map = IndexMap::broadcast(&[], &region);
+        let mut value = self.push(Op::View(map), &[scalar], dtype, region.clone());
+        if self.rng.below(2) == 0 {
+            let dims = (0..shape.len()).map(|d| DimMap { offset: 0, step: 1, dim: Some(d as u8) });
+            let part = self.push(Op::View(IndexMap(dims.collect())), &[base], dtype, region.clone());
+            if dtype != DType::Bool {
+                value = self.push(Op::Map(MapOp::Add), &[part, value], dtype, region);
+            }
+        }
+        let op = Op::Update { start: start.into(), step: step.into() };
+        self.push(op, &[base, value], dtype, shape);
+    }
+
+    fn concat(&mut self) {
+        let a = self.pick();
+        let (dtype, shape) = self.parts(a);
+        if shape.is_empty() || count(&shape) > 5000 {
+            return;
+        }
+        let axis = self.rng.below(shape.len());
+        let flip = (0..shape.len()).map(|d| match shape[d] {
+            0 => DimMap { offset: 0, step: 1, dim: Some(d as u8) },
+            n => DimMap { offset: n as i64 - 1, step: -1, dim: Some(d as u8) },
+        });
+        let b = self.push(Op::View(IndexMap(flip.collect())), &[a], dtype, shape.clone());
+        let mut out = shape;
+        out[axis] *= 3;
+        self.push(Op::Concat(axis as u8), &[a, b, a], dtype, out);
+    }
+
+    fn reshape(&mut self) {
+        let a = self.pick();
+        let (dtype, shape) = self.parts(a);
+        let n = count(&shape);
+        let out = match self.rng.below(3) {
+            0 => Shape::from_slice(&[n]),
+            1 => Shape::from_slice(&[1, n]),
+            _ => {
+                let k = (2..6).find(|k| n % k == 0).unwrap_or(1);
+                Shape::from_slice(&[k, n / k])
+            }
+        };
+        self.push(Op::Reshape, &[a], dtype, out);
+    }
+
+    fn scan(&mut self) {
+        let a = self.pick();
+        let (dtype, shape) = self.parts(a);
+        if shape.is_empty() {
+            return;
+        }
+        let op = [FoldOp::Sum, FoldOp::Prod][self.rng.below(2)];
+        let to = op.dtype(dtype);
+        let a = self.cast(a, to);
+        let axis = self.rng.below(shape.len()) as u8;
+        self.push(Op::Scan { op, axis }, &[a], to, shape);
+    }
+}

@@ -1,0 +1,358 @@
+//! Plans: how a graph is computed, chunk by chunk.
+//!
+//! A plan is a handful of steps over *symbolic* chunk grids: its size does not depend on the
+//! number of chunks. A task is (stage, chunk number), made on demand, and a pure function of the
+//! elements it reads. A plan travels: it serialises with its version, and whoever receives one
+//! calls [`Plan::from_bytes`], which verifies it.
+//!
+//! Invariants, checked by [`Plan::verify`]:
+//! - steps write values before later steps read them; inputs are never written;
+//! - every access stays inside the value it reads, every store inside the value it writes;
+//! - dtypes of operands, parameters and results agree with the kernels, which are valid;
+//! - every step stands in exactly one stage; stages and their steps are in dependency order;
+//! - sizes are within [`crate::shape::MAX_ELEMENTS`].
+
+use crate::dtype::{DType, Scalar};
+use crate::fold::{COL_BLOCK, ROW_BLOCK};
+use crate::graph::Origin;
+use crate::kernel::Kernel;
+use crate::op::FoldOp;
+use crate::shape::{IndexMap, Shape, count};
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// The version of the plan format; raised with every change of meaning or form.
+pub const PLAN_VERSION: u32 = 1;
+
+/// A value of one [`Plan`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ValueId(pub u32);
+
+/// What a value is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Storage {
+    /// Bound when the plan runs.
+    Input(u32),
+    /// Written by steps.
+    Written,
+    /// The same elements, in row-major order, as another (earlier) value of the same count.
+    Alias(ValueId),
+}
+
+/// An array that a plan reads or writes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Value {
+    /// Element type.
+    pub dtype: DType,
+    /// Shape.
+    pub shape: Shape,
+    /// Where its elements are.
+    pub storage: Storage,
+}
+
+impl Value {
+    /// Bytes of the whole value.
+    pub fn bytes(&self) -> usize {
+        count(&self.shape) * self.dtype.size()
+    }
+}
+
+/// Where an operand's elements lie, as a function of the domain's index.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Access {
+    /// In a value, through an affine map.
+    Memory {
+        /// The value read.
+        value: ValueId,
+        /// From the domain's index to the value's.
+        map: IndexMap,
+    },
+    /// Generated from a linear element number: `offset + sum(strides * index)`.
+    Linear {
+        /// Number at the origin.
+        offset: i64,
+        /// Step per domain dimension.
+        strides: SmallVec<[i64; 4]>,
+    },
+}
+
+/// Where a kernel's parameter comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum ParamRef {
+    /// A scalar bound when the plan runs.
+    Slot(u32),
+    /// Part of the plan.
+    Const(Scalar),
+}
+
+/// What becomes of a kernel's results.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Output {
+    /// Stored at `start + step * index` of a value of the domain's rank.
+    Store {
+        /// The value written.
+        value: ValueId,
+        /// First index per dimension.
+        start: SmallVec<[i64; 4]>,
+        /// Step per dimension, not 0.
+        step: SmallVec<[i64; 4]>,
+    },
+    /// Folded over the domain's dimensions from `kept` on, in row blocks: `parts` has the kept
+    /// dimensions and one of [`units`] partial results.
+    Rows {
+        /// The fold.
+        op: FoldOp,
+        /// How many leading dimensions are kept.
+        kept: u8,
+        /// The value written.
+        parts: ValueId,
+    },
+    /// Folded over the `reduced` dimensions after the first `outer` ones, in column blocks:
+    /// `parts` has the outer dimensions, one of [`units`] partial results, and the inner ones.
+    Cols {
+        /// The fold.
+        op: FoldOp,
+        /// How many leading dimensions are kept.
+        outer: u8,
+        /// How many dimensions after them are reduced.
+        reduced: u8,
+        /// The value written.
+        parts: ValueId,
+    },
+}
+
+/// How many partial results a fold over `elements` gives: one per block.
+pub fn units(elements: usize, rows: bool) -> usize {
+    elements.div_ceil(if rows { ROW_BLOCK } else { COL_BLOCK })
+}
+
+/// A fused kernel over its domain.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Blockwise {
+    /// What is computed per index.
+    pub kernel: Arc<Kernel>,
+    /// The shape of the loop.
+    pub domain: Shape,
+    /// Where each operand lies.
+    pub operands: Vec<Access>,
+    /// Where each parameter comes from.
+    pub params: Vec<ParamRef>,
+    /// What becomes of the results.
+    pub output: Output,
+}
+
+/// What a step does.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum StepKind {
+    /// A fused kernel.
+    Blockwise(Blockwise),
+    /// The fixed tree over partial results along `axis` of `parts`, which `out` lacks.
+    Combine {
+        /// The fold.
+        op: FoldOp,
+        /// Along this axis.
+        axis: u8,
+        /// Partial results.
+        parts: ValueId,
+        /// The value written.
+        out: ValueId,
+    },
+    /// The running fold along an axis.
+    Scan {
+        /// The fold.
+        op: FoldOp,
+        /// Along this axis.
+        axis: u8,
+        /// The value read, of `out`'s shape after `map`.
+        input: ValueId,
+        /// From `out`'s index to the input's.
+        map: IndexMap,
+        /// The value written.
+        out: ValueId,
+    },
+    /// `out[b, i, j] = sum over k of lhs[b, i, k] * rhs[b, k, j]`, k in order, in panels.
+    Contract {
+        /// Left value.
+        lhs: ValueId,
+        /// From `[b.., i, k]` to its index.
+        lhs_map: IndexMap,
+        /// Right value.
+        rhs: ValueId,
+        /// From `[b.., k, j]` to its index.
+        rhs_map: IndexMap,
+        /// The summed size.
+        inner: usize,
+        /// The value written.
+        out: ValueId,
+    },
+}
+
+/// A step and its chunk grid.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// What it does.
+    pub kind: StepKind,
+    /// Chunk shape over [`Plan::space`], each at least 1.
+    pub chunk: Shape,
+    /// The place in the program it comes from.
+    pub origin: Origin,
+}
+
+/// Steps that share one split, so that a task runs them one after the other on its chunk.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Split {
+    /// Size of the split dimension.
+    pub extent: usize,
+    /// Chunk size along it.
+    pub chunk: usize,
+    /// For each step of the stage, which dimension of its space is split.
+    pub dims: Vec<u8>,
+}
+
+/// Steps that run together; a stage starts when all before it that it reads are done.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Stage {
+    /// The steps, in order.
+    pub steps: Vec<u32>,
+    /// The shared split; none for a single step over its own grid.
+    pub split: Option<Split>,
+    /// Values that live only inside a task: a window of the split dimension.
+    pub locals: Vec<(ValueId, u8)>,
+}
+
+/// How a graph is computed.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// Version of the format.
+    pub version: u32,
+    /// The arrays.
+    pub values: Vec<Value>,
+    /// Dtypes of the scalars bound when it runs.
+    pub slots: Vec<DType>,
+    /// The steps, in dependency order.
+    pub steps: Vec<Step>,
+    /// The stages, in dependency order.
+    pub stages: Vec<Stage>,
+    /// The results, one per root of the graph.
+    pub results: Vec<ValueId>,
+}
+
+impl std::ops::Index<ValueId> for Plan {
+    type Output = Value;
+    fn index(&self, id: ValueId) -> &Value {
+        &self.values[id.0 as usize]
+    }
+}
+
+impl Plan {
+    /// The value whose storage `id` shares: itself unless it is an alias.
+    pub fn stored(&self, mut id: ValueId) -> ValueId {
+        while let Storage::Alias(of) = self[id].storage {
+            id = of;
+        }
+        id
+    }
+
+    /// The task space of a step: what its chunks cut.
+    pub fn space(&self, step: &Step) -> Shape {
+        match &step.kind {
+            StepKind::Blockwise(b) => match &b.output {
+                Output::Store { .. } => b.domain.clone(),
+                Output::Rows { parts, .. } | Output::Cols { parts, .. } => {
+                    self[*parts].shape.clone()
+                }
+            },
+            StepKind::Combine { out, .. } | StepKind::Contract { out, .. } => {
+                self[*out].shape.clone()
+            }
+            StepKind::Scan { out, axis, .. } => {
+                let mut shape = self[*out].shape.clone();
+                shape[*axis as usize] = 1;
+                shape
+            }
+        }
+    }
+
+    /// The value a step writes.
+    pub fn written(&self, step: &Step) -> ValueId {
+        match &step.kind {
+            StepKind::Blockwise(b) => match b.output {
+                Output::Store { value, .. } => value,
+                Output::Rows { parts, .. } | Output::Cols { parts, .. } => parts,
+            },
+            StepKind::Combine { out, .. }
+            | StepKind::Contract { out, .. }
+            | StepKind::Scan { out, .. } => *out,
+        }
+    }
+
+    /// The values a step reads (as named, aliases not followed).
+    pub fn reads(&self, step: &Step) -> SmallVec<[ValueId; 4]> {
+        match &step.kind {
+            StepKind::Blockwise(b) => b
+                .operands
+                .iter()
+                .filter_map(|a| match a {
+                    Access::Memory { value, .. } => Some(*value),
+                    Access::Linear { .. } => None,
+                })
+                .collect(),
+            StepKind::Combine { parts, .. } => [*parts].into_iter().collect(),
+            StepKind::Scan { input, .. } => [*input].into_iter().collect(),
+            StepKind::Contract { lhs, rhs, .. } => [*lhs, *rhs].into_iter().collect(),
+        }
+    }
+
+    /// How many tasks a stage has.
+    pub fn tasks(&self, stage: &Stage) -> usize {
+        match &stage.split {
+            Some(split) => split.extent.div_ceil(split.chunk),
+            None => {
+                let step = &self.steps[stage.steps[0] as usize];
+                let space = self.space(step);
+                space.iter().zip(&step.chunk).map(|(&n, &c)| n.div_ceil(c)).product()
+            }
+        }
+    }
+
+    /// The part of its space that a step covers in one task of its stage: first index and
+    /// size per dimension.
+    pub fn region(&self, stage: &Stage, position: usize, task: usize) -> Vec<(usize, usize)> {
+        let step = &self.steps[stage.steps[position] as usize];
+        let space = self.space(step);
+        if let Some(split) = &stage.split {
+            let dim = split.dims[position] as usize;
+            let start = task * split.chunk;
+            let mut region: Vec<(usize, usize)> = space.iter().map(|&n| (0, n)).collect();
+            region[dim] = (start, split.chunk.min(split.extent - start));
+            return region;
+        }
+        let mut rest = task;
+        let mut region: Vec<(usize, usize)> = vec![(0, 0); space.len()];
+        for d in (0..space.len()).rev() {
+            let chunks = space[d].div_ceil(step.chunk[d]);
+            let start = rest % chunks * step.chunk[d];
+            rest /= chunks;
+            region[d] = (start, step.chunk[d].min(space[d] - start));
+        }
+        region
+    }
+
+    /// Serialises the plan.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("a plan is plain data")
+    }
+
+    /// Reads a plan that came from elsewhere, and verifies it.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Plan, String> {
+        let (version, _) =
+            postcard::take_from_bytes::<u32>(bytes).map_err(|e| format!("no plan: {e}"))?;
+        if version != PLAN_VERSION {
+            return Err(format!("plan version {version}, this arr reads {PLAN_VERSION}"));
+        }
+        let plan: Plan = postcard::from_bytes(bytes).map_err(|e| format!("no plan: {e}"))?;
+        plan.verify()?;
+        Ok(plan)
+    }
+}
