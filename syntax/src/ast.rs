@@ -249,7 +249,11 @@ pub enum StmtKind {
     /// `param n = 30`
     Param { name: Ident, default: ExprId, doc: Option<String> },
     /// `import stats`, `import stats as s`, `import "tools.arr" as tools`, `from stats import a, b as c`
-    Import { source: ImportSource, alias: Option<Ident>, names: Option<Vec<(Ident, Option<Ident>)>> },
+    Import {
+        source: ImportSource,
+        alias: Option<Ident>,
+        names: Option<Vec<(Ident, Option<Ident>)>>,
+    },
     /// `for t in e { }`
     For { target: Target, iter: ExprId, body: Block },
     /// `while c { }`

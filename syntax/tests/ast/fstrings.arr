@@ -1,0 +1,25 @@
+f""
+f"plain"
+f"{x}"
+f"a{x}b{y}c"
+f"{{literal}} {x}"
+f"{x:.2f}"
+f"{x!r}"
+f"{x!r:>{w}}"
+f"{x:{w}.{p}f}"
+f"{x=}"
+f"{x = :.3f}"
+f"{a == b} {a != b} {a <= b}"
+f"{d["key"]} {d['key']}"
+f"{f"{f"{x}"}"}"
+f'{x:%Y-%m-%d}'
+f"{x[1:2]} {g(a, k=1)} {(a, b)}"
+f"""multi
+{x
+ + 1}
+line"""
+rf"\d {x}"
+f"tab\t{x}\u00e9"
+f"{a, b}"
+f"{x:}"
+f"{fn(v) { v + 1 }(2)}"

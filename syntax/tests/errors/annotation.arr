@@ -1,0 +1,3 @@
+x: int = 3
+x: float64[n] = y
+foo:

@@ -1,0 +1,11 @@
+a = f"{x"
+b = f"{}"
+c = f"}"
+d = f"{x!q}"
+e = f"{x +}"
+g = f"{x:{w}"
+h = f"{x y}"
+i = print(f"{a(1}")
+j = f"open
+k = f"{x:>10"
+ok = 1

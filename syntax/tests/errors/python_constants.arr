@@ -1,0 +1,3 @@
+x = True
+y = f(a, flag=False)
+z = None
