@@ -1,7 +1,7 @@
 //! Plans against the oracle: random graphs, planned with and without fusion and with several
 //! chunk shapes, must give the oracle's bits when interpreted step by step.
 
-#[path = "common/graphs.rs"]
+#[path = "../../tests/common/graphs.rs"]
 mod graphs;
 
 use arr_compiler::plan::{Config, plan};

@@ -176,7 +176,7 @@ impl State<'_> {
             let base: usize = index.iter().zip(&strides).map(|(&i, &s)| i * s as usize).sum();
             let items: Vec<Scalar> =
                 (0..n).map(|u| self.data[parts.0 as usize][base + u * stride]).collect();
-            results.push(tree(&items, |a, b| eval::fold(op, a, b)));
+            results.push(tree(&items, |a, b| eval::fold(op, a, b)).expect("verified: a part"));
         });
         self.data[out.0 as usize] = results;
     }

@@ -6,17 +6,14 @@
 
 pub mod dtype;
 pub mod eval;
-#[path = "temp/fold.rs"]
 pub mod fold;
 pub mod graph;
 pub mod interpret;
 pub mod kernel;
 pub mod op;
 pub mod oracle;
-#[path = "temp/philox.rs"]
 pub mod philox;
 pub mod plan;
 pub mod shape;
-#[path = "temp/vmath.rs"]
 pub mod vmath;
 mod verify;

@@ -124,6 +124,10 @@ pub fn random(dist: Dist, dtype: DType, scalars: &[Scalar], index: u64) -> Scala
             Scalar { dtype, bits: v.to_bits() as u128 }
         }
         (Dist::Uniform, _) => Scalar::float(philox::uniform_f64(seed, 0, index)),
+        (Dist::Normal, DType::F32) => {
+            let v = philox::normal_f32(seed, 0, index);
+            Scalar { dtype, bits: v.to_bits() as u128 }
+        }
         (Dist::Normal, _) => Scalar::from_f64(philox::normal_f64(seed, 0, index), dtype),
         (Dist::Integers, _) => {
             let (low, high) = (scalars[1].as_i128() as i64, scalars[2].as_i128() as i64);
@@ -185,7 +189,7 @@ pub fn fold_items(items: &[Scalar], op: FoldOp, dtype: DType, innermost: bool) -
             .map(|b| b.iter().fold(identity, |a, &x| combine(a, x)))
             .collect(),
     };
-    fold::tree(&parts, combine)
+    fold::tree(&parts, combine).expect("a block")
 }
 
 /// Elements along the scanned axis per block: inside a block the running value starts at the

@@ -228,8 +228,8 @@ pub struct Plan {
     pub version: u32,
     /// The arrays.
     pub values: Vec<Value>,
-    /// Dtypes of the scalars bound when it runs.
-    pub slots: Vec<DType>,
+    /// Dtypes of the scalars bound when it runs; none where the plan reads none.
+    pub slots: Vec<Option<DType>>,
     /// The steps, in dependency order.
     pub steps: Vec<Step>,
     /// The stages, in dependency order.

@@ -139,7 +139,7 @@ impl Plan {
         for (p, &dtype) in b.params.iter().zip(&b.kernel.params) {
             let found = match p {
                 ParamRef::Const(s) => Some(s.dtype),
-                ParamRef::Slot(s) => self.slots.get(*s as usize).copied(),
+                ParamRef::Slot(s) => self.slots.get(*s as usize).copied().flatten(),
             };
             ensure(found == Some(dtype), || "parameter dtype".into())?;
         }

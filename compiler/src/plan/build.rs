@@ -37,14 +37,14 @@ pub fn build(graph: &Graph, stored: &[bool]) -> Plan {
     b.plan
 }
 
-fn slots(graph: &Graph) -> Vec<DType> {
+fn slots(graph: &Graph) -> Vec<Option<DType>> {
     let mut slots = vec![];
     for n in &graph.nodes {
         if let Op::Slot(i) = n.op {
             if slots.len() <= i as usize {
-                slots.resize(i as usize + 1, DType::Bool);
+                slots.resize(i as usize + 1, None);
             }
-            slots[i as usize] = n.dtype;
+            slots[i as usize] = Some(n.dtype);
         }
     }
     slots

@@ -1,0 +1,454 @@
+//! Memory: the accountant, the pool of blocks, and arrays in them.
+//!
+//! Nothing chunk-sized is allocated anywhere else. A block is taken from the pool, which reuses
+//! what was given back (fresh pages cost more than most kernels), and is charged to the
+//! accountant for as long as it exists, idle time in the pool included.
+//!
+//! Invariants: a block's bytes are reachable through at most one `&mut` at a time or only through
+//! raw pointers handed to tasks that write disjoint parts; `used <= limit` always.
+#![allow(unsafe_code, reason = "raw memory is this module's purpose")]
+
+use arr_ir::dtype::{DType, Scalar};
+use arr_ir::shape::{Shape, count, row_major};
+use smallvec::SmallVec;
+use std::alloc::{Layout, alloc, dealloc};
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// Blocks of at least this many bytes are pages from the system, aligned for huge pages.
+const PAGES: usize = 1 << 20;
+/// Size of a huge page.
+const HUGE: usize = 2 << 20;
+/// Alignment of every block: a cache line, and enough for any vector.
+pub const ALIGN: usize = 64;
+
+/// Memory ran out: what was asked for, what is in use, and the limit, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfMemory {
+    /// Bytes asked for.
+    pub asked: usize,
+    /// Bytes in use.
+    pub used: usize,
+    /// The limit.
+    pub limit: usize,
+}
+
+/// What the pool has given out so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MemoryStats {
+    /// Bytes of blocks in use.
+    pub used: usize,
+    /// Bytes of idle blocks kept for reuse.
+    pub idle: usize,
+    /// The most bytes that existed at once, idle ones included.
+    pub peak: usize,
+    /// Blocks taken from the system.
+    pub fresh: usize,
+    /// Blocks that were reused.
+    pub reused: usize,
+}
+
+#[derive(Default)]
+struct PoolState {
+    idle: BTreeMap<usize, Vec<RawBlock>>,
+    stats: MemoryStats,
+}
+
+/// Gives out blocks under a limit, and takes them back.
+pub struct Pool {
+    limit: usize,
+    state: Mutex<PoolState>,
+}
+
+/// A piece of memory, unowned: only the pool and [`Block`] handle it.
+struct RawBlock {
+    ptr: *mut u8,
+    capacity: usize,
+}
+
+// SAFETY: a raw block is a plain address; whoever holds it is its only owner.
+unsafe impl Send for RawBlock {}
+
+impl RawBlock {
+    fn new(capacity: usize) -> Option<RawBlock> {
+        let ptr = if capacity >= PAGES { map_pages(capacity)? } else { small(capacity)? };
+        Some(RawBlock { ptr, capacity })
+    }
+
+    fn free(self) {
+        if self.capacity >= PAGES {
+            // SAFETY: mapped by `map_pages` with this size, and no one else holds it.
+            unsafe { libc::munmap(self.ptr.cast(), self.capacity) };
+        } else {
+            // SAFETY: allocated by `small` with this layout, and no one else holds it.
+            unsafe { dealloc(self.ptr, Layout::from_size_align_unchecked(self.capacity, ALIGN)) };
+        }
+    }
+}
+
+fn small(capacity: usize) -> Option<*mut u8> {
+    let layout = Layout::from_size_align(capacity, ALIGN).ok()?;
+    // SAFETY: the layout's size is not zero: capacities are at least ALIGN.
+    let ptr = unsafe { alloc(layout) };
+    (!ptr.is_null()).then_some(ptr)
+}
+
+/// Maps anonymous pages at a huge-page boundary.
+fn map_pages(capacity: usize) -> Option<*mut u8> {
+    let whole = capacity.checked_add(HUGE)?;
+    // SAFETY: an anonymous private mapping at an address of the system's choice; the parts before
+    // and after the aligned range are unmapped again, and nothing else refers to them.
+    unsafe {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let prot = libc::PROT_READ | libc::PROT_WRITE;
+        let base = libc::mmap(std::ptr::null_mut(), whole, prot, flags, -1, 0);
+        if base == libc::MAP_FAILED {
+            return None;
+        }
+        let base = base.cast::<u8>();
+        let head = base.align_offset(HUGE);
+        if head > 0 {
+            libc::munmap(base.cast(), head);
+        }
+        let ptr = base.add(head);
+        if whole - head > capacity {
+            libc::munmap(ptr.add(capacity).cast(), whole - head - capacity);
+        }
+        #[cfg(target_os = "linux")]
+        libc::madvise(ptr.cast(), capacity, libc::MADV_HUGEPAGE);
+        Some(ptr)
+    }
+}
+
+/// The capacity of the block that serves `bytes`.
+fn capacity(bytes: usize) -> usize {
+    let unit = match bytes {
+        0..4096 => ALIGN,
+        4096..PAGES => 4096,
+        _ => 64 << 10,
+    };
+    bytes.max(1).div_ceil(unit) * unit
+}
+
+impl Pool {
+    /// A pool that never has more than `limit` bytes.
+    pub fn new(limit: usize) -> Arc<Pool> {
+        Arc::new(Pool { limit, state: Mutex::default() })
+    }
+
+    /// The limit in bytes.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The counters.
+    pub fn stats(&self) -> MemoryStats {
+        self.lock().stats
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, PoolState> {
+        self.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// A block of at least `bytes` bytes, its content arbitrary.
+    pub fn block(self: &Arc<Pool>, bytes: usize) -> Result<Block, OutOfMemory> {
+        let capacity = capacity(bytes);
+        let mut state = self.lock();
+        // A reused block may be a quarter larger than needed.
+        let fits = state.idle.range(capacity..=capacity + capacity / 4).next().map(|(&c, _)| c);
+        if let Some(c) = fits {
+            let list = state.idle.get_mut(&c).expect("just found");
+            let raw = list.pop().expect("no list is empty");
+            if list.is_empty() {
+                state.idle.remove(&c);
+            }
+            state.stats.idle -= c;
+            state.stats.used += c;
+            state.stats.reused += 1;
+            return Ok(Block { raw: Some(raw), pool: Some(self.clone()), owner: None });
+        }
+        state.make_room(capacity, self.limit);
+        let error = OutOfMemory { asked: bytes, used: state.stats.used, limit: self.limit };
+        if state.stats.used.saturating_add(capacity) > self.limit {
+            return Err(error);
+        }
+        let raw = RawBlock::new(capacity).ok_or(error)?;
+        state.stats.used += capacity;
+        state.stats.fresh += 1;
+        state.stats.peak = state.stats.peak.max(state.stats.used + state.stats.idle);
+        Ok(Block { raw: Some(raw), pool: Some(self.clone()), owner: None })
+    }
+
+    /// Gives every idle block back to the system.
+    pub fn trim(&self) {
+        self.lock().make_room(usize::MAX, 0);
+    }
+}
+
+impl PoolState {
+    /// Frees idle blocks, largest first, until `more` bytes fit under the limit.
+    fn make_room(&mut self, more: usize, limit: usize) {
+        while self.stats.used.saturating_add(self.stats.idle).saturating_add(more) > limit {
+            let Some((&c, _)) = self.idle.iter().next_back() else { return };
+            let list = self.idle.get_mut(&c).expect("just found");
+            list.pop().expect("no list is empty").free();
+            if list.is_empty() {
+                self.idle.remove(&c);
+            }
+            self.stats.idle -= c;
+        }
+    }
+}
+
+impl Drop for PoolState {
+    fn drop(&mut self) {
+        for raw in std::mem::take(&mut self.idle).into_values().flatten() {
+            raw.free();
+        }
+    }
+}
+
+/// A block of memory: from a pool, to which it returns, or somebody else's.
+pub struct Block {
+    raw: Option<RawBlock>,
+    pool: Option<Arc<Pool>>,
+    /// Keeps memory that is not the pool's alive.
+    owner: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+// SAFETY: shared references to a block only give out its address; who writes through it is said
+// by the module's invariants.
+unsafe impl Sync for Block {}
+
+impl Block {
+    /// The first byte.
+    pub fn ptr(&self) -> *mut u8 {
+        self.raw.as_ref().expect("present until dropped").ptr
+    }
+
+    /// Usable bytes.
+    pub fn capacity(&self) -> usize {
+        self.raw.as_ref().expect("present until dropped").capacity
+    }
+
+    /// Memory of somebody else, read only.
+    ///
+    /// # Safety
+    /// `bytes` bytes from `ptr` on stay readable and unchanged while `owner`, or whatever the
+    /// caller ties the block's life to, exists.
+    pub unsafe fn foreign(ptr: *const u8, bytes: usize, owner: Arc<dyn Any + Send + Sync>) -> Block {
+        let raw = RawBlock { ptr: ptr.cast_mut(), capacity: bytes };
+        Block { raw: Some(raw), pool: None, owner: Some(owner) }
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        let (Some(raw), Some(pool)) = (self.raw.take(), self.pool.take()) else { return };
+        debug_assert!(self.owner.is_none());
+        let mut state = pool.lock();
+        state.stats.used -= raw.capacity;
+        state.stats.idle += raw.capacity;
+        state.idle.entry(raw.capacity).or_default().push(raw);
+    }
+}
+
+/// An array in memory: a block, and where its elements lie in it.
+#[derive(Clone)]
+pub struct Buffer {
+    block: Arc<Block>,
+    dtype: DType,
+    shape: Shape,
+    /// Bytes from the block's start to the first element.
+    offset: isize,
+    /// Bytes from an element to the next, per dimension.
+    strides: SmallVec<[isize; 4]>,
+}
+
+/// Strides in bytes of a dense row-major array.
+pub fn dense_strides(shape: &[usize], dtype: DType) -> SmallVec<[isize; 4]> {
+    row_major(shape).iter().map(|s| s * dtype.size() as isize).collect()
+}
+
+impl Buffer {
+    /// A dense array with arbitrary content.
+    pub fn new(pool: &Arc<Pool>, dtype: DType, shape: Shape) -> Result<Buffer, OutOfMemory> {
+        let block = pool.block(count(&shape) * dtype.size())?;
+        Ok(Buffer::dense(Arc::new(block), dtype, shape))
+    }
+
+    fn dense(block: Arc<Block>, dtype: DType, shape: Shape) -> Buffer {
+        let strides = dense_strides(&shape, dtype);
+        Buffer { block, dtype, shape, offset: 0, strides }
+    }
+
+    /// A dense array of these little-endian bytes.
+    pub fn from_bytes(
+        pool: &Arc<Pool>,
+        dtype: DType,
+        shape: Shape,
+        bytes: &[u8],
+    ) -> Result<Buffer, OutOfMemory> {
+        assert_eq!(bytes.len(), count(&shape) * dtype.size());
+        let mut buffer = Buffer::new(pool, dtype, shape)?;
+        buffer.bytes_mut().expect("just made").copy_from_slice(bytes);
+        Ok(buffer)
+    }
+
+    /// An array in memory of somebody else.
+    ///
+    /// # Safety
+    /// Every element addressed from `ptr` by `shape` and `strides` (in bytes) stays readable and
+    /// unchanged while `owner`, or whatever the caller ties the buffer's life to, exists, and is
+    /// a valid value of `dtype`.
+    pub unsafe fn foreign(
+        ptr: *const u8,
+        dtype: DType,
+        shape: Shape,
+        strides: SmallVec<[isize; 4]>,
+        owner: Arc<dyn Any + Send + Sync>,
+    ) -> Buffer {
+        // SAFETY: the caller's promise.
+        let block = unsafe { Block::foreign(ptr, 0, owner) };
+        Buffer { block: Arc::new(block), dtype, shape, offset: 0, strides }
+    }
+
+    /// The same elements under another shape; the array must be dense.
+    pub fn reshaped(&self, shape: Shape) -> Buffer {
+        assert!(self.is_dense() && count(&shape) == count(&self.shape));
+        let strides = dense_strides(&shape, self.dtype);
+        Buffer { shape, strides, ..self.clone() }
+    }
+
+    /// Element type.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Shape.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Bytes from an element to the next, per dimension.
+    pub fn strides(&self) -> &[isize] {
+        &self.strides
+    }
+
+    /// Bytes of all elements.
+    pub fn nbytes(&self) -> usize {
+        count(&self.shape) * self.dtype.size()
+    }
+
+    /// The address of the first element.
+    pub fn ptr(&self) -> *mut u8 {
+        self.block.ptr().wrapping_offset(self.offset)
+    }
+
+    /// Whether the elements lie in row-major order without gaps.
+    pub fn is_dense(&self) -> bool {
+        let mut expected = self.dtype.size() as isize;
+        for (&n, &s) in self.shape.iter().zip(&self.strides).rev() {
+            if n != 1 && s != expected {
+                return count(&self.shape) == 0;
+            }
+            expected *= n as isize;
+        }
+        true
+    }
+
+    /// The element at an index.
+    pub fn get(&self, index: &[usize]) -> Scalar {
+        assert!(index.len() == self.shape.len() && index.iter().zip(&self.shape).all(|(i, n)| i < n));
+        let at: isize = index.iter().zip(&self.strides).map(|(&i, &s)| i as isize * s).sum();
+        let mut bytes = [0u8; 16];
+        // SAFETY: the index was checked, so the element is one of the array's.
+        unsafe {
+            let from = self.ptr().offset(at);
+            std::ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), self.dtype.size());
+        }
+        Scalar::from_bytes(&bytes, self.dtype)
+    }
+
+    /// The element at a row-major position.
+    pub fn element(&self, mut position: usize) -> Scalar {
+        let mut index = Shape::from_elem(0, self.shape.len());
+        for d in (0..self.shape.len()).rev() {
+            index[d] = position % self.shape[d];
+            position /= self.shape[d];
+        }
+        assert_eq!(position, 0, "position outside the array");
+        self.get(&index)
+    }
+
+    /// The bytes of a dense array.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        // SAFETY: a dense array's elements are these bytes, initialised by whoever made it, and
+        // only read while shared.
+        self.is_dense().then(|| unsafe { std::slice::from_raw_parts(self.ptr(), self.nbytes()) })
+    }
+
+    /// The bytes of a dense array that nobody shares and that is the pool's.
+    pub fn bytes_mut(&mut self) -> Option<&mut [u8]> {
+        let bytes = self.nbytes();
+        if !self.is_dense() || self.block.owner.is_some() {
+            return None;
+        }
+        let ptr = self.ptr();
+        Arc::get_mut(&mut self.block)?;
+        // SAFETY: the block is ours alone and holds the array's bytes.
+        Some(unsafe { std::slice::from_raw_parts_mut(ptr, bytes) })
+    }
+
+    /// Whether nobody else holds the block.
+    pub fn is_unique(&mut self) -> bool {
+        self.block.owner.is_none() && Arc::get_mut(&mut self.block).is_some()
+    }
+
+    /// All elements' bytes in row-major order, copied.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        if let Some(bytes) = self.bytes() {
+            return bytes.to_vec();
+        }
+        let mut out = Vec::with_capacity(self.nbytes());
+        arr_ir::oracle::each_index(&self.shape, |index| {
+            out.extend_from_slice(&self.get(index).bits.to_le_bytes()[..self.dtype.size()]);
+        });
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_counted_reused_and_bounded() {
+        let pool = Pool::new(10 << 20);
+        let a = pool.block(3 << 20).unwrap();
+        let address = a.ptr() as usize;
+        assert_eq!(address % HUGE, 0);
+        assert!(pool.block(8 << 20).is_err());
+        drop(a);
+        assert_eq!(pool.block(3 << 20).unwrap().ptr() as usize, address);
+        // The idle block makes room for one of another size.
+        let big = pool.block(9 << 20).unwrap();
+        assert_eq!(pool.stats().idle, 0);
+        drop(big);
+        pool.trim();
+        assert_eq!((pool.stats().used, pool.stats().idle), (0, 0));
+        assert!(pool.stats().peak <= 10 << 20);
+    }
+
+    #[test]
+    fn elements_by_index_and_position() {
+        let pool = Pool::new(1 << 20);
+        let bytes: Vec<u8> = (0..6u8).collect();
+        let shape = Shape::from_slice(&[2, 3]);
+        let b = Buffer::from_bytes(&pool, DType::U8, shape, &bytes).unwrap();
+        assert_eq!(b.get(&[1, 2]).as_i128(), 5);
+        assert_eq!(b.element(4).as_i128(), 4);
+        assert!(b.is_dense());
+    }
+}

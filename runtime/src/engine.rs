@@ -1,0 +1,360 @@
+//! The engine: runs plans on all cores, inside a memory limit.
+//!
+//! Stages run in order; the tasks of a stage run on every thread, claimed from a counter. Arrays
+//! are allocated when the first stage that writes them starts and freed when the last stage that
+//! reads them is done. Whether everything fits is known, and said, before anything runs.
+
+use crate::buffer::{Buffer, OutOfMemory, Pool};
+use crate::jit::Compiler;
+use crate::jit::task::{Arrays, BoundStep, Scratch};
+use arr_ir::dtype::Scalar;
+use arr_ir::interpret;
+use arr_ir::oracle::DenseArray;
+use arr_ir::plan::{Plan, Stage, Storage, ValueId};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// How an engine is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Bytes that arrays and working memory may take together.
+    pub memory: usize,
+    /// Threads that compute.
+    pub threads: usize,
+    /// Whether plans are interpreted by the oracle instead of compiled.
+    pub interpret: bool,
+}
+
+/// Why a plan did not run to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunError {
+    /// It does not fit.
+    Memory {
+        /// The smallest limit under which it would.
+        needed: usize,
+        /// The limit.
+        limit: usize,
+        /// What to do.
+        hint: String,
+    },
+    /// Somebody set the cancel flag.
+    Interrupted,
+    /// A mistake in arr itself.
+    Bug(String),
+    /// A value did not suit.
+    Value(String),
+}
+
+impl From<OutOfMemory> for RunError {
+    fn from(e: OutOfMemory) -> Self {
+        let needed = e.used.saturating_add(e.asked);
+        RunError::Memory { needed, limit: e.limit, hint: memory_hint(needed) }
+    }
+}
+
+fn memory_hint(needed: usize) -> String {
+    format!("run with --memory {}MiB or more", needed.div_ceil(1 << 20))
+}
+
+/// What an engine has done so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stats {
+    /// Plans run.
+    pub runs: u64,
+    /// Tasks run.
+    pub tasks: u64,
+    /// Kernels compiled.
+    pub kernels: u64,
+    /// Kernels found compiled.
+    pub kernel_hits: u64,
+    /// Seconds spent compiling.
+    pub compile_seconds: f64,
+    /// Bytes in use now.
+    pub memory_used: usize,
+    /// The most bytes at once.
+    pub memory_peak: usize,
+}
+
+/// Which listing of a plan's generated code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Cranelift's IR.
+    Clif,
+    /// Machine code, disassembled.
+    Asm,
+}
+
+/// A plan made ready to run any number of times.
+pub struct Prepared {
+    plan: Arc<Plan>,
+    /// Per step, bound for dense arrays.
+    bound: Vec<OnceLock<BoundStep>>,
+    /// Per stage: values it is the first to write, and the last to read.
+    starts: Vec<Vec<ValueId>>,
+    ends: Vec<Vec<ValueId>>,
+    /// Bytes of written values at the worst moment.
+    peak: usize,
+}
+
+impl Prepared {
+    /// The plan.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Bytes of the values it writes, at the worst moment.
+    pub fn peak(&self) -> usize {
+        self.peak
+    }
+
+    fn new(plan: Arc<Plan>) -> Prepared {
+        let stages = plan.stages.len();
+        let n = plan.values.len();
+        let (mut first, mut last) = (vec![usize::MAX; n], vec![0; n]);
+        for (s, stage) in plan.stages.iter().enumerate() {
+            for &step in &stage.steps {
+                let step = &plan.steps[step as usize];
+                let out = plan.stored(plan.written(step)).0 as usize;
+                first[out] = first[out].min(s);
+                last[out] = last[out].max(s);
+                for r in plan.reads(step) {
+                    last[plan.stored(r).0 as usize] = s;
+                }
+            }
+        }
+        for &r in &plan.results {
+            last[plan.stored(r).0 as usize] = usize::MAX;
+        }
+        let locals: Vec<ValueId> =
+            plan.stages.iter().flat_map(|s| s.locals.iter().map(|l| l.0)).collect();
+        let (mut starts, mut ends) = (vec![vec![]; stages], vec![vec![]; stages]);
+        for i in 0..n {
+            let id = ValueId(i as u32);
+            if plan[id].storage != Storage::Written || first[i] == usize::MAX || locals.contains(&id) {
+                continue;
+            }
+            starts[first[i]].push(id);
+            if last[i] != usize::MAX {
+                ends[last[i]].push(id);
+            }
+        }
+        let (mut live, mut peak) = (0usize, 0usize);
+        for s in 0..stages {
+            live += starts[s].iter().map(|&v| plan[v].bytes()).sum::<usize>();
+            peak = peak.max(live);
+            live -= ends[s].iter().map(|&v| plan[v].bytes()).sum::<usize>();
+        }
+        let bound = plan.steps.iter().map(|_| OnceLock::new()).collect();
+        Prepared { plan, bound, starts, ends, peak }
+    }
+}
+
+/// Runs plans.
+pub struct Engine {
+    options: Options,
+    pool: Arc<Pool>,
+    compiler: OnceLock<Compiler>,
+    threads: OnceLock<Option<rayon::ThreadPool>>,
+    cancel: Arc<AtomicBool>,
+    runs: AtomicU64,
+    tasks: AtomicU64,
+}
+
+impl Engine {
+    /// An engine; threads and code generator start with the first plan that needs them.
+    pub fn new(options: Options) -> Engine {
+        Engine {
+            options,
+            pool: Pool::new(options.memory),
+            compiler: OnceLock::new(),
+            threads: OnceLock::new(),
+            cancel: Arc::default(),
+            runs: AtomicU64::new(0),
+            tasks: AtomicU64::new(0),
+        }
+    }
+
+    /// The memory.
+    pub fn pool(&self) -> &Arc<Pool> {
+        &self.pool
+    }
+
+    /// How it was set up.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The flag that stops a run.
+    pub fn cancel(&self) -> Arc<AtomicBool> {
+        self.cancel.clone()
+    }
+
+    /// The counters.
+    pub fn stats(&self) -> Stats {
+        let jit = self.compiler.get().map(|c| c.stats()).unwrap_or_default();
+        let memory = self.pool.stats();
+        Stats {
+            runs: self.runs.load(Ordering::Relaxed),
+            tasks: self.tasks.load(Ordering::Relaxed),
+            kernels: jit.programs as u64,
+            kernel_hits: jit.hits as u64,
+            compile_seconds: jit.seconds,
+            memory_used: memory.used,
+            memory_peak: memory.peak,
+        }
+    }
+
+    fn compiler(&self) -> &Compiler {
+        self.compiler.get_or_init(Compiler::new)
+    }
+
+    /// The helpers of the calling thread: one less than the threads asked for.
+    fn helpers(&self) -> Option<&rayon::ThreadPool> {
+        self.threads
+            .get_or_init(|| {
+                let helpers = self.options.threads.saturating_sub(1);
+                let name = |i| format!("arr-worker-{i}");
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(helpers).thread_name(name);
+                (helpers > 0).then(|| pool.build().ok()).flatten()
+            })
+            .as_ref()
+    }
+
+    /// Makes a verified plan ready.
+    pub fn prepare(&self, plan: Arc<Plan>) -> Arc<Prepared> {
+        Arc::new(Prepared::new(plan))
+    }
+
+    /// Runs a plan: one array per result.
+    pub fn run(&self, prepared: &Arc<Prepared>, inputs: &[Buffer], slots: &[Scalar]) -> Result<Vec<Buffer>, RunError> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let plan = &*prepared.plan;
+        if self.options.interpret {
+            return self.interpret(plan, inputs, slots);
+        }
+        self.check_memory(prepared)?;
+        let inputs = self.densified(plan, inputs)?;
+        let mut arrays = Arrays::new(plan, &inputs, slots).map_err(RunError::Bug)?;
+        let dense = arrays.dense();
+        for (i, v) in plan.values.iter().enumerate() {
+            // No step writes an empty value.
+            if v.storage == Storage::Written && v.bytes() == 0 {
+                let empty = Buffer::new(&self.pool, v.dtype, v.shape.clone())?;
+                arrays.put(ValueId(i as u32), empty);
+            }
+        }
+        for (s, stage) in plan.stages.iter().enumerate() {
+            for &value in &prepared.starts[s] {
+                let v = &plan[value];
+                arrays.put(value, Buffer::new(&self.pool, v.dtype, v.shape.clone())?);
+            }
+            self.stage(prepared, stage, &arrays, dense)?;
+            for &value in &prepared.ends[s] {
+                arrays.take(value);
+            }
+        }
+        let result = |&r| arrays.get(r).ok_or_else(|| RunError::Bug("a result is missing".into()));
+        plan.results.iter().map(result).collect()
+    }
+
+    /// Refuses a plan that does not fit, before anything is computed.
+    fn check_memory(&self, prepared: &Prepared) -> Result<(), RunError> {
+        let used = self.pool.stats().used;
+        let needed = used.saturating_add(prepared.peak);
+        if needed > self.pool.limit() {
+            let needed = needed.saturating_add(needed / 64);
+            return Err(RunError::Memory { needed, limit: self.pool.limit(), hint: memory_hint(needed) });
+        }
+        Ok(())
+    }
+
+    /// Inputs that the plan also reads under another shape must lie densely.
+    fn densified(&self, plan: &Plan, inputs: &[Buffer]) -> Result<Vec<Buffer>, RunError> {
+        let mut inputs = inputs.to_vec();
+        for v in &plan.values {
+            if let Storage::Alias(of) = v.storage
+                && let Storage::Input(slot) = plan[plan.stored(of)].storage
+                && let Some(b) = inputs.get_mut(slot as usize)
+                && !b.is_dense()
+            {
+                *b = Buffer::from_bytes(&self.pool, b.dtype(), b.shape().into(), &b.to_bytes())?;
+            }
+        }
+        Ok(inputs)
+    }
+
+    fn interpret(&self, plan: &Plan, inputs: &[Buffer], slots: &[Scalar]) -> Result<Vec<Buffer>, RunError> {
+        let dense: Vec<DenseArray> = inputs
+            .iter()
+            .map(|b| DenseArray { dtype: b.dtype(), shape: b.shape().into(), data: b.to_bytes() })
+            .collect();
+        interpret::run(plan, &dense, slots)
+            .into_iter()
+            .map(|a| Ok(Buffer::from_bytes(&self.pool, a.dtype, a.shape, &a.data)?))
+            .collect()
+    }
+
+    fn stage(&self, prepared: &Prepared, stage: &Stage, arrays: &Arrays<'_>, dense: bool) -> Result<(), RunError> {
+        let mut fresh: Vec<BoundStep> = vec![];
+        if !dense {
+            for position in 0..stage.steps.len() {
+                fresh.push(arrays.bind(stage, position, self.compiler()).map_err(RunError::Bug)?);
+            }
+        }
+        let mut bound: Vec<&BoundStep> = vec![];
+        for (position, &step) in stage.steps.iter().enumerate() {
+            if !dense {
+                bound.push(&fresh[position]);
+                continue;
+            }
+            let cell = &prepared.bound[step as usize];
+            if cell.get().is_none() {
+                let made = arrays.bind(stage, position, self.compiler()).map_err(RunError::Bug)?;
+                let _ = cell.set(made);
+            }
+            bound.push(cell.get().expect("just set"));
+        }
+        self.tasks_of(&prepared.plan, stage, arrays, &bound)
+    }
+
+    fn tasks_of(&self, plan: &Plan, stage: &Stage, arrays: &Arrays<'_>, bound: &[&BoundStep]) -> Result<(), RunError> {
+        let tasks = plan.tasks(stage);
+        self.tasks.fetch_add(tasks as u64, Ordering::Relaxed);
+        let step_bytes = bound.iter().map(|b| Arrays::scratch(b)).max().unwrap_or(0);
+        let window_bytes = arrays.window_bytes(stage);
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<(), OutOfMemory> {
+            let mut scratch = Scratch::new(&self.pool, step_bytes, window_bytes)?;
+            loop {
+                let task = next.fetch_add(1, Ordering::Relaxed);
+                if task >= tasks || self.cancel.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                arrays.run(stage, bound, task, &mut scratch);
+            }
+        };
+        let helpers = if tasks > 1 { self.helpers() } else { None };
+        let mine = match helpers {
+            None => work(),
+            Some(pool) => pool.in_place_scope(|scope| {
+                for _ in 0..(self.options.threads - 1).min(tasks - 1) {
+                    // A helper without memory leaves the tasks to the others.
+                    scope.spawn(|_| {
+                        let _ = work();
+                    });
+                }
+                work()
+            }),
+        };
+        mine?;
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(RunError::Interrupted);
+        }
+        Ok(())
+    }
+
+    /// The generated code of a plan's kernels.
+    pub fn listing(&self, prepared: &Arc<Prepared>, listing: Listing) -> String {
+        crate::listing::listing(&prepared.plan, self.compiler(), listing)
+    }
+}

@@ -1,0 +1,433 @@
+//! A segment as a function of Cranelift's IR.
+//!
+//! The function takes the table of spans, the bits of the parameters, rows and columns (both at
+//! least 1), and is two nested loops. The loop over columns has three parts: several vectors at a
+//! time, one vector at a time, one element at a time. The last computes the same vectors with one
+//! live lane, so that every element is computed by the same instructions. Constants, parameters
+//! and constant operands are splatted in front of the loops, uniform operands once per row.
+//!
+//! Addresses are a span's pointer plus rows times its stride plus columns times the element's size;
+//! all accesses stay within the tile.
+
+use super::instructions::{Lanes, int_vector};
+use super::lower::{Node, NodeCode, Segment};
+use super::program::{Layout, Place};
+use arr_ir::dtype::DType;
+use cranelift_codegen::cursor::FuncCursor;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, Signature, Type, Value, types,
+};
+use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+/// Bytes of a [`super::program::Span`].
+const SPAN_BYTES: i32 = 16;
+
+/// The signature of a segment, see [`super::program::Entry`].
+pub fn signature(convention: CallConv) -> Signature {
+    let mut signature = Signature::new(convention);
+    signature.params = vec![AbiParam::new(types::I64); 4];
+    signature
+}
+
+/// Fills a function of [`signature`] with the code of a segment. `first_slot` is the number of the
+/// first slot in the table of spans.
+pub fn build(
+    segment: &Segment,
+    first_slot: usize,
+    function: &mut Function,
+    context: &mut FunctionBuilderContext,
+    target: TargetFrontendConfig,
+) {
+    let b = FunctionBuilder::new(function, context);
+    let emitter = Emitter {
+        lanes: Lanes::new(b, segment.width),
+        segment,
+        first_slot,
+        splats: vec![None; segment.nodes.len()],
+        rows: FxHashMap::default(),
+    };
+    emitter.function(target);
+}
+
+/// How many vectors a step of the main loop computes.
+fn unroll(segment: &Segment) -> usize {
+    match segment.operations() {
+        0..=24 => 4,
+        25..=40 => 2,
+        _ => 1,
+    }
+}
+
+/// How many lanes of a vector have an element.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Live {
+    All,
+    One,
+}
+
+struct Emitter<'f, 's> {
+    lanes: Lanes<'f>,
+    segment: &'s Segment,
+    first_slot: usize,
+    /// Nodes whose value does not change along the columns.
+    splats: Vec<Option<Value>>,
+    /// The address of the current row of each place.
+    rows: FxHashMap<Place, Value>,
+}
+
+/// The values that the loop over rows needs.
+struct Frame {
+    table: Value,
+    params: Value,
+    rows: Value,
+    columns: Value,
+}
+
+impl Emitter<'_, '_> {
+    fn function(mut self, target: TargetFrontendConfig) {
+        let entry = self.lanes.b.create_block();
+        self.lanes.b.append_block_params_for_function_params(entry);
+        self.lanes.b.switch_to_block(entry);
+        let [table, params, rows, columns] = *self.lanes.b.block_params(entry) else {
+            unreachable!("a segment has four parameters")
+        };
+        let frame = Frame { table, params, rows, columns };
+        let places = self.moving_places();
+        let (starts, strides): (Vec<Value>, Vec<Value>) =
+            places.iter().map(|&(place, dtype)| self.span(&frame, place, dtype)).unzip();
+
+        let row = self.block_with(1 + places.len());
+        let exit = self.lanes.b.create_block();
+        let arguments = block_args(std::iter::once(frame.rows).chain(starts));
+        let anchor = self.lanes.b.ins().jump(row, &arguments);
+        self.lanes.set_anchor(anchor);
+        self.hoist(&frame);
+
+        self.lanes.b.switch_to_block(row);
+        let state = self.lanes.b.block_params(row).to_vec();
+        self.rows = places.iter().map(|p| p.0).zip(state[1..].iter().copied()).collect();
+        self.uniforms();
+        self.columns(frame.columns);
+
+        let left = self.lanes.b.ins().iadd_imm_s(state[0], -1);
+        let next: Vec<Value> = state[1..]
+            .iter()
+            .zip(&strides)
+            .map(|(&pointer, &stride)| self.lanes.b.ins().iadd(pointer, stride))
+            .collect();
+        let arguments = block_args(std::iter::once(left).chain(next));
+        self.lanes.b.ins().brif(left, row, &arguments, exit, &[]);
+        self.lanes.b.switch_to_block(exit);
+        self.lanes.b.ins().return_(&[]);
+        self.lanes.b.seal_all_blocks();
+        self.lanes.b.finalize(target);
+    }
+
+    /// The places whose address changes from row to row, with the dtype of their elements.
+    fn moving_places(&self) -> Vec<(Place, DType)> {
+        let loads = self.segment.nodes.iter().filter_map(|node| match node.code {
+            NodeCode::Load(_, Layout::Constant) => None,
+            NodeCode::Load(place, _) => Some((place, node.dtype)),
+            _ => None,
+        });
+        let stored = |&(node, place): &(u32, Place)| (place, self.node(node).dtype);
+        let mut places: Vec<(Place, DType)> = Vec::new();
+        for (place, dtype) in loads.chain(self.segment.stores.iter().map(stored)) {
+            if !places.iter().any(|p| p.0 == place) {
+                places.push((place, dtype));
+            }
+        }
+        places
+    }
+
+    fn node(&self, node: u32) -> &Node {
+        &self.segment.nodes[node as usize]
+    }
+
+    /// The pointer and the row stride of a place.
+    fn span(&mut self, frame: &Frame, place: Place, dtype: DType) -> (Value, Value) {
+        let offset = place.index(self.first_slot) as i32 * SPAN_BYTES;
+        let ins = self.lanes.b.ins();
+        let pointer = ins.load(types::I64, flags(), frame.table, offset);
+        let stride = match place {
+            Place::Slot(_) => {
+                self.lanes.b.ins().imul_imm_s(frame.columns, dtype.size() as i64)
+            }
+            _ => self.lanes.b.ins().load(types::I64, flags(), frame.table, offset + 8),
+        };
+        (pointer, stride)
+    }
+
+    /// Splats what stays the same over the tile.
+    fn hoist(&mut self, frame: &Frame) {
+        for i in 0..self.segment.nodes.len() {
+            let Node { code, dtype, .. } = self.segment.nodes[i];
+            self.splats[i] = match code {
+                NodeCode::Const(bits) => Some(self.splat_constant(dtype, bits)),
+                NodeCode::Param(p) => {
+                    let cursor = self.lanes.front();
+                    Some(splat_load(cursor, self.segment.width, frame.params, p as i32 * 8, dtype))
+                }
+                NodeCode::Load(place, Layout::Constant) => {
+                    let offset = place.index(self.first_slot) as i32 * SPAN_BYTES;
+                    let mut cursor = self.lanes.front();
+                    let pointer = cursor.ins().load(types::I64, flags(), frame.table, offset);
+                    Some(splat_load(cursor, self.segment.width, pointer, 0, dtype))
+                }
+                _ => None,
+            };
+        }
+    }
+
+    fn splat_constant(&mut self, dtype: DType, bits: u64) -> Value {
+        let ty = self.lanes.value_type(dtype);
+        let lane = if dtype == DType::Bool { (bits & 1).wrapping_neg() } else { bits };
+        self.lanes.splat_bits(ty, lane)
+    }
+
+    /// Splats what stays the same over a row.
+    fn uniforms(&mut self) {
+        for i in 0..self.segment.nodes.len() {
+            let Node { code, dtype, .. } = self.segment.nodes[i];
+            if let NodeCode::Load(place, Layout::Uniform) = code {
+                let pointer = self.rows[&place];
+                let cursor = self.lanes.here();
+                self.splats[i] = Some(splat_load(cursor, self.segment.width, pointer, 0, dtype));
+            }
+        }
+    }
+
+    /// The loops over the columns of one row.
+    fn columns(&mut self, n: Value) {
+        let (lanes, unroll) = (self.lanes.lanes(), unroll(self.segment));
+        let mut i = self.lanes.b.ins().iconst(types::I64, 0);
+        if unroll > 1 {
+            i = self.column_loop(i, n, unroll * lanes, unroll, Live::All);
+        }
+        i = self.column_loop(i, n, lanes, 1, Live::All);
+        self.column_loop(i, n, 1, 1, Live::One);
+    }
+
+    /// From column `i`: steps of `step` columns as long as there are so many; gives the column
+    /// reached.
+    fn column_loop(&mut self, i: Value, n: Value, step: usize, copies: usize, live: Live) -> Value {
+        let body = self.block_with(1);
+        let next = self.block_with(1);
+        let limit = self.lanes.front().ins().iadd_imm_s(n, -(step as i64));
+        self.repeat(i, limit, body, next);
+        self.lanes.b.switch_to_block(body);
+        let i = self.lanes.b.block_params(body)[0];
+        self.body(i, copies, live);
+        let i = self.lanes.b.ins().iadd_imm_s(i, step as i64);
+        self.repeat(i, limit, body, next);
+        self.lanes.b.switch_to_block(next);
+        self.lanes.b.block_params(next)[0]
+    }
+
+    fn repeat(&mut self, i: Value, limit: Value, body: Block, next: Block) {
+        let more = self.lanes.b.ins().icmp(IntCC::SignedLessThanOrEqual, i, limit);
+        let argument = [BlockArg::Value(i)];
+        self.lanes.b.ins().brif(more, body, &argument, next, &argument);
+    }
+
+    /// The nodes for `copies` vectors from column `i`.
+    fn body(&mut self, i: Value, copies: usize, live: Live) {
+        let mut columns = FxHashMap::default();
+        for copy in 0..copies {
+            let mut values: Vec<Value> = Vec::with_capacity(self.segment.nodes.len());
+            for node in 0..self.segment.nodes.len() {
+                let value = match self.splats[node] {
+                    Some(splat) => splat,
+                    None => self.value(node, i, copy, live, &values, &mut columns),
+                };
+                values.push(value);
+            }
+            for store in 0..self.segment.stores.len() {
+                let (node, place) = self.segment.stores[store];
+                let dtype = self.node(node).dtype;
+                let (address, offset) = self.address(place, dtype, i, copy, &mut columns);
+                self.store(address, offset, dtype, live, values[node as usize]);
+            }
+        }
+    }
+
+    fn value(
+        &mut self,
+        node: usize,
+        i: Value,
+        copy: usize,
+        live: Live,
+        values: &[Value],
+        columns: &mut FxHashMap<Place, Value>,
+    ) -> Value {
+        let node = &self.segment.nodes[node];
+        match node.code {
+            NodeCode::Load(place, _) => {
+                let (address, offset) = self.address(place, node.dtype, i, copy, columns);
+                self.load(address, offset, node.dtype, live)
+            }
+            NodeCode::Map(op, computed) => {
+                let args: SmallVec<[Value; 3]> =
+                    node.args.iter().map(|&a| values[a as usize]).collect();
+                self.lanes.map(op, computed, node.dtype, &args)
+            }
+            NodeCode::Param(_) | NodeCode::Const(_) => unreachable!("splatted in front"),
+        }
+    }
+
+    /// The address of vector `copy` from column `i`, in two parts.
+    fn address(
+        &mut self,
+        place: Place,
+        dtype: DType,
+        i: Value,
+        copy: usize,
+        columns: &mut FxHashMap<Place, Value>,
+    ) -> (Value, i32) {
+        let row = self.rows[&place];
+        let b = &mut self.lanes.b;
+        let address = *columns.entry(place).or_insert_with(|| {
+            let bytes = match dtype.size() {
+                1 => i,
+                size => b.ins().ishl_imm_u(i, size.trailing_zeros() as i64),
+            };
+            b.ins().iadd(row, bytes)
+        });
+        (address, (copy * self.lanes.lanes() * dtype.size()) as i32)
+    }
+
+    fn load(&mut self, address: Value, offset: i32, dtype: DType, live: Live) -> Value {
+        if dtype == DType::Bool {
+            return self.load_mask(address, offset, live);
+        }
+        let ty = self.lanes.value_type(dtype);
+        match live {
+            Live::All => self.lanes.b.ins().load(ty, flags(), address, offset),
+            Live::One => {
+                let lane = self.load_lane(ty.lane_type(), address, offset);
+                self.lanes.bitcast(ty, lane)
+            }
+        }
+    }
+
+    /// A scalar in the lowest lane of a vector.
+    fn load_lane(&mut self, ty: Type, address: Value, offset: i32) -> Value {
+        let ins = self.lanes.b.ins();
+        let (scalar, vector) = match ty {
+            types::I8 => (ins.uload8(types::I32, flags(), address, offset), types::I32X4),
+            types::I16 => (ins.uload16(types::I32, flags(), address, offset), types::I32X4),
+            _ => (ins.load(ty, flags(), address, offset), ty.by(16 / ty.bytes()).expect("lanes")),
+        };
+        self.lanes.b.ins().scalar_to_vector(vector, scalar)
+    }
+
+    /// As many bytes as there are live lanes, widened to masks.
+    fn load_mask(&mut self, address: Value, offset: i32, live: Live) -> Value {
+        let (width, int) = (self.lanes.width, self.lanes.int_type());
+        let zero = self.lanes.zero(int);
+        let bytes = match (live, width) {
+            (Live::All, 1) => self.lanes.b.ins().load(int, flags(), address, offset),
+            (Live::One, _) => self.load_lane(types::I8, address, offset),
+            (Live::All, 2) => self.load_lane(types::I64, address, offset),
+            (Live::All, 4) => self.load_lane(types::I32, address, offset),
+            (Live::All, _) => self.load_lane(types::I16, address, offset),
+        };
+        let bytes = self.lanes.bitcast(types::I8X16, bytes);
+        let wide = if width == 1 { bytes } else { self.lanes.permute(bytes, spread(width)) };
+        let wide = self.lanes.bitcast(int, wide);
+        self.lanes.b.ins().icmp(IntCC::SignedGreaterThan, wide, zero)
+    }
+
+    fn store(&mut self, address: Value, offset: i32, dtype: DType, live: Live, value: Value) {
+        if dtype == DType::Bool {
+            return self.store_mask(address, offset, live, value);
+        }
+        let stored = match live {
+            Live::All => value,
+            Live::One => self.lanes.b.ins().extractlane(value, 0),
+        };
+        self.lanes.b.ins().store(flags(), stored, address, offset);
+    }
+
+    /// Masks narrowed to bytes 0 and 1.
+    fn store_mask(&mut self, address: Value, offset: i32, live: Live, mask: Value) {
+        let width = self.lanes.width;
+        let bytes = self.lanes.bitcast(types::I8X16, mask);
+        let ones = self.lanes.constant(types::I8X16, u128::MAX / 255);
+        let bytes = self.lanes.b.ins().band(bytes, ones);
+        let (width, live) = if live == Live::One { (16, live) } else { (width, live) };
+        let bytes = match width {
+            1 | 16 => bytes,
+            width => self.lanes.permute(bytes, gather(width)),
+        };
+        let stored = match (width, live) {
+            (1, _) => bytes,
+            (16, _) => self.lanes.b.ins().extractlane(bytes, 0),
+            (width, _) => {
+                let vector = self.lanes.bitcast(int_vector(16 / width), bytes);
+                self.lanes.b.ins().extractlane(vector, 0)
+            }
+        };
+        self.lanes.b.ins().store(flags(), stored, address, offset);
+    }
+
+    fn block_with(&mut self, params: usize) -> Block {
+        let block = self.lanes.b.create_block();
+        for _ in 0..params {
+            self.lanes.b.append_block_param(block, types::I64);
+        }
+        block
+    }
+}
+
+/// Loads one element and puts it in every lane; a bool as a mask.
+fn splat_load(
+    mut cursor: FuncCursor<'_>,
+    width: usize,
+    pointer: Value,
+    offset: i32,
+    dtype: DType,
+) -> Value {
+    let int = int_vector(width);
+    if dtype != DType::Bool {
+        let ty = match dtype {
+            DType::F32 => types::F32X4,
+            DType::F64 => types::F64X2,
+            _ => int,
+        };
+        let lane = cursor.ins().load(ty.lane_type(), flags(), pointer, offset);
+        return cursor.ins().splat(ty, lane);
+    }
+    let byte = cursor.ins().load(types::I8, flags(), pointer, offset);
+    let zero = cursor.ins().iconst(types::I8, 0);
+    let truth = cursor.ins().icmp(IntCC::NotEqual, byte, zero);
+    let lane = match width {
+        1 => truth,
+        _ => cursor.ins().uextend(int.lane_type(), truth),
+    };
+    let mask = cursor.ins().ineg(lane);
+    cursor.ins().splat(int, mask)
+}
+
+/// The permutation that puts byte `k` in the lowest byte of lane `k`, zeros elsewhere.
+fn spread(width: usize) -> [u8; 16] {
+    std::array::from_fn(|i| if i % width == 0 { (i / width) as u8 } else { 0x80 })
+}
+
+/// The permutation that puts the lowest byte of lane `k` in byte `k`, zeros elsewhere.
+fn gather(width: usize) -> [u8; 16] {
+    std::array::from_fn(|i| if i < 16 / width { (i * width) as u8 } else { 0x80 })
+}
+
+fn block_args(values: impl Iterator<Item = Value>) -> Vec<BlockArg> {
+    values.map(BlockArg::Value).collect()
+}
+
+/// Accesses do not trap and need no alignment.
+fn flags() -> MemFlagsData {
+    MemFlagsData::new().with_notrap()
+}

@@ -1,0 +1,574 @@
+//! Drives a compiled kernel over a region of its step's domain, tile by tile.
+//!
+//! State before: a [`Bound`] step (program, loop order, strides) and addresses. State after: the
+//! region's part of the output is written, nothing else.
+//!
+//! The order in which tiles are visited never changes a result: stores are elementwise, and folds
+//! follow the blocks that [`arr_ir::fold`] fixes over the index, whatever the tiles are.
+#![allow(unsafe_code, reason = "walks raw arrays; bounds follow from the verified plan")]
+
+use super::folds::Folds;
+use super::program::{Layout, Program, Span, TileArgs};
+use super::temp_copy::copy::{fence, pack, stream_copy};
+use super::temp_copy::random;
+use arr_ir::dtype::DType;
+use arr_ir::fold::{COL_BLOCK, ROW_BLOCK};
+use arr_ir::op::Dist;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Per operand.
+type Each = SmallVec<[isize; 8]>;
+
+/// Side of a tile that has an operand crossing its columns.
+const CROSS: usize = 32;
+
+/// Where an operand's elements come from, as bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// Memory: offsets and strides are bytes.
+    Memory,
+    /// Its linear number: offsets and strides are numbers.
+    Iota,
+    /// A distribution of its linear number; the parameters that are its arguments.
+    Random(Dist, SmallVec<[u16; 3]>),
+}
+
+/// An operand of a bound step.
+#[derive(Clone, Debug)]
+pub struct BoundOperand {
+    /// Where its elements come from.
+    pub feed: Feed,
+    /// Its dtype.
+    pub dtype: DType,
+    /// At the domain's origin: bytes from the array's first element, or the linear number.
+    pub offset: isize,
+    /// Per domain dimension.
+    pub strides: SmallVec<[isize; 4]>,
+}
+
+/// A step made ready for arrays of known strides.
+pub struct Bound {
+    /// The code.
+    pub program: Arc<Program>,
+    /// The operands.
+    pub operands: Vec<BoundOperand>,
+    /// The result's dtype.
+    pub dtype: DType,
+    /// Output bytes per domain dimension (of a store).
+    pub out_strides: SmallVec<[isize; 4]>,
+    /// Bytes from the output's first element to the domain's origin.
+    pub out_offset: isize,
+    /// Domain dimensions from the outermost loop to the innermost (of a store).
+    pub order: SmallVec<[usize; 4]>,
+}
+
+/// What a task of a bound step is run with.
+pub struct Frame<'a> {
+    /// The step.
+    pub bound: &'a Bound,
+    /// Address of the first element of each operand's array (null for generated ones).
+    pub bases: &'a [*const u8],
+    /// The bits of the parameters.
+    pub params: &'a [u64],
+    /// Address of the first element of the output's array.
+    pub out: *mut u8,
+    /// The thread's scratch block: [`Bound::scratch_bytes`] bytes aligned to 64.
+    pub scratch: *mut u8,
+    /// Whether results bypass the cache.
+    pub stream: bool,
+}
+
+/// A nest of loops over operands and output: sizes, and strides per operand with the output last.
+#[derive(Clone)]
+struct Nest {
+    sizes: SmallVec<[usize; 4]>,
+    strides: SmallVec<[Each; 4]>,
+    /// At the first iteration.
+    at: Each,
+}
+
+impl Nest {
+    /// Merges loops that run through memory as one would; the innermost keeps its layout.
+    fn merge(&mut self) {
+        let mut d = self.sizes.len();
+        while d >= 2 {
+            d -= 1;
+            let n = self.sizes[d] as isize;
+            let fits = self.strides[d - 1].iter().zip(&self.strides[d]).all(|(o, i)| *o == i * n);
+            let inner = d + 1 == self.sizes.len();
+            if fits || (!inner && n == 1) {
+                self.sizes[d - 1] *= self.sizes[d];
+                if n != 1 {
+                    self.strides[d - 1] = self.strides[d].clone();
+                }
+                self.sizes.remove(d);
+                self.strides.remove(d);
+            } else if self.sizes[d - 1] == 1 {
+                self.sizes.remove(d - 1);
+                self.strides.remove(d - 1);
+            }
+        }
+    }
+
+    fn each(&self, mut visit: impl FnMut(&Each)) {
+        walk(&self.sizes, &self.strides, &self.at, &mut visit);
+    }
+}
+
+/// Visits every index of the loops with the operands' positions there.
+fn walk(sizes: &[usize], strides: &[Each], at: &Each, visit: &mut dyn FnMut(&Each)) {
+    let Some((&n, sizes)) = sizes.split_first() else { return visit(at) };
+    let mut at = at.clone();
+    for _ in 0..n {
+        walk(sizes, &strides[1..], &at, visit);
+        shift(&mut at, &strides[0], 1);
+    }
+}
+
+fn shift(at: &mut Each, strides: &Each, count: usize) {
+    for (a, s) in at.iter_mut().zip(strides) {
+        *a = a.wrapping_add(s.wrapping_mul(count as isize));
+    }
+}
+
+fn shifted(at: &Each, strides: &Each, count: usize) -> Each {
+    let mut at = at.clone();
+    shift(&mut at, strides, count);
+    at
+}
+
+impl Bound {
+    /// Bytes of scratch that a task needs: the program's slots, a result tile, and a fold's
+    /// accumulators.
+    pub fn scratch_bytes(&self) -> usize {
+        self.program.scratch_bytes() + 2 * self.result_tile()
+    }
+
+    fn result_tile(&self) -> usize {
+        (self.program.tile * 16).max(ROW_BLOCK * 16)
+    }
+
+    /// Whether some operand in memory is packed: it does not run along the columns.
+    fn crosses(&self) -> bool {
+        self.program.operand_slots.iter().zip(&self.operands).any(|(slot, o)| {
+            slot.is_some() && o.feed == Feed::Memory
+        })
+    }
+}
+
+impl Frame<'_> {
+    fn result_scratch(&self) -> *mut u8 {
+        // SAFETY: the scratch block has room for the program's slots and two result tiles.
+        unsafe { self.scratch.add(self.bound.program.scratch_bytes()) }
+    }
+
+    fn accumulators(&self) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe { self.result_scratch().add(self.bound.result_tile()) }
+    }
+
+    /// The nest over `dims` (domain dimensions, outermost first) of a region.
+    fn nest(&self, dims: &[usize], region: &[(usize, usize)]) -> Nest {
+        let b = self.bound;
+        let ops = b.operands.len();
+        let mut at: Each = b.operands.iter().map(|o| o.offset).collect();
+        at.push(b.out_offset);
+        for (d, &(start, _)) in region.iter().enumerate() {
+            for (k, o) in b.operands.iter().enumerate() {
+                at[k] += o.strides[d] * start as isize;
+            }
+            at[ops] += b.out_strides.get(d).copied().unwrap_or(0) * start as isize;
+        }
+        let strides = dims.iter().map(|&d| self.strides(d)).collect();
+        Nest { sizes: dims.iter().map(|&d| region[d].1).collect(), strides, at }
+    }
+
+    fn strides(&self, dim: usize) -> Each {
+        let own = self.bound.out_strides.get(dim).copied().unwrap_or(0);
+        self.bound.operands.iter().map(|o| o.strides[dim]).chain([own]).collect()
+    }
+
+    /// Runs the program over one tile at `at`, packing and generating what it wants in slots.
+    ///
+    /// # Safety
+    /// The tile's elements exist in every operand's array; `out` takes `m` rows of `n` elements.
+    unsafe fn tile(&self, at: &Each, rows: &Each, cols: &Each, m: usize, n: usize, out: Span) {
+        let program = &self.bound.program;
+        let mut spans: SmallVec<[Span; 8]> = SmallVec::new();
+        for (k, o) in self.bound.operands.iter().enumerate() {
+            let ptr = self.bases[k].cast_mut().wrapping_offset(at[k]);
+            spans.push(Span { ptr, row_stride: rows[k] });
+            if let Some(slot) = program.operand_slots[k] {
+                // SAFETY: the slot is inside the scratch block and takes a whole tile; memory
+                // operands have the tile's elements at these strides.
+                unsafe {
+                    let slot = program.slot(self.scratch, slot);
+                    match &o.feed {
+                        Feed::Memory => pack(o.dtype.size(), slot, ptr, m, n, rows[k], cols[k]),
+                        feed => self.generate(feed, o.dtype, slot, at[k], rows[k], cols[k], m, n),
+                    }
+                }
+            }
+        }
+        let args = TileArgs { operands: &spans, params: self.params, out, scratch: self.scratch, m, n };
+        // SAFETY: the spans cover the tile, the slots are filled, the scratch block is whole.
+        unsafe { program.run(&args) };
+    }
+
+    /// # Safety
+    /// `dst` takes `m * n` elements of `dtype`.
+    #[allow(clippy::too_many_arguments, reason = "a tile's geometry")]
+    unsafe fn generate(
+        &self,
+        feed: &Feed,
+        dtype: DType,
+        dst: *mut u8,
+        at: isize,
+        row: isize,
+        col: isize,
+        m: usize,
+        n: usize,
+    ) {
+        for i in 0..m {
+            let first = at + row * i as isize;
+            // SAFETY: row `i` of the destination, `n` elements.
+            unsafe {
+                let dst = dst.add(i * n * dtype.size());
+                match feed {
+                    Feed::Memory => unreachable!("memory is packed"),
+                    Feed::Iota => {
+                        let dst = dst.cast::<i64>();
+                        for j in 0..n {
+                            dst.add(j).write((first + col * j as isize) as i64);
+                        }
+                    }
+                    Feed::Random(dist, args) => {
+                        let args = args.iter().map(|&a| self.params[a as usize]).collect::<SmallVec<[u64; 3]>>();
+                        if col == 1 || n == 1 {
+                            random::fill(*dist, dtype, dst, &args, first as u64, n);
+                        } else {
+                            for j in 0..n {
+                                let number = (first + col * j as isize) as u64;
+                                random::fill(*dist, dtype, dst.add(j * dtype.size()), &args, number, 1);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Computes a region of a store.
+    ///
+    /// # Safety
+    /// The addresses of the frame are those of the arrays the step was bound to, with room for
+    /// the plan's shapes; no other task writes the same part of the output at the same time.
+    pub unsafe fn store(&self, region: &[(usize, usize)]) {
+        if region.iter().any(|r| r.1 == 0) {
+            return;
+        }
+        let mut nest = self.nest(&self.bound.order, region);
+        if nest.sizes.is_empty() {
+            nest.sizes.push(1);
+            nest.strides.push(SmallVec::from_elem(0, nest.at.len()));
+        }
+        nest.merge();
+        let (cols, n) = (nest.strides.pop().expect("a loop"), nest.sizes.pop().expect("a loop"));
+        let (rows, m) = match (nest.strides.pop(), nest.sizes.pop()) {
+            (Some(s), Some(m)) => (s, m),
+            _ => (SmallVec::from_elem(0, cols.len()), 1),
+        };
+        let (tile_m, tile_n) = self.tile_shape(m, n);
+        nest.each(|at| {
+            for i in (0..m).step_by(tile_m) {
+                let at = shifted(at, &rows, i);
+                for j in (0..n).step_by(tile_n) {
+                    let at = shifted(&at, &cols, j);
+                    let (m, n) = (tile_m.min(m - i), tile_n.min(n - j));
+                    // SAFETY: a part of the region; the caller's promise covers it.
+                    unsafe { self.store_tile(&at, &rows, &cols, m, n) };
+                }
+            }
+        });
+        if self.stream {
+            fence();
+        }
+    }
+
+    fn tile_shape(&self, m: usize, n: usize) -> (usize, usize) {
+        let tile = self.bound.program.tile;
+        let n = match self.bound.crosses() && m > 1 {
+            true => n.min((tile / m.min(CROSS)).max(CROSS)),
+            false => n.min(tile),
+        };
+        (m.min((tile / n).max(1)), n)
+    }
+
+    /// # Safety
+    /// As for [`Frame::store`], for this tile.
+    unsafe fn store_tile(&self, at: &Each, rows: &Each, cols: &Each, m: usize, n: usize) {
+        let last = at.len() - 1;
+        let size = self.bound.dtype.size();
+        let ptr = self.out.wrapping_offset(at[last]);
+        let (row, col) = (rows[last], cols[last]);
+        let contiguous = col == size as isize || n == 1;
+        if contiguous && !self.stream {
+            // SAFETY: the tile's rows are contiguous in the output.
+            unsafe { self.tile(at, rows, cols, m, n, Span { ptr, row_stride: row }) };
+            return;
+        }
+        let scratch = self.result_scratch();
+        let width = (n * size) as isize;
+        // SAFETY: the result tile takes the whole tile; then each row goes where it belongs.
+        unsafe {
+            self.tile(at, rows, cols, m, n, Span { ptr: scratch, row_stride: width });
+            for i in 0..m as isize {
+                let (from, to) = (scratch.offset(i * width), ptr.wrapping_offset(i * row));
+                if contiguous {
+                    stream_copy(to, from, n * size);
+                } else {
+                    for j in 0..n as isize {
+                        let from = from.offset(j * size as isize);
+                        std::ptr::copy_nonoverlapping(from, to.wrapping_offset(j * col), size);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Folds a region in row blocks: `region` is over the kept dimensions and the units.
+    ///
+    /// # Safety
+    /// As for [`Frame::store`]; the output is the dense array of partial results.
+    pub unsafe fn fold_rows(&self, domain: &[usize], kept: usize, region: &[(usize, usize)], folds: &Folds) {
+        let size = self.bound.dtype.size();
+        let reduced = &domain[kept..];
+        let elements: usize = reduced.iter().product();
+        let units = elements.div_ceil(ROW_BLOCK);
+        let (first, count) = region[kept];
+        let mut whole: Vec<(usize, usize)> = region[..kept].to_vec();
+        whole.extend(reduced.iter().map(|&n| (0, n)));
+        let kept_dims: SmallVec<[usize; 4]> = (0..kept).collect();
+        let mut outer = self.nest(&kept_dims, &whole);
+        // The output's position is the number of the kept element times the units.
+        let mut stride = units as isize;
+        let last = outer.at.len() - 1;
+        outer.at[last] = 0;
+        for d in (0..kept).rev() {
+            outer.strides[d][last] = stride * size as isize;
+            outer.at[last] += stride * (size * region[d].0) as isize;
+            stride *= domain[d] as isize;
+        }
+        outer.merge();
+        let dims: SmallVec<[usize; 4]> = (kept..domain.len()).collect();
+        let inner = self.inner_nest(&dims, &whole);
+        if units == 1 && inner.sizes.len() == 1 && elements * 2 <= self.bound.program.tile && !outer.sizes.is_empty() {
+            // SAFETY: the same region, several kept elements per tile.
+            return unsafe { self.fold_short_rows(outer, &inner, elements, folds) };
+        }
+        outer.each(|at| {
+            for u in first..first + count {
+                let range = u * ROW_BLOCK..elements.min((u + 1) * ROW_BLOCK);
+                // SAFETY: the unit's elements are in the region.
+                unsafe {
+                    self.fold_unit(at, &inner, range, folds);
+                    let out = self.out.wrapping_offset(at[last]).add(u * size);
+                    (folds.finish)(out, self.accumulators());
+                }
+            }
+        });
+    }
+
+    /// The nest over the dimensions inside a unit, with at least one loop.
+    fn inner_nest(&self, dims: &[usize], region: &[(usize, usize)]) -> Nest {
+        let mut inner = self.nest(dims, region);
+        if inner.sizes.is_empty() {
+            inner.sizes.push(1);
+            inner.strides.push(SmallVec::from_elem(0, inner.at.len()));
+        }
+        for s in &mut inner.strides {
+            *s.last_mut().expect("the output") = 0;
+        }
+        inner.merge();
+        inner
+    }
+
+    /// # Safety
+    /// As for [`Frame::fold_rows`].
+    unsafe fn fold_short_rows(&self, mut outer: Nest, inner: &Nest, n: usize, folds: &Folds) {
+        let size = self.bound.dtype.size();
+        let (rows, m) = (outer.strides.pop().expect("a loop"), outer.sizes.pop().expect("a loop"));
+        let last = rows.len() - 1;
+        let cols = &inner.strides[0];
+        let step = (self.bound.program.tile / n).max(1);
+        let scratch = self.result_scratch();
+        outer.each(|at| {
+            for i in (0..m).step_by(step) {
+                let at = shifted(at, &rows, i);
+                let m = step.min(m - i);
+                // SAFETY: `m` kept elements of `n` reduced ones each, all in the region.
+                unsafe {
+                    let out = Span { ptr: scratch, row_stride: (n * size) as isize };
+                    self.tile(&at, &rows, cols, m, n, out);
+                    for r in 0..m {
+                        (folds.start)(self.accumulators());
+                        (folds.rows)(self.accumulators(), scratch.add(r * n * size), n, 0);
+                        let out = self.out.wrapping_offset(at[last] + r as isize * rows[last]);
+                        (folds.finish)(out, self.accumulators());
+                    }
+                }
+            }
+        });
+    }
+
+    /// Folds the elements `range` (row-major numbers in `inner`) into the accumulators.
+    ///
+    /// # Safety
+    /// As for [`Frame::fold_rows`].
+    unsafe fn fold_unit(&self, at: &Each, inner: &Nest, range: std::ops::Range<usize>, folds: &Folds) {
+        let size = self.bound.dtype.size();
+        let scratch = self.result_scratch();
+        let zeros: Each = SmallVec::from_elem(0, at.len());
+        let rank = inner.sizes.len();
+        let length = inner.sizes[rank - 1];
+        let cols = &inner.strides[rank - 1];
+        let first = range.start;
+        let mut position = range.start;
+        // SAFETY: every piece lies in one row of the innermost loop, inside the range.
+        unsafe {
+            (folds.start)(self.accumulators());
+            while position < range.end {
+                let mut here = at.clone();
+                let mut row = position / length;
+                let column = position % length;
+                shift(&mut here, cols, column);
+                for d in (0..rank - 1).rev() {
+                    shift(&mut here, &inner.strides[d], row % inner.sizes[d]);
+                    row /= inner.sizes[d];
+                }
+                let n = (length - column).min(range.end - position).min(self.bound.program.tile);
+                let out = Span { ptr: scratch, row_stride: (n * size) as isize };
+                self.tile(&here, &zeros, cols, 1, n, out);
+                (folds.rows)(self.accumulators(), scratch, n, position - first);
+                position += n;
+            }
+        }
+    }
+
+    /// Folds a region in column blocks: `region` is over the outer dimensions, the units, and the
+    /// inner dimensions.
+    ///
+    /// # Safety
+    /// As for [`Frame::fold_rows`].
+    pub unsafe fn fold_cols(
+        &self,
+        domain: &[usize],
+        outer: usize,
+        reduced: usize,
+        region: &[(usize, usize)],
+        folds: &Folds,
+    ) {
+        let size = self.bound.dtype.size() as isize;
+        let elements: usize = domain[outer..outer + reduced].iter().product();
+        let units = elements.div_ceil(COL_BLOCK);
+        let (first, count) = region[outer];
+        let mut whole: Vec<(usize, usize)> = region[..outer].to_vec();
+        whole.extend(domain[outer..outer + reduced].iter().map(|&n| (0, n)));
+        whole.extend_from_slice(&region[outer + 1..]);
+        // Kept dimensions, outer then inner; the output's strides are those of the parts.
+        let dims: SmallVec<[usize; 4]> = (0..outer).chain(outer + reduced..domain.len()).collect();
+        let mut nest = self.nest(&dims, &whole);
+        let last = nest.at.len() - 1;
+        let mut stride = size;
+        nest.at[last] = 0;
+        let mut unit_stride = size;
+        for (i, &d) in dims.iter().enumerate().rev() {
+            if i + 1 == outer {
+                unit_stride = stride;
+                stride *= units as isize;
+            }
+            nest.strides[i][last] = stride;
+            nest.at[last] += stride * whole[d].0 as isize;
+            stride *= domain[d] as isize;
+        }
+        if outer == 0 {
+            unit_stride = stride;
+        }
+        if dims.len() == outer {
+            // Every kept dimension is outer: a column block of one column.
+            nest.sizes.push(1);
+            nest.strides.push(SmallVec::from_elem(0, last + 1));
+        }
+        nest.merge();
+        let (cols, n) = (nest.strides.pop().expect("a loop"), nest.sizes.pop().expect("a loop"));
+        let rows: SmallVec<[usize; 4]> = (outer..outer + reduced).collect();
+        let inner = self.inner_nest(&rows, &whole);
+        let tile_n = n.min(self.bound.program.tile / 2);
+        nest.each(|at| {
+            for u in first..first + count {
+                let range = u * COL_BLOCK..elements.min((u + 1) * COL_BLOCK);
+                for j in (0..n).step_by(tile_n) {
+                    let at = shifted(at, &cols, j);
+                    let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
+                    // SAFETY: the columns' elements of this unit are in the region, and its
+                    // partial results are ours to write.
+                    unsafe { self.fold_block(&at, &cols, &inner, range.clone(), tile_n.min(n - j), out, folds) };
+                }
+            }
+        });
+    }
+
+    /// Folds rows `range` of `n` columns into `out`.
+    ///
+    /// # Safety
+    /// As for [`Frame::fold_cols`].
+    #[allow(clippy::too_many_arguments, reason = "a block's geometry")]
+    unsafe fn fold_block(
+        &self,
+        at: &Each,
+        cols: &Each,
+        inner: &Nest,
+        range: std::ops::Range<usize>,
+        n: usize,
+        out: *mut u8,
+        folds: &Folds,
+    ) {
+        let size = self.bound.dtype.size();
+        let scratch = self.result_scratch();
+        let rank = inner.sizes.len();
+        let length = inner.sizes[rank - 1];
+        let rows = &inner.strides[rank - 1];
+        let most = (self.bound.program.tile / n).max(1);
+        let mut position = range.start;
+        // SAFETY: every piece is some rows of the innermost reduced loop, inside the range.
+        unsafe {
+            (folds.fill)(out, n);
+            while position < range.end {
+                let mut here = at.clone();
+                let mut block = position / length;
+                let row = position % length;
+                shift(&mut here, rows, row);
+                for d in (0..rank - 1).rev() {
+                    shift(&mut here, &inner.strides[d], block % inner.sizes[d]);
+                    block /= inner.sizes[d];
+                }
+                let m = (length - row).min(range.end - position).min(most);
+                let tile = Span { ptr: scratch, row_stride: (n * size) as isize };
+                self.tile(&here, rows, cols, m, n, tile);
+                (folds.cols)(out, scratch, m, n);
+                position += m;
+            }
+        }
+    }
+}
+
+/// The layout of an operand whose innermost loop has this stride.
+pub fn layout(feed: &Feed, size: usize, inner: isize, strides: &[isize]) -> Layout {
+    match feed {
+        Feed::Memory if inner == 0 && strides.iter().all(|&s| s == 0) => Layout::Constant,
+        Feed::Memory if inner == 0 => Layout::Uniform,
+        Feed::Memory if inner == size as isize => Layout::Contiguous,
+        _ => Layout::Tile,
+    }
+}

@@ -1,0 +1,228 @@
+//! Tasks that are no fused kernels: the tree over partial results, scans, and blocks of
+//! contractions, each over one region of its output.
+#![allow(unsafe_code, reason = "walks raw arrays; bounds follow from the verified plan")]
+
+use arr_ir::eval::Element;
+use arr_ir::op::FoldOp;
+use arr_ir::oracle::{SCAN_BLOCK, each_index};
+use smallvec::SmallVec;
+
+/// Elements of the summed dimension per panel of a contraction: part of what a contraction
+/// computes, since panels are added in order.
+pub const PANEL: usize = 512;
+/// Columns that a scan or a combination runs through together.
+const COLUMNS: usize = 256;
+
+/// An array as a task sees it: address of the first element, bytes per step of a dimension.
+#[derive(Clone)]
+pub struct View {
+    /// Address.
+    pub ptr: *mut u8,
+    /// Byte strides.
+    pub strides: SmallVec<[isize; 4]>,
+}
+
+impl View {
+    fn at(&self, index: &[usize]) -> *mut u8 {
+        let at: isize = index.iter().zip(&self.strides).map(|(&i, &s)| i as isize * s).sum();
+        self.ptr.wrapping_offset(at)
+    }
+}
+
+fn sizes(region: &[(usize, usize)]) -> SmallVec<[usize; 4]> {
+    region.iter().map(|r| r.1).collect()
+}
+
+fn absolute(region: &[(usize, usize)], index: &[usize]) -> SmallVec<[usize; 4]> {
+    region.iter().zip(index).map(|(r, &i)| r.0 + i).collect()
+}
+
+/// The fixed tree over the `n` partial results along `axis` of `parts`.
+///
+/// # Safety
+/// `parts` holds `n` elements of `T` along the axis for every index of the region, `out` (which
+/// lacks the axis) takes the region.
+pub unsafe fn combine<T: Element>(
+    op: FoldOp,
+    axis: usize,
+    n: usize,
+    parts: &View,
+    out: &View,
+    region: &[(usize, usize)],
+) {
+    let stride = parts.strides[axis];
+    let mut kept = parts.clone();
+    kept.strides.remove(axis);
+    let rank = region.len();
+    let columns = if rank > 0 { region[rank - 1].1 } else { 1 };
+    let mut lines = sizes(region);
+    if rank > 0 {
+        lines[rank - 1] = columns.div_ceil(COLUMNS).min(columns);
+    }
+    let mut stack: Vec<(usize, Vec<T>)> = vec![];
+    each_index(&lines, |line| {
+        let mut index = absolute(region, line);
+        let mut width = 1;
+        if rank > 0 {
+            let first = line[rank - 1] * COLUMNS;
+            index[rank - 1] = region[rank - 1].0 + first;
+            width = COLUMNS.min(columns - first);
+        }
+        let (from, to) = (kept.at(&index), out.at(&index));
+        let (from_step, to_step) = match rank {
+            0 => (0, 0),
+            _ => (kept.strides[rank - 1], out.strides[rank - 1]),
+        };
+        // SAFETY: `width` columns of `n` parts each, and of the output, by the caller's promise.
+        unsafe {
+            for part in 0..n {
+                let row = from.wrapping_offset(part as isize * stride);
+                let mut value: Vec<T> = (0..width)
+                    .map(|j| row.wrapping_offset(j as isize * from_step).cast::<T>().read_unaligned())
+                    .collect();
+                // Parts pair up as the bits of a counter carry: equal trees meet.
+                let mut level = 1;
+                while let Some((top, _)) = stack.last()
+                    && *top == level
+                {
+                    let (_, left) = stack.pop().expect("just seen");
+                    for (v, l) in value.iter_mut().zip(left) {
+                        *v = T::fold(op, l, *v);
+                    }
+                    level *= 2;
+                }
+                stack.push((level, value));
+            }
+            let (_, mut value) = stack.pop().expect("a part");
+            while let Some((_, left)) = stack.pop() {
+                for (v, l) in value.iter_mut().zip(left) {
+                    *v = T::fold(op, l, *v);
+                }
+            }
+            for (j, v) in value.into_iter().enumerate() {
+                to.wrapping_offset(j as isize * to_step).cast::<T>().write_unaligned(v);
+            }
+        }
+    });
+}
+
+/// The running fold along `axis` (of size `n`) for the lines of a region, whose size along the
+/// axis is 1.
+///
+/// # Safety
+/// `input` and `out` hold the lines of the region.
+pub unsafe fn scan<T: Element>(
+    op: FoldOp,
+    axis: usize,
+    n: usize,
+    input: &View,
+    out: &View,
+    region: &[(usize, usize)],
+) {
+    let rank = region.len();
+    let last = rank - 1;
+    let across = axis != last;
+    let columns = if across { region[last].1 } else { 1 };
+    let mut lines = sizes(region);
+    lines[last] = if across { columns.div_ceil(COLUMNS) } else { 1 };
+    lines[axis] = 1;
+    each_index(&lines, |line| {
+        let mut index = absolute(region, line);
+        index[axis] = 0;
+        let mut width = 1;
+        if across {
+            let first = line[last] * COLUMNS;
+            index[last] = region[last].0 + first;
+            width = COLUMNS.min(columns - first);
+        }
+        let (from, to) = (input.at(&index), out.at(&index));
+        let (from_col, to_col) =
+            if across { (input.strides[last], out.strides[last]) } else { (0, 0) };
+        let mut carry: Vec<T> = vec![];
+        let mut run: Vec<T> = vec![];
+        for i in 0..n {
+            let row = from.wrapping_offset(i as isize * input.strides[axis]);
+            let dst = to.wrapping_offset(i as isize * out.strides[axis]);
+            let first = i % SCAN_BLOCK == 0;
+            if first && i > 0 {
+                carry = match carry.is_empty() {
+                    true => std::mem::take(&mut run),
+                    false => carry.iter().zip(&run).map(|(&c, &r)| T::fold(op, c, r)).collect(),
+                };
+                run.clear();
+            }
+            for j in 0..width {
+                // SAFETY: element `i` of line `j` of the region.
+                unsafe {
+                    let x = row.wrapping_offset(j as isize * from_col).cast::<T>().read_unaligned();
+                    if first {
+                        run.push(x);
+                    } else {
+                        run[j] = T::fold(op, run[j], x);
+                    }
+                    let value = if carry.is_empty() { run[j] } else { T::fold(op, carry[j], run[j]) };
+                    dst.wrapping_offset(j as isize * to_col).cast::<T>().write_unaligned(value);
+                }
+            }
+        }
+    });
+}
+
+/// A block of a contraction, `inner` being the summed size: panels in order, each one call of a
+/// single-threaded matrix product.
+///
+/// # Safety
+/// `lhs` holds `[b.., i, k]`, `rhs` `[b.., k, j]` and `out` `[b.., i, j]` of the region.
+pub unsafe fn contract<T: Element>(
+    inner: usize,
+    lhs: &View,
+    rhs: &View,
+    out: &View,
+    region: &[(usize, usize)],
+    multiply: impl Fn(Product<T>),
+) {
+    let rank = region.len();
+    let (m, n) = (region[rank - 2], region[rank - 1]);
+    let batches: SmallVec<[usize; 4]> = sizes(&region[..rank - 2]);
+    each_index(&batches, |batch| {
+        let mut index = absolute(&region[..rank - 2], batch);
+        index.extend([0, 0]);
+        let at = |view: &View, row: usize, col: usize| {
+            let mut index = index.clone();
+            index[rank - 2] = row;
+            index[rank - 1] = col;
+            view.at(&index).cast::<T>()
+        };
+        let strides = |v: &View| (v.strides[rank - 2], v.strides[rank - 1]);
+        for k in (0..inner).step_by(PANEL) {
+            multiply(Product {
+                m: m.1,
+                n: n.1,
+                k: PANEL.min(inner - k),
+                lhs: (at(lhs, m.0, k).cast_const(), strides(lhs)),
+                rhs: (at(rhs, k, n.0).cast_const(), strides(rhs)),
+                out: (at(out, m.0, n.0), strides(out)),
+                accumulate: k > 0,
+            });
+        }
+    });
+}
+
+/// One matrix product: `out = lhs @ rhs`, or `out += lhs @ rhs`; addresses with byte strides of
+/// row and column.
+pub struct Product<T> {
+    /// Rows of `lhs` and `out`.
+    pub m: usize,
+    /// Columns of `rhs` and `out`.
+    pub n: usize,
+    /// Columns of `lhs`, rows of `rhs`.
+    pub k: usize,
+    /// Left factor.
+    pub lhs: (*const T, (isize, isize)),
+    /// Right factor.
+    pub rhs: (*const T, (isize, isize)),
+    /// Where the product goes.
+    pub out: (*mut T, (isize, isize)),
+    /// Whether it is added to what is there.
+    pub accumulate: bool,
+}

@@ -1,0 +1,379 @@
+//! Tasks: one chunk of a stage, run over bound arrays.
+//!
+//! A task is a pure function of the elements it reads; it writes its chunk of the stage's values
+//! and nothing else. Tasks of one stage write disjoint chunks, which is what lets them run at the
+//! same time over shared arrays.
+#![allow(unsafe_code, reason = "tasks work on raw arrays; the plan is verified")]
+
+use super::cache::Compiler;
+use super::drive::{Bound, BoundOperand, Feed, Frame, layout};
+use super::folds::Folds;
+use super::gemm::Multiply;
+use super::steps::{self, View};
+use crate::buffer::{Buffer, dense_strides};
+use arr_ir::dtype::{DType, Scalar};
+use arr_ir::kernel::Source;
+use arr_ir::plan::{Access, Blockwise, Output, ParamRef, Plan, Stage, StepKind, Storage, ValueId};
+use arr_ir::shape::IndexMap;
+use arr_ir::with_element;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Results of at least this many bytes bypass the cache.
+const STREAM_BYTES: usize = 24 << 20;
+
+/// A step made ready.
+pub enum BoundStep {
+    /// A fused kernel, with the routines of its fold.
+    Kernel(Box<Bound>, Option<Folds>),
+    /// Any other step needs nothing.
+    Plain,
+}
+
+type Strides = SmallVec<[isize; 4]>;
+
+/// The arrays of one run: addresses and byte strides per value.
+pub struct Arrays<'a> {
+    plan: &'a Plan,
+    slots: &'a [Scalar],
+    /// Per value: the buffer of its storage.
+    buffers: Vec<Option<Buffer>>,
+    strides: Vec<Strides>,
+}
+
+impl<'a> Arrays<'a> {
+    /// Arrays of a verified plan: its inputs are bound, nothing else is there yet. The error says
+    /// which input does not suit.
+    pub fn new(plan: &'a Plan, inputs: &[Buffer], slots: &'a [Scalar]) -> Result<Self, String> {
+        for (i, dtype) in plan.slots.iter().enumerate() {
+            let found = slots.get(i).map(|s| s.dtype);
+            if dtype.is_some() && found != *dtype {
+                return Err(format!("scalar {i} is {found:?} for {dtype:?}"));
+            }
+        }
+        let mut buffers = vec![None; plan.values.len()];
+        let mut strides: Vec<Strides> = vec![];
+        for (i, v) in plan.values.iter().enumerate() {
+            let mut own = dense_strides(&v.shape, v.dtype);
+            if let Storage::Input(slot) = v.storage {
+                let b = inputs.get(slot as usize).ok_or("an input is missing")?;
+                if b.dtype() != v.dtype || b.shape() != v.shape.as_slice() {
+                    return Err(format!("input {slot} is {}{:?}", b.dtype(), b.shape()));
+                }
+                own = b.strides().into();
+                buffers[i] = Some(b.clone());
+            }
+            strides.push(own);
+        }
+        Ok(Arrays { plan, slots, buffers, strides })
+    }
+
+    /// Puts the array of a written value in its place.
+    pub fn put(&mut self, value: ValueId, buffer: Buffer) {
+        let v = &self.plan[value];
+        assert!(v.storage == Storage::Written && buffer.is_dense());
+        assert!(buffer.dtype() == v.dtype && buffer.shape() == v.shape.as_slice());
+        self.buffers[value.0 as usize] = Some(buffer);
+    }
+
+    /// Takes the array of a value away.
+    pub fn take(&mut self, value: ValueId) -> Option<Buffer> {
+        self.buffers[value.0 as usize].take()
+    }
+
+    /// The array of a value, under the value's own shape.
+    pub fn get(&self, value: ValueId) -> Option<Buffer> {
+        let stored = self.buffers[self.plan.stored(value).0 as usize].as_ref()?;
+        let shape = &self.plan[value].shape;
+        match stored.shape() == shape.as_slice() {
+            true => Some(stored.clone()),
+            false => Some(stored.reshaped(shape.clone())),
+        }
+    }
+
+    fn base(&self, value: ValueId) -> *mut u8 {
+        let stored = self.plan.stored(value);
+        self.buffers[stored.0 as usize].as_ref().expect("allocated before its readers").ptr()
+    }
+
+    /// Whether every array lies densely, as [`bind`] assumes when it is not told otherwise.
+    pub fn dense(&self) -> bool {
+        self.buffers.iter().flatten().all(Buffer::is_dense)
+    }
+
+    /// Makes a step ready for these arrays.
+    pub fn bind(&self, stage: &Stage, position: usize, compiler: &Compiler) -> Result<BoundStep, String> {
+        let step = &self.plan.steps[stage.steps[position] as usize];
+        match &step.kind {
+            StepKind::Blockwise(b) => self.bind_kernel(stage, b, compiler),
+            _ => Ok(BoundStep::Plain),
+        }
+    }
+
+    /// Byte strides of a value inside a stage: those of the window for a local one.
+    fn value_strides(&self, stage: &Stage, value: ValueId) -> Strides {
+        match (local(stage, value), &stage.split) {
+            (Some(dim), Some(split)) => {
+                let mut window = self.plan[value].shape.clone();
+                window[dim] = split.chunk.min(window[dim]);
+                dense_strides(&window, self.plan[value].dtype)
+            }
+            _ => self.strides[value.0 as usize].clone(),
+        }
+    }
+
+    fn bind_kernel(&self, stage: &Stage, b: &Blockwise, compiler: &Compiler) -> Result<BoundStep, String> {
+        let rank = b.domain.len();
+        let linear = |map: &IndexMap, value: ValueId| map.linear(&self.value_strides(stage, value), rank);
+        let operands: Vec<BoundOperand> = b
+            .operands
+            .iter()
+            .zip(&b.kernel.operands)
+            .map(|(access, operand)| {
+                let (offset, strides) = match access {
+                    Access::Memory { value, map } => linear(map, *value),
+                    Access::Linear { offset, strides } => {
+                        (*offset as isize, strides.iter().map(|&s| s as isize).collect())
+                    }
+                };
+                let feed = match &operand.source {
+                    Source::Memory => Feed::Memory,
+                    Source::Iota => Feed::Iota,
+                    Source::Random(dist, args) => Feed::Random(*dist, args.clone()),
+                };
+                BoundOperand { feed, dtype: operand.dtype, offset, strides }
+            })
+            .collect();
+        let dtype = b.kernel.dtype();
+        let (mut out_strides, mut out_offset) = (SmallVec::new(), 0);
+        let mut loops = SmallVec::new();
+        let mut folds = None;
+        let inner = match &b.output {
+            Output::Store { value, start, step } => {
+                let out = self.value_strides(stage, *value);
+                out_offset = start.iter().zip(&out).map(|(&i, &s)| i as isize * s).sum();
+                out_strides = step.iter().zip(&out).map(|(&k, &s)| k as isize * s).collect();
+                loops = order(b, &operands);
+                loops.last().copied()
+            }
+            Output::Rows { op, kept, .. } => {
+                folds = Some(Folds::new(*op, dtype));
+                innermost(b, *kept as usize, rank)
+            }
+            Output::Cols { op, outer, reduced, .. } => {
+                folds = Some(Folds::new(*op, dtype));
+                innermost(b, *outer as usize + *reduced as usize, rank)
+            }
+        };
+        let layouts: Vec<_> = operands
+            .iter()
+            .map(|o| layout(&o.feed, o.dtype.size(), inner.map_or(0, |d| o.strides[d]), &o.strides))
+            .collect();
+        let program = compiler.program(&b.kernel, &layouts).map_err(|e| e.to_string())?;
+        let bound = Bound { program, operands, dtype, out_strides, out_offset, order: loops };
+        Ok(BoundStep::Kernel(Box::new(bound), folds))
+    }
+
+    /// Bytes of scratch that a task of a bound step needs.
+    pub fn scratch(step: &BoundStep) -> usize {
+        match step {
+            BoundStep::Kernel(bound, _) => bound.scratch_bytes(),
+            BoundStep::Plain => 0,
+        }
+    }
+
+    /// Bytes of the windows of a stage's local values, one after the other.
+    pub fn window_bytes(&self, stage: &Stage) -> usize {
+        stage.locals.iter().map(|&(v, _)| self.window(stage, v)).sum()
+    }
+
+    fn window(&self, stage: &Stage, value: ValueId) -> usize {
+        let split = stage.split.as_ref().expect("locals need a split");
+        let bytes = self.plan[value].bytes() / split.extent.max(1) * split.chunk;
+        bytes.next_multiple_of(64)
+    }
+
+    /// Runs one task of a stage whose steps are bound.
+    ///
+    /// `scratch` is a block of the largest step's [`Arrays::scratch`] bytes rounded up to 64 and
+    /// [`Arrays::window_bytes`] after them.
+    pub fn run(&self, stage: &Stage, bound: &[&BoundStep], task: usize, scratch: &mut Scratch) {
+        for (position, step) in bound.iter().enumerate() {
+            let region = self.plan.region(stage, position, task);
+            if region.iter().any(|r| r.1 == 0) {
+                continue;
+            }
+            let kind = &self.plan.steps[stage.steps[position] as usize].kind;
+            let address = |value: ValueId| self.address(stage, value, task, scratch);
+            match (step, kind) {
+                (BoundStep::Kernel(b, folds), StepKind::Blockwise(k)) => {
+                    self.run_kernel(k, b, folds.as_ref(), &region, stage, scratch, &address)
+                }
+                (_, kind) => self.run_plain(stage, kind, &region, &address),
+            }
+        }
+    }
+
+    /// The address that index 0 of a value would have: its array's, or that of a window moved
+    /// back to where index 0 would be.
+    fn address(&self, stage: &Stage, value: ValueId, task: usize, scratch: &Scratch) -> *mut u8 {
+        let Some(dim) = local(stage, value) else { return self.base(value) };
+        let split = stage.split.as_ref().expect("locals need a split");
+        let before = stage.locals.iter().take_while(|l| l.0 != self.plan.stored(value));
+        let offset: usize = before.map(|&(v, _)| self.window(stage, v)).sum();
+        let start = (task * split.chunk) as isize;
+        let stride = self.value_strides(stage, value)[dim];
+        scratch.windows().wrapping_add(offset).wrapping_offset(-start * stride)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a task's parts, all borrowed")]
+    fn run_kernel(
+        &self,
+        k: &Blockwise,
+        bound: &Bound,
+        folds: Option<&Folds>,
+        region: &[(usize, usize)],
+        stage: &Stage,
+        scratch: &Scratch,
+        address: &dyn Fn(ValueId) -> *mut u8,
+    ) {
+        let bases: SmallVec<[*const u8; 8]> = k
+            .operands
+            .iter()
+            .map(|a| match a {
+                Access::Memory { value, .. } => address(*value).cast_const(),
+                Access::Linear { .. } => std::ptr::null(),
+            })
+            .collect();
+        let params: SmallVec<[u64; 8]> = k
+            .params
+            .iter()
+            .map(|p| match p {
+                ParamRef::Slot(s) => self.slots[*s as usize].bits as u64,
+                ParamRef::Const(s) => s.bits as u64,
+            })
+            .collect();
+        let value = match &k.output {
+            Output::Store { value, .. } => *value,
+            Output::Rows { parts, .. } | Output::Cols { parts, .. } => *parts,
+        };
+        let stream = local(stage, value).is_none() && self.plan[value].bytes() >= STREAM_BYTES;
+        let frame = Frame {
+            bound,
+            bases: &bases,
+            params: &params,
+            out: address(value),
+            scratch: scratch.ptr(),
+            stream,
+        };
+        // SAFETY: the plan is verified, the arrays have its shapes, tasks of a stage write
+        // disjoint regions, and the scratch block has the step's size.
+        unsafe {
+            match (&k.output, folds) {
+                (Output::Rows { kept, .. }, Some(f)) => {
+                    frame.fold_rows(&k.domain, *kept as usize, region, f)
+                }
+                (Output::Cols { outer, reduced, .. }, Some(f)) => {
+                    frame.fold_cols(&k.domain, *outer as usize, *reduced as usize, region, f)
+                }
+                _ => frame.store(region),
+            }
+        }
+    }
+
+    fn run_plain(
+        &self,
+        stage: &Stage,
+        kind: &StepKind,
+        region: &[(usize, usize)],
+        address: &dyn Fn(ValueId) -> *mut u8,
+    ) {
+        let view = |value: ValueId| View { ptr: address(value), strides: self.value_strides(stage, value) };
+        let through = |value: ValueId, map: &IndexMap, rank: usize| {
+            let (offset, strides) = map.linear(&self.value_strides(stage, value), rank);
+            View { ptr: address(value).wrapping_offset(offset), strides }
+        };
+        let float = "the verifier asks for real dtypes";
+        // SAFETY: as for kernels.
+        match kind {
+            StepKind::Combine { op, axis, parts, out } => {
+                let n = self.plan[*parts].shape[*axis as usize];
+                let axis = *axis as usize;
+                with_element!(self.plan[*out].dtype, T => unsafe {
+                    steps::combine::<T>(*op, axis, n, &view(*parts), &view(*out), region)
+                }, complex => unreachable!("{float}"));
+            }
+            StepKind::Scan { op, axis, input, map, out } => {
+                let n = self.plan[*out].shape[*axis as usize];
+                let from = through(*input, map, region.len());
+                with_element!(self.plan[*out].dtype, T => unsafe {
+                    steps::scan::<T>(*op, *axis as usize, n, &from, &view(*out), region)
+                }, complex => unreachable!("{float}"));
+            }
+            StepKind::Contract { lhs, lhs_map, rhs, rhs_map, inner, out } => {
+                let (l, r) = (through(*lhs, lhs_map, region.len()), through(*rhs, rhs_map, region.len()));
+                let o = view(*out);
+                match self.plan[*out].dtype {
+                    DType::F32 => unsafe {
+                        steps::contract::<f32>(*inner, &l, &r, &o, region, |p| f32::multiply(p))
+                    },
+                    _ => unsafe {
+                        steps::contract::<f64>(*inner, &l, &r, &o, region, |p| f64::multiply(p))
+                    },
+                }
+            }
+            StepKind::Blockwise(_) => unreachable!("bound as a kernel"),
+        }
+    }
+}
+
+/// The window dimension of a value that is local to a stage.
+fn local(stage: &Stage, value: ValueId) -> Option<usize> {
+    stage.locals.iter().find(|l| l.0 == value).map(|l| l.1 as usize)
+}
+
+/// The last domain dimension in `from..to` with more than one index.
+fn innermost(b: &Blockwise, from: usize, to: usize) -> Option<usize> {
+    (from..to).rev().find(|&d| b.domain[d] > 1)
+}
+
+/// The order of a store's loops: innermost the output's contiguous dimension, next to it one
+/// along which an operand that crosses the columns is contiguous.
+fn order(b: &Blockwise, operands: &[BoundOperand]) -> SmallVec<[usize; 4]> {
+    let mut order: SmallVec<[usize; 4]> = (0..b.domain.len()).collect();
+    let Some(inner) = innermost(b, 0, b.domain.len()) else { return order };
+    order.retain(|d| *d != inner);
+    let crossing = operands.iter().find_map(|o| {
+        let size = o.dtype.size() as isize;
+        let packed = o.feed == Feed::Memory && o.strides[inner] != size && o.strides[inner] != 0;
+        packed.then(|| order.iter().copied().find(|&d| o.strides[d] == size && b.domain[d] > 1))?
+    });
+    if let Some(d) = crossing {
+        order.retain(|x| *x != d);
+        order.push(d);
+    }
+    order.push(inner);
+    order
+}
+
+/// A thread's working memory.
+pub struct Scratch {
+    block: crate::buffer::Block,
+    windows: usize,
+}
+
+impl Scratch {
+    /// A block of `step` bytes for steps and `windows` bytes for local values.
+    pub fn new(pool: &Arc<crate::buffer::Pool>, step: usize, windows: usize) -> Result<Self, crate::buffer::OutOfMemory> {
+        let step = step.next_multiple_of(64);
+        Ok(Scratch { block: pool.block(step + windows)?, windows: step })
+    }
+
+    fn ptr(&self) -> *mut u8 {
+        self.block.ptr()
+    }
+
+    fn windows(&self) -> *mut u8 {
+        self.block.ptr().wrapping_add(self.windows)
+    }
+}

@@ -1,0 +1,330 @@
+//! Folds of a tile, in the order that `arr_ir::fold` defines.
+//!
+//! The caller keeps the state: 16 lanes per row block, or one accumulator per column, both
+//! starting at `identity`. A row block may come in pieces; `position` says where a piece begins.
+
+use super::{Level, for_each_level};
+use arr_ir::fold::{All, Any, Combine, Elem, FoldOp, LANES, Max, Min, Prod, Sum, finish_lanes};
+use std::ptr::copy_nonoverlapping;
+
+/// Combines `n` elements at `src` into the 16 lanes at `acc`; the first belongs to lane
+/// `position % 16`.
+pub type FoldRows = unsafe fn(acc: *mut u8, src: *const u8, n: usize, position: usize);
+
+/// Writes to `dst` the combination of the 16 lanes at `acc`.
+pub type FinishRows = unsafe fn(dst: *mut u8, acc: *const u8);
+
+/// `acc[j] = f(acc[j], tile[i * n + j])` for each row `i < m` in order and each column `j < n`.
+pub type FoldColumns = unsafe fn(acc: *mut u8, tile: *const u8, m: usize, n: usize);
+
+/// `dst[j]` = the fixed tree over `parts[i * n + j]`, `1 <= i <= m` rows; `dst` may be `parts`.
+pub type TreeColumns = unsafe fn(dst: *mut u8, parts: *const u8, m: usize, n: usize);
+
+/// The helpers of one combination, element type and level.
+///
+/// `finish` and `tree` make a NaN canonical; a reduction has to end with one of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Fold {
+    /// Folds a piece of a row block into its lanes.
+    pub rows: FoldRows,
+    /// Combines the lanes of a row block.
+    pub finish: FinishRows,
+    /// Folds rows of a column block into their accumulators.
+    pub columns: FoldColumns,
+    /// Combines the results of several blocks, column by column.
+    pub tree: TreeColumns,
+    /// The bytes of the identity, of which the element takes the first.
+    pub identity: [u8; 8],
+    /// The bytes of the value of no elements.
+    pub empty: [u8; 8],
+}
+
+/// Rows combined per pass over a strip.
+const BATCH: usize = 8;
+
+/// Columns per strip; their accumulators stay in registers.
+const STRIP: usize = 64;
+
+/// Columns per strip of 8-byte elements.
+const STRIP_WIDE: usize = 32;
+
+/// Columns per strip of the tree, whose stack holds a strip per level.
+const TREE_STRIP: usize = 16;
+
+/// Levels of the tree: enough for 2^40 blocks.
+const TREE_LEVELS: usize = 41;
+
+/// Folds `BATCH` rows of `W` elements, `stride` apart, into `acc`.
+///
+/// # Safety
+/// Every row is readable.
+#[inline(always)]
+unsafe fn batch<T: Copy, O: Combine<T>, const W: usize>(
+    acc: &mut [T; W],
+    src: *const T,
+    stride: usize,
+) {
+    // SAFETY: the caller's; an array has the alignment of its elements.
+    let rows: [[T; W]; BATCH] =
+        std::array::from_fn(|i| unsafe { src.add(i * stride).cast::<[T; W]>().read() });
+    for (j, acc) in acc.iter_mut().enumerate() {
+        let mut value = *acc;
+        for row in &rows {
+            value = O::combine(value, row[j]);
+        }
+        *acc = value;
+    }
+}
+
+/// Folds `m` rows of `W` elements, `stride` apart, into `acc`.
+///
+/// # Safety
+/// Every row is readable.
+#[inline(always)]
+unsafe fn strip<T: Copy, O: Combine<T>, const W: usize>(
+    acc: *mut T,
+    src: *const T,
+    m: usize,
+    stride: usize,
+) {
+    let acc = acc.cast::<[T; W]>();
+    // SAFETY: the caller's.
+    let mut local = unsafe { acc.read() };
+    let mut i = 0;
+    while i + BATCH <= m {
+        // SAFETY: rows below m.
+        unsafe { batch::<T, O, W>(&mut local, src.add(i * stride), stride) };
+        i += BATCH;
+    }
+    while i < m {
+        // SAFETY: a row below m.
+        let row = unsafe { src.add(i * stride).cast::<[T; W]>().read() };
+        for (acc, &x) in local.iter_mut().zip(&row) {
+            *acc = O::combine(*acc, x);
+        }
+        i += 1;
+    }
+    // SAFETY: the caller's.
+    unsafe { acc.write(local) };
+}
+
+/// # Safety
+/// As `FoldRows`.
+#[inline(always)]
+unsafe fn rows<T: Copy, O: Combine<T>>(acc: *mut u8, src: *const u8, n: usize, position: usize) {
+    let (acc, src) = (acc.cast::<T>(), src.cast::<T>());
+    let single = |i: usize| {
+        // SAFETY: i < n, and the lane is below 16.
+        unsafe {
+            let lane = acc.add((position + i) % LANES);
+            *lane = O::combine(*lane, *src.add(i));
+        }
+    };
+    let head = (LANES - position % LANES) % LANES;
+    if head >= n {
+        (0..n).for_each(single);
+        return;
+    }
+    (0..head).for_each(single);
+    let whole = (n - head) / LANES;
+    // SAFETY: `whole` rows of 16 elements lie within the n elements.
+    unsafe { strip::<T, O, LANES>(acc, src.add(head), whole, LANES) };
+    (head + whole * LANES..n).for_each(single);
+}
+
+/// # Safety
+/// As `FinishRows`.
+unsafe fn finish<T: Copy, O: Combine<T>>(dst: *mut u8, acc: *const u8) {
+    // SAFETY: the caller's.
+    unsafe {
+        let lanes = acc.cast::<[T; LANES]>().read();
+        dst.cast::<T>().write(O::finish(finish_lanes(lanes, O::combine)));
+    }
+}
+
+/// # Safety
+/// As `FoldColumns`.
+#[inline(always)]
+unsafe fn columns<T: Copy, O: Combine<T>>(acc: *mut u8, tile: *const u8, m: usize, n: usize) {
+    let (acc, tile) = (acc.cast::<T>(), tile.cast::<T>());
+    let mut j = 0;
+    while size_of::<T>() < 8 && j + STRIP <= n {
+        // SAFETY: STRIP columns from j.
+        unsafe { strip::<T, O, STRIP>(acc.add(j), tile.add(j), m, n) };
+        j += STRIP;
+    }
+    while size_of::<T>() == 8 && j + STRIP_WIDE <= n {
+        // SAFETY: STRIP_WIDE columns from j.
+        unsafe { strip::<T, O, STRIP_WIDE>(acc.add(j), tile.add(j), m, n) };
+        j += STRIP_WIDE;
+    }
+    while j + 8 <= n {
+        // SAFETY: 8 columns from j.
+        unsafe { strip::<T, O, 8>(acc.add(j), tile.add(j), m, n) };
+        j += 8;
+    }
+    while j < n {
+        // SAFETY: one column.
+        unsafe { strip::<T, O, 1>(acc.add(j), tile.add(j), m, n) };
+        j += 1;
+    }
+}
+
+/// # Safety
+/// As `TreeColumns`.
+unsafe fn tree<T: Copy, O: Combine<T>>(dst: *mut u8, parts: *const u8, m: usize, n: usize) {
+    let (dst, parts) = (dst.cast::<T>(), parts.cast::<T>());
+    let mut stack = [[O::IDENTITY; TREE_STRIP]; TREE_LEVELS];
+    let join = |left: &[T; TREE_STRIP], right: &mut [T; TREE_STRIP]| {
+        for (right, &left) in right.iter_mut().zip(left) {
+            *right = O::combine(left, *right);
+        }
+    };
+    let mut j = 0;
+    while j < n {
+        let width = TREE_STRIP.min(n - j);
+        let mut depth = 0;
+        for i in 0..m {
+            let mut part = [O::IDENTITY; TREE_STRIP];
+            // SAFETY: `width` columns of row i.
+            unsafe {
+                let row = parts.add(i * n + j);
+                if width == TREE_STRIP {
+                    part = row.cast::<[T; TREE_STRIP]>().read();
+                } else {
+                    copy_nonoverlapping(row, part.as_mut_ptr(), width);
+                }
+            }
+            for _ in 0..i.trailing_ones() {
+                depth -= 1;
+                join(&stack[depth], &mut part);
+            }
+            stack[depth] = part;
+            depth += 1;
+        }
+        let mut value = [O::EMPTY; TREE_STRIP];
+        if depth > 0 {
+            depth -= 1;
+            value = stack[depth];
+        }
+        for left in stack[..depth].iter().rev() {
+            join(left, &mut value);
+        }
+        for value in &mut value {
+            *value = O::finish(*value);
+        }
+        // SAFETY: `width` columns; those of `parts` were all read before.
+        unsafe { copy_nonoverlapping(value.as_ptr(), dst.add(j), width) };
+        j += width;
+    }
+}
+
+/// The bytes of a value, padded with zeros.
+trait Bytes {
+    fn bytes(self) -> [u8; 8];
+}
+
+macro_rules! bytes {
+    ($($type:ident)*) => {
+        $(
+            impl Bytes for $type {
+                fn bytes(self) -> [u8; 8] {
+                    let mut all = [0; 8];
+                    all[..size_of::<$type>()].copy_from_slice(&self.to_ne_bytes());
+                    all
+                }
+            }
+        )*
+    };
+}
+bytes!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
+
+/// One combination of one element type at all levels: a module with `pick(level)`.
+///
+/// Only the folds proper are compiled per level; the ends touch few elements.
+macro_rules! fold {
+    ($name:ident $op:ident $type:ident) => {
+        mod $name {
+            use super::*;
+
+            for_each_level!(rows_of: unsafe fn(
+                acc: *mut u8, src: *const u8, n: usize, position: usize
+            ) {
+                // SAFETY: the caller keeps the contract of `FoldRows`.
+                unsafe { rows::<$type, $op>(acc, src, n, position) }
+            });
+            for_each_level!(columns_of: unsafe fn(
+                acc: *mut u8, tile: *const u8, m: usize, n: usize
+            ) {
+                // SAFETY: the caller keeps the contract of `FoldColumns`.
+                unsafe { columns::<$type, $op>(acc, tile, m, n) }
+            });
+
+            pub(super) fn pick(level: Level) -> Fold {
+                Fold {
+                    rows: rows_of::pick(level),
+                    finish: finish::<$type, $op>,
+                    columns: columns_of::pick(level),
+                    tree: tree::<$type, $op>,
+                    identity: <$op as Combine<$type>>::IDENTITY.bytes(),
+                    empty: <$op as Combine<$type>>::EMPTY.bytes(),
+                }
+            }
+        }
+    };
+}
+
+/// The folds, each with the pairs of operation and element type that it serves, and the lookup.
+macro_rules! folds {
+    ($($name:ident $combine:ident $type:ident: $($op:ident $elem:ident),+;)*) => {
+        $(fold!($name $combine $type);)*
+
+        /// The helpers for a combination, where it is defined (`FoldOp::accepts`).
+        ///
+        /// `level` must be available on the processor that calls them.
+        pub fn fold(op: FoldOp, elem: Elem, level: Level) -> Option<Fold> {
+            match (op, elem) {
+                $($((FoldOp::$op, Elem::$elem))|+ => Some($name::pick(level)),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+// Sums and products that wrap are the same for signed and unsigned integers.
+folds! {
+    any_bool Any u8: Any Bool, Max Bool;
+    all_bool All u8: All Bool, Min Bool;
+    sum_8 Sum u8: Sum I8, Sum U8;
+    sum_16 Sum u16: Sum I16, Sum U16;
+    sum_32 Sum u32: Sum I32, Sum U32;
+    sum_64 Sum u64: Sum I64, Sum U64;
+    sum_f32 Sum f32: Sum F32;
+    sum_f64 Sum f64: Sum F64;
+    prod_8 Prod u8: Prod I8, Prod U8;
+    prod_16 Prod u16: Prod I16, Prod U16;
+    prod_32 Prod u32: Prod I32, Prod U32;
+    prod_64 Prod u64: Prod I64, Prod U64;
+    prod_f32 Prod f32: Prod F32;
+    prod_f64 Prod f64: Prod F64;
+    min_i8 Min i8: Min I8;
+    min_i16 Min i16: Min I16;
+    min_i32 Min i32: Min I32;
+    min_i64 Min i64: Min I64;
+    min_u8 Min u8: Min U8;
+    min_u16 Min u16: Min U16;
+    min_u32 Min u32: Min U32;
+    min_u64 Min u64: Min U64;
+    min_f32 Min f32: Min F32;
+    min_f64 Min f64: Min F64;
+    max_i8 Max i8: Max I8;
+    max_i16 Max i16: Max I16;
+    max_i32 Max i32: Max I32;
+    max_i64 Max i64: Max I64;
+    max_u8 Max u8: Max U8;
+    max_u16 Max u16: Max U16;
+    max_u32 Max u32: Max U32;
+    max_u64 Max u64: Max U64;
+    max_f32 Max f32: Max F32;
+    max_f64 Max f64: Max F64;
+}
