@@ -4,8 +4,8 @@
 //! elements. Element `p` of a block is combined into lane `p % LANES`; each lane starts at the
 //! identity; the lanes are then combined pairwise, `l` with `l + 8`, `l + 4`, `l + 2`, `l + 1`.
 //!
-//! *Column* reductions (along any other axis): a column block is at most `COL_BLOCK` consecutive rows,
-//! combined in order, starting at the identity.
+//! *Column* reductions (along any other axis): a column block is at most `COL_BLOCK` consecutive
+//! rows, combined in order, starting at the identity.
 //!
 //! In both, the results of the blocks, numbered along the reduced axis from zero, are combined by a
 //! fixed binary tree: a list is split at the largest power of two below its length. The blocks are
@@ -250,7 +250,8 @@ pub struct Any;
 pub struct All;
 
 macro_rules! combine {
-    ($op:ident $type:ty, $identity:expr, $empty:expr, |$a:ident, $b:ident| $body:expr, $finish:expr) => {
+    ($op:ident $type:ty, $identity:expr, $empty:expr, |$a:ident, $b:ident| $body:expr,
+        $finish:expr) => {
         impl Combine<$type> for $op {
             const IDENTITY: $type = $identity;
             const EMPTY: $type = $empty;
@@ -345,7 +346,7 @@ mod tests {
             trace(18).into_iter().map(|name| &*Box::leak(name.into_boxed_str())).collect();
         let value = row_block(&names, "", join);
         let lane = |l: usize| match l {
-            0 | 1 => format!("(({l}){})", l + 16).replacen(&format!("({l})"), &format!("({l})"), 1),
+            0 | 1 => format!("(({l}){})", l + 16),
             _ => format!("({l})"),
         };
         let pair = |a: String, b: String| format!("({a}{b})");

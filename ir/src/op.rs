@@ -165,9 +165,8 @@ impl MapOp {
         if self.row().lowering == Lowering::Tile || dtype.kind() == Kind::Complex {
             return false;
         }
-        let small = dtype.is_integer() && dtype.size() < 4;
         match self {
-            Mul => !small,
+            Mul => !(dtype.is_integer() && dtype.size() == 1),
             Div | Sqrt | IsNan | IsInf | IsFinite => dtype.kind() == Kind::Float,
             Floor | Ceil | Round | Trunc => dtype.kind() == Kind::Float,
             _ => true,

@@ -1,13 +1,13 @@
 //! Random numbers as a pure function of seed, stream and element index.
 //!
-//! Philox4x64-10 (J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2,
-//! 3", SC 2011): a keyed bijection of 256-bit counters. Element `i` of a stream is lane `i % 4` of
-//! block `i / 4`, so any chunk can be made anywhere, in any order, with the same bits.
+//! Philox4x64-10 (J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1,
+//! 2, 3", SC 2011): a keyed bijection of 256-bit counters. Element `i` of a stream is lane `i % 4`
+//! of block `i / 4`, so any chunk can be made anywhere, in any order, with the same bits.
 //!
-//! `block(seed, stream, b)` is the `b`-th block of NumPy's `Philox(key=[seed, stream])`, whose counter
-//! is 1 for the first block; `uniform_f64` is then NumPy's `Generator.random` (53 bits). NumPy's
-//! other distributions consume a varying number of words and cannot be addressed by element; ours
-//! are our own.
+//! `block(seed, stream, b)` is the `b`-th block of NumPy's `Philox(key=[seed, stream])`, whose
+//! counter is 1 for the first block; `uniform_f64` is then NumPy's `Generator.random` (53 bits).
+//! NumPy's other distributions consume a varying number of words and cannot be addressed by
+//! element; ours are our own.
 
 use crate::vmath;
 
@@ -85,7 +85,8 @@ pub fn unit_f32(word: u64) -> f32 {
 
 /// A word as an integer in `low .. high`: the high half of the product with the range.
 ///
-/// Each value's probability differs from `1 / range` by less than 2^-64. An empty range gives `low`.
+/// Each value's probability differs from `1 / range` by less than 2^-64. An empty range gives
+/// `low`.
 #[inline(always)]
 pub fn bounded(word: u64, low: i64, high: i64) -> i64 {
     let range = high.wrapping_sub(low) as u64;
@@ -94,8 +95,8 @@ pub fn bounded(word: u64, low: i64, high: i64) -> i64 {
 
 /// Two independent standard normal numbers from two words (G. Box, M. Muller, 1958).
 ///
-/// `sqrt(-2 ln u)` times the cosine and the sine of `2 pi v`, with `u` a multiple of 2^-53 in `(0, 1]`
-/// and `v` one in `[0, 1)`; so no result exceeds 8.58 in magnitude.
+/// `sqrt(-2 ln u)` times the cosine and the sine of `2 pi v`, with `u` a multiple of 2^-53 in `(0,
+/// 1]` and `v` one in `[0, 1)`; so no result exceeds 8.58 in magnitude.
 #[inline(always)]
 pub fn normal_pair(first: u64, second: u64) -> (f64, f64) {
     let u = unit_f64(first) + 1.0 / 9_007_199_254_740_992.0;
@@ -125,7 +126,7 @@ pub fn normal_f64(seed: u64, stream: u64, i: u64) -> f64 {
     let words = block(seed, stream, i / LANES);
     let pair = (i % LANES / 2 * 2) as usize;
     let (even, odd) = normal_pair(words[pair], words[pair + 1]);
-    if i % 2 == 0 { even } else { odd }
+    if i.is_multiple_of(2) { even } else { odd }
 }
 
 /// Element `i` of a stream of standard normal single-precision numbers: `normal_f64`, rounded.

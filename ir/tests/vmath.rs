@@ -13,8 +13,7 @@ const REFERENCE: &str = include_str!("vmath/reference.txt");
 fn bound(name: &str) -> f64 {
     match name {
         "expm1" | "lgamma" => 2.0,
-        "sinh" | "cosh" => 1.5,
-        "atan2" | "erf" | "erfc" => 1.2,
+        "sinh" | "cosh" | "tanh" | "asinh" | "atan2" | "erf" | "erfc" => 1.5,
         _ => 1.0,
     }
 }
@@ -262,7 +261,7 @@ fn sweep(op: UnaryMath, stride: usize) -> (f64, f32) {
         let wide = f64::from(x);
         let reference = standard(op, wide).unwrap_or_else(|| op.apply_f64(wide));
         let error = single_ulps(op.apply_f32(x), reference);
-        if !(error <= worst.0) {
+        if error > worst.0 || error.is_nan() {
             worst = (error, x);
         }
     }
@@ -284,7 +283,7 @@ fn single_functions_stay_within_one_ulp() {
 
 /// All 2^32 arguments of each function; `VMATH_STRIDE` thins them out.
 #[test]
-#[ignore = "takes hours"]
+#[ignore = "takes an hour with -C target-cpu=native, many without"]
 fn single_functions_stay_within_one_ulp_everywhere() {
     check_sweep(std::env::var("VMATH_STRIDE").map_or(1, |stride| stride.parse().unwrap()));
 }

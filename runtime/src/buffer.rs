@@ -10,6 +10,7 @@
 
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::shape::{Shape, count, row_major};
+use num_complex::Complex;
 use smallvec::SmallVec;
 use std::alloc::{Layout, alloc, dealloc};
 use std::any::Any;
@@ -419,6 +420,94 @@ impl Buffer {
     }
 }
 
+/// Rust types whose memory is that of an array's elements.
+pub trait Element: private::Sealed + Copy + Send + Sync + 'static {
+    /// The dtype.
+    const DTYPE: DType;
+}
+
+mod private {
+    /// Keeps [`super::Element`] to the types below, whose layout is known.
+    pub trait Sealed {}
+}
+
+macro_rules! elements {
+    ($($type:ty => $dtype:ident),*) => {$(
+        impl private::Sealed for $type {}
+        impl Element for $type {
+            const DTYPE: DType = DType::$dtype;
+        }
+    )*};
+}
+
+elements! {
+    bool => Bool, i8 => I8, i16 => I16, i32 => I32, i64 => I64, u8 => U8, u16 => U16, u32 => U32,
+    u64 => U64, f32 => F32, f64 => F64, Complex<f32> => C64, Complex<f64> => C128
+}
+
+impl Buffer {
+    /// The array with element `memory[first + sum(strides * index)]` at an index, in memory that
+    /// is lent and not copied. None when an index would reach outside of `memory`.
+    ///
+    /// The borrow does not show in the result's type: whoever lends memory keeps the buffer, its
+    /// clones and every array that may share its block inside something that carries the borrow's
+    /// lifetime, as `arr::Session<'a>` and `arr::Value<'a>` do.
+    pub fn lent<T: Element>(
+        memory: &[T],
+        first: usize,
+        shape: Shape,
+        strides: &[isize],
+    ) -> Option<Buffer> {
+        let strides = reach(memory.len(), first, &shape, strides)?.bytes(size_of::<T>());
+        let ptr = memory.as_ptr().wrapping_add(first).cast();
+        // SAFETY: every element lies inside of `memory`, was checked to, and is a `T`, which is a
+        // value of its dtype; the borrow is kept by the caller, as said above.
+        Some(unsafe { Buffer::foreign(ptr, T::DTYPE, shape, strides, Arc::new(())) })
+    }
+
+    /// The array with element `memory[first + sum(strides * index)]` at an index, which keeps the
+    /// memory. None when an index would reach outside of it.
+    pub fn owned<T: Element>(
+        memory: Vec<T>,
+        first: usize,
+        shape: Shape,
+        strides: &[isize],
+    ) -> Option<Buffer> {
+        let strides = reach(memory.len(), first, &shape, strides)?.bytes(size_of::<T>());
+        let memory = Arc::new(memory);
+        let ptr = memory.as_ptr().wrapping_add(first).cast();
+        // SAFETY: as above; the vector lives as long as its owner, the block, and never changes.
+        Some(unsafe { Buffer::foreign(ptr, T::DTYPE, shape, strides, memory) })
+    }
+}
+
+/// Strides in elements that were checked to stay inside some memory.
+struct Reach<'a>(&'a [isize]);
+
+impl Reach<'_> {
+    fn bytes(&self, size: usize) -> SmallVec<[isize; 4]> {
+        self.0.iter().map(|s| s * size as isize).collect()
+    }
+}
+
+/// Checks that `first + sum(strides * index)` is below `len` for every index of a shape.
+fn reach<'a>(len: usize, first: usize, shape: &[usize], strides: &'a [isize]) -> Option<Reach<'a>> {
+    arr_ir::shape::checked_count(shape)?;
+    if shape.len() != strides.len() || shape.len() > arr_ir::shape::MAX_RANK || first > len {
+        return None;
+    }
+    if shape.contains(&0) {
+        return Some(Reach(strides));
+    }
+    let (mut low, mut high) = (first as i128, first as i128);
+    for (&n, &stride) in shape.iter().zip(strides) {
+        let far = (n as i128 - 1) * stride as i128;
+        low += far.min(0);
+        high += far.max(0);
+    }
+    (low >= 0 && high < len as i128).then_some(Reach(strides))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -450,5 +539,20 @@ mod tests {
         assert_eq!(b.get(&[1, 2]).as_i128(), 5);
         assert_eq!(b.element(4).as_i128(), 4);
         assert!(b.is_dense());
+    }
+
+    #[test]
+    fn lent_memory_is_checked_and_strided() {
+        let memory: Vec<i32> = (0..12).collect();
+        let shape = Shape::from_slice(&[4, 3]);
+        let t = Buffer::lent(&memory, 0, shape.clone(), &[1, 4]).unwrap();
+        assert_eq!(t.get(&[1, 2]).as_i128(), 9);
+        let flipped = Buffer::lent(&memory, 11, Shape::from_slice(&[12]), &[-1]).unwrap();
+        assert_eq!(flipped.get(&[1]).as_i128(), 10);
+        for (first, strides) in [(0, [1, 5]), (1, [1, 4]), (0, [-1, 4])] {
+            assert!(Buffer::lent(&memory, first, shape.clone(), &strides).is_none());
+        }
+        let kept = Buffer::owned(memory, 0, shape, &[3, 1]).unwrap();
+        assert_eq!(kept.get(&[3, 2]).as_i128(), 11);
     }
 }

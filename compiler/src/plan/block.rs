@@ -74,7 +74,7 @@ fn leading(space: &[usize], elements: usize) -> Shape {
 }
 
 /// The dimension that some operand has innermost in memory where the domain does not.
-fn crossed(plan: &Plan, b: &Blockwise) -> Option<usize> {
+pub fn crossed(plan: &Plan, b: &Blockwise) -> Option<usize> {
     let last = b.domain.len().checked_sub(1)?;
     b.operands.iter().find_map(|access| {
         let Access::Memory { value, map } = access else { return None };

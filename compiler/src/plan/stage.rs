@@ -1,11 +1,241 @@
-//! Stages: which steps run together.
+//! Stages: which steps run together, chunk by chunk.
+//!
+//! Consecutive steps share a stage when one dimension runs through all of them unreduced and
+//! unshifted: chunk `i` of every step then needs only chunk `i` of the steps before it. A task
+//! runs the whole chain on its chunk, while the chunk is in cache, and a value that nothing else
+//! reads exists only as a window inside the task.
 
 use super::Config;
-use arr_ir::plan::{Plan, Stage};
+use super::block::crossed;
+use arr_ir::plan::{
+    Access, Output, Plan, Split, Stage, Step, StepKind, Storage, ValueId,
+};
+use arr_ir::shape::count;
 
-/// Groups the steps.
-pub fn stage(plan: &mut Plan, _config: &Config) {
-    plan.stages = (0..plan.steps.len())
-        .map(|s| Stage { steps: vec![s as u32], split: None, locals: vec![] })
-        .collect();
+/// Bytes that a chunk of a stage reads and writes, to stay in a core's cache.
+const CHUNK_BYTES: usize = 512 << 10;
+/// Bytes up to which a chunk still stays in the shared cache.
+const SHARED_BYTES: usize = 6 << 20;
+/// Fewest indices of a chunk along a dimension that runs along memory.
+const MIN_COLUMNS: usize = 64;
+/// Values of at least this many bytes are worth a window.
+const WINDOW_BYTES: usize = 256 << 10;
+/// Elements below which a stage is one task.
+const SMALL: usize = 16 << 10;
+
+/// A stage under construction.
+struct Group {
+    steps: Vec<u32>,
+    /// The split dimension of each step's space; unknown while there is one step.
+    dims: Vec<u8>,
+}
+
+/// Groups the steps into stages.
+pub fn stage(plan: &mut Plan, config: &Config) {
+    let mut groups: Vec<Group> = vec![];
+    for s in 0..plan.steps.len() as u32 {
+        let joined = groups.last().and_then(|g| join(plan, g, s));
+        match joined {
+            Some(dims) => {
+                let group = groups.last_mut().expect("just seen");
+                group.steps.push(s);
+                group.dims = dims;
+            }
+            None => groups.push(Group { steps: vec![s], dims: vec![] }),
+        }
+    }
+    plan.stages = groups.into_iter().flat_map(|g| finish(plan, g, config)).collect();
+}
+
+/// The split dimensions when step `s` joins the group, if it can.
+fn join(plan: &Plan, group: &Group, s: u32) -> Option<Vec<u8>> {
+    let step = &plan.steps[s as usize];
+    let mut dims = group.dims.clone();
+    let mut own: Option<u8> = None;
+    for read in 0..reads(step).len() {
+        let (value, _) = reads(step)[read];
+        let stored = plan.stored(value);
+        let Some(position) = writer(plan, group, stored) else { continue };
+        if dims.is_empty() {
+            // The first link chooses the dimension: the first one that fits.
+            let space = plan.space(&plan.steps[group.steps[position] as usize]);
+            let (dim, to) = (0..space.len() as u8).find_map(|d| {
+                let ok = space[d as usize] > 1 && splittable(plan, group.steps[position], d);
+                ok.then(|| Some((d, follow(plan, step, read, d)?)))?
+            })?;
+            dims = vec![dim];
+            own = Some(to);
+            continue;
+        }
+        let to = follow(plan, step, read, dims[position])?;
+        if own.is_some_and(|d| d != to) {
+            return None;
+        }
+        own = Some(to);
+    }
+    let own = own?;
+    if !splittable(plan, s, own) {
+        return None;
+    }
+    dims.push(own);
+    let extent = |step: u32, d: u8| plan.space(&plan.steps[step as usize])[d as usize];
+    (extent(group.steps[0], dims[0]) == extent(s, own)).then_some(dims)
+}
+
+/// The position in the group of the step that writes a value.
+fn writer(plan: &Plan, group: &Group, value: ValueId) -> Option<usize> {
+    group.steps.iter().position(|&g| plan.written(&plan.steps[g as usize]) == value)
+}
+
+/// What a step reads, with the number of the operand.
+fn reads(step: &Step) -> Vec<(ValueId, usize)> {
+    match &step.kind {
+        StepKind::Blockwise(b) => b
+            .operands
+            .iter()
+            .enumerate()
+            .filter_map(|(i, a)| match a {
+                Access::Memory { value, .. } => Some((*value, i)),
+                Access::Linear { .. } => None,
+            })
+            .collect(),
+        StepKind::Combine { parts, .. } => vec![(*parts, 0)],
+        StepKind::Scan { input, .. } => vec![(*input, 0)],
+        StepKind::Contract { lhs, rhs, .. } => vec![(*lhs, 0), (*rhs, 1)],
+    }
+}
+
+/// Whether a step may be cut along a dimension of its space alone, and is the only writer of
+/// its value there.
+fn splittable(plan: &Plan, s: u32, dim: u8) -> bool {
+    let step = &plan.steps[s as usize];
+    let out = plan.written(step);
+    let others = plan.steps.iter().enumerate();
+    if others.into_iter().any(|(i, o)| i != s as usize && plan.written(o) == out) {
+        return false;
+    }
+    let d = dim as usize;
+    match &step.kind {
+        StepKind::Blockwise(b) => match &b.output {
+            Output::Store { value, start, step } => {
+                crossed(plan, b).is_none()
+                    && start[d] == 0
+                    && step[d] == 1
+                    && b.domain[d] == plan[*value].shape[d]
+            }
+            Output::Rows { kept, .. } => d < *kept as usize,
+            Output::Cols { outer, .. } => d != *outer as usize,
+        },
+        StepKind::Combine { .. } => true,
+        StepKind::Scan { axis, .. } => d != *axis as usize,
+        StepKind::Contract { .. } => false,
+    }
+}
+
+/// The dimension of a step's space along which its `read`th reading runs with dimension `dim`
+/// of the stored value: index for index.
+fn follow(plan: &Plan, step: &Step, read: usize, dim: u8) -> Option<u8> {
+    let (value, operand) = reads(step)[read];
+    let dim = through_aliases(plan, value, dim)?;
+    let domain_dim = |map: &arr_ir::shape::IndexMap| {
+        let m = map.0[dim as usize];
+        (m.offset == 0 && m.step == 1).then_some(m.dim)?
+    };
+    match &step.kind {
+        StepKind::Blockwise(b) => {
+            let Access::Memory { map, .. } = &b.operands[operand] else { return None };
+            let d = domain_dim(map)?;
+            match &b.output {
+                Output::Store { .. } => Some(d),
+                Output::Rows { kept, .. } => (d < *kept).then_some(d),
+                Output::Cols { outer, reduced, .. } if d >= outer + reduced => Some(d - reduced + 1),
+                Output::Cols { outer, .. } => (d < *outer).then_some(d),
+            }
+        }
+        StepKind::Combine { axis, .. } if dim == *axis => None,
+        StepKind::Combine { axis, .. } => Some(if dim > *axis { dim - 1 } else { dim }),
+        StepKind::Scan { map, axis, .. } => domain_dim(map).filter(|d| d != axis),
+        StepKind::Contract { .. } => None,
+    }
+}
+
+/// Dimension `dim` of a stored value as a dimension of its alias `value`, when the alias only
+/// adds or drops dimensions of one index.
+fn through_aliases(plan: &Plan, value: ValueId, dim: u8) -> Option<u8> {
+    let Storage::Alias(of) = plan[value].storage else { return Some(dim) };
+    let dim = through_aliases(plan, of, dim)? as usize;
+    let (from, to) = (&plan[of].shape, &plan[value].shape);
+    let wide = |shape: &[usize]| -> Vec<usize> {
+        (0..shape.len()).filter(|&d| shape[d] != 1).collect()
+    };
+    let (wide_from, wide_to) = (wide(from), wide(to));
+    let sizes = |shape: &[usize], dims: &[usize]| -> Vec<usize> {
+        dims.iter().map(|&d| shape[d]).collect()
+    };
+    if sizes(from, &wide_from) != sizes(to, &wide_to) {
+        return None;
+    }
+    let at = wide_from.iter().position(|&d| d == dim)?;
+    Some(wide_to[at] as u8)
+}
+
+/// The stages of a group: one, or one per step where a chunk would not stay in cache.
+fn finish(plan: &Plan, group: Group, config: &Config) -> Vec<Stage> {
+    let alone = |s: &u32| Stage { steps: vec![*s], split: None, locals: vec![] };
+    if group.steps.len() == 1 {
+        return vec![alone(&group.steps[0])];
+    }
+    let extent = plan.space(&plan.steps[group.steps[0] as usize])[group.dims[0] as usize];
+    let Some(chunk) = chunk(plan, &group, extent, config) else {
+        return group.steps.iter().map(alone).collect();
+    };
+    let locals = locals(plan, &group);
+    let split = Split { extent, chunk, dims: group.dims };
+    vec![Stage { steps: group.steps, split: Some(split), locals }]
+}
+
+/// The chunk size along the split dimension.
+fn chunk(plan: &Plan, group: &Group, extent: usize, config: &Config) -> Option<usize> {
+    if let Some(size) = config.chunk {
+        return Some(size.clamp(1, extent));
+    }
+    let mut values: Vec<ValueId> = vec![];
+    let mut elements = 0;
+    let mut along = false;
+    for (&s, &dim) in group.steps.iter().zip(&group.dims) {
+        let step = &plan.steps[s as usize];
+        values.push(plan.written(step));
+        values.extend(plan.reads(step).iter().map(|&v| plan.stored(v)));
+        if let StepKind::Blockwise(b) = &step.kind {
+            elements += count(&b.domain);
+        }
+        along |= dim as usize + 1 == plan.space(step).len() && plan.space(step).len() > 1;
+    }
+    if elements <= SMALL {
+        return Some(extent);
+    }
+    values.sort();
+    values.dedup();
+    let bytes: usize = values.iter().map(|&v| plan[v].bytes()).sum();
+    let each = (bytes / extent).max(1);
+    let least = if along { MIN_COLUMNS } else { 1 };
+    let chunk = (CHUNK_BYTES / each).max(least).min(extent);
+    (chunk * each <= SHARED_BYTES).then_some(chunk)
+}
+
+/// The values that only the group's steps touch, under their own shape.
+fn locals(plan: &Plan, group: &Group) -> Vec<(ValueId, u8)> {
+    let mut locals = vec![];
+    for (&s, &dim) in group.steps.iter().zip(&group.dims) {
+        let value = plan.written(&plan.steps[s as usize]);
+        let aliased = plan.values.iter().any(|v| v.storage == Storage::Alias(value));
+        let result = plan.results.contains(&value);
+        let outside = plan.steps.iter().enumerate().any(|(i, step)| {
+            !group.steps.contains(&(i as u32)) && plan.reads(step).contains(&value)
+        });
+        if !aliased && !result && !outside && plan[value].bytes() >= WINDOW_BYTES {
+            locals.push((value, dim));
+        }
+    }
+    locals
 }

@@ -1,4 +1,5 @@
-//! Math functions of single precision: at most 1 ulp (in fact about 0.51), special values as in C99.
+//! Math functions of single precision: at most 1 ulp (in fact about 0.51), special values as in
+//! C99.
 //!
 //! Computed in double precision with shorter polynomials (about 2^-32 relative) and rounded once at
 //! the end, which makes nearly every result the correctly rounded one. In a loop they vectorise

@@ -1,7 +1,7 @@
 //! Elementary and special functions with the same bits on every machine and path.
 //!
-//! Each function is written once, as a scalar Rust function over `f64` or `f32`. The oracle calls it
-//! per element; the runtime instantiates the very same function in loops that are compiled for
+//! Each function is written once, as a scalar Rust function over `f64` or `f32`. The oracle calls
+//! it per element; the runtime instantiates the very same function in loops that are compiled for
 //! several instruction sets, where it vectorises. So there is one definition of every result bit.
 //!
 //! What makes that work, and has to stay true:

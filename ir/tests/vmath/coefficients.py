@@ -230,6 +230,7 @@ split("CBRT_2", "Cube roots of 2.", cbrt(2), 1)
 split("CBRT_4", "Cube roots of 4.", cbrt(4), 1)
 split("HALF_LN_TAU", "Half the natural logarithm of 2 pi.", log(2 * pi) / 2, 2)
 split("PI", "Pi.", pi, 2)
+split("TWO_THIRDS", "Two thirds.", mpf(2) / 3, 2)
 
 exp_table("EXP", 10, "`(e^r - 1 - r) / r^2` in `r`, `|r| <= ln(2)/2`.")
 exp_table("EXP_SHORT", 5, "`(e^r - 1 - r) / r^2` for single precision.")

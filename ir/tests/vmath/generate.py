@@ -142,10 +142,12 @@ FUNCTIONS = {
     "pow": (lambda x, y: mpf(x)**mpf(y), [
         (spread(-20, 20, (1,)), uniform(-30, 30)), (uniform(0.9, 1.1), uniform(-5000, 5000)),
         (spread(-1022, 1023, (1,)), uniform(-1.1, 1.1)), (around(1.0), spread(20, 60)),
-        (lambda: abs(denormal()), uniform(-1, 1)), (spread(-3, 3), lambda: float(rng.randint(-40, 40))),
+        (lambda: abs(denormal()), uniform(-1, 1)),
+        (spread(-3, 3), lambda: float(rng.randint(-40, 40))),
         (uniform(1, 10), uniform(300, 308)), (uniform(1, 10), uniform(-324, -300))]),
     "hypot": (mpmath.hypot, [(ANY, ANY), (uniform(-2, 2), uniform(-2, 2)), (denormal, denormal),
-                             (spread(-10, 10), spread(-10, 10)), (spread(980, 1023), spread(980, 1023)),
+                             (spread(-10, 10), spread(-10, 10)),
+                             (spread(980, 1023), spread(980, 1023)),
                              (spread(-1060, -990), spread(-1060, -990))]),
 }
 

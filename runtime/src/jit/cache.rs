@@ -9,9 +9,7 @@
 use super::codegen;
 use super::lint;
 use super::lower::{Lowered, Stage, lower};
-use super::program::{
-    Entry, JitSegment, Lane, Layout, Program, ResultPlace, TileCall, TileStep,
-};
+use super::program::{Entry, JitSegment, Lane, Layout, Program, ResultPlace, TileCall, TileStep};
 use arr_ir::kernel::Kernel;
 use cranelift_codegen::Context;
 use cranelift_codegen::settings::{self, Configurable};
@@ -72,11 +70,13 @@ struct State {
     module: JITModule,
     context: Context,
     builder: FunctionBuilderContext,
-    programs: FxHashMap<u64, SmallVec<[(Key, Arc<Program>); 1]>>,
+    /// By the hash of the key.
+    programs: FxHashMap<u64, SmallVec<[Known; 1]>>,
     stats: JitStats,
 }
 
-type Key = (Kernel, Vec<Layout>);
+/// A program and what it was compiled from.
+type Known = ((Kernel, Vec<Layout>), Arc<Program>);
 
 impl Default for Compiler {
     fn default() -> Compiler {
@@ -87,7 +87,13 @@ impl Default for Compiler {
 impl Compiler {
     /// A compiler for this processor. When there is none, every request fails.
     pub fn new() -> Compiler {
-        Compiler { state: Mutex::new(State::new()) }
+        Compiler { state: Mutex::new(State::new(false)) }
+    }
+
+    /// A compiler that checks every register allocation, which doubles its time.
+    #[cfg(test)]
+    pub(super) fn checked() -> Compiler {
+        Compiler { state: Mutex::new(State::new(true)) }
     }
 
     /// The program of a kernel whose operands lie in these layouts.
@@ -129,15 +135,16 @@ impl Compiler {
 }
 
 impl State {
-    fn new() -> Result<State, String> {
+    fn new(checked: bool) -> Result<State, String> {
         let mut flags = settings::builder();
         for (name, value) in [
-            ("opt_level", "speed"),
+            ("opt_level", "none"),
             ("is_pic", "false"),
             ("use_colocated_libcalls", "false"),
             ("unwind_info", "false"),
             ("enable_probestack", "false"),
             ("enable_verifier", "true"),
+            ("regalloc_checker", if checked { "true" } else { "false" }),
         ] {
             flags.set(name, value).map_err(|e| e.to_string())?;
         }
@@ -257,7 +264,13 @@ impl State {
                 Stage::Call { name, dst, args, .. } => {
                     let args: Vec<String> =
                         args.iter().map(|(p, d)| format!("{p:?}: {d}")).collect();
-                    writeln!(text, "step {i}: {name}({}) -> {:?}: {}", args.join(", "), dst.0, dst.1)
+                    writeln!(
+                        text,
+                        "step {i}: {name}({}) -> {:?}: {}",
+                        args.join(", "),
+                        dst.0,
+                        dst.1
+                    )
                 }
             };
         }

@@ -16,9 +16,11 @@ use arr_ir::dtype::DType;
 use cranelift_codegen::cursor::FuncCursor;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, Signature, Type, Value, types,
+    AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, Signature, StackSlot,
+    StackSlotData, StackSlotKind, Type, Value, types,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
+use cranelift_codegen::packed_option::ReservedValue;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -47,19 +49,91 @@ pub fn build(
         lanes: Lanes::new(b, segment.width),
         segment,
         first_slot,
-        splats: vec![None; segment.nodes.len()],
+        plan: Plan::new(segment),
+        splats: vec![Splat::Varying; segment.nodes.len()],
         rows: FxHashMap::default(),
     };
     emitter.function(target);
 }
 
-/// How many vectors a step of the main loop computes.
-fn unroll(segment: &Segment) -> usize {
-    match segment.operations() {
-        0..=24 => 4,
-        25..=40 => 2,
-        _ => 1,
+/// Vector registers, less one for intermediate values.
+const REGISTERS: usize = 15;
+/// Most operators of a step of the main loop that computes vectors side by side.
+const SIDE_BY_SIDE: usize = 512;
+
+/// How the main loop is laid out.
+///
+/// The processor itself overlaps the vectors of a short segment, or of one with parallel chains. A
+/// long dependent chain it cannot: there the vectors are computed side by side, operator by
+/// operator, as many as the registers hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Plan {
+    /// How many vectors a step computes.
+    unroll: usize,
+    /// Whether the vectors of a step are computed side by side.
+    interleaved: bool,
+    /// How many values that do not change along the columns stay in registers; the others are
+    /// fetched from the stack for each use.
+    kept: usize,
+}
+
+impl Plan {
+    fn new(segment: &Segment) -> Plan {
+        let operations = segment.operations();
+        let live = most_live(segment);
+        let interleaved = operations > 12 && operations <= 2 * longest_chain(segment);
+        let unroll = match operations {
+            _ if interleaved => {
+                let fits = |u: &usize| u * live <= REGISTERS + 1 && u * operations <= SIDE_BY_SIDE;
+                [8, 6, 5, 4, 3].into_iter().find(fits).unwrap_or(2)
+            }
+            0..=4 => 4,
+            _ => 1,
+        };
+        let vectors = if interleaved { unroll } else { 1 };
+        Plan { unroll, interleaved, kept: REGISTERS.saturating_sub(live * vectors) }
     }
+}
+
+/// Whether a node's value is the same along the columns.
+fn is_splat(node: &Node) -> bool {
+    match node.code {
+        NodeCode::Load(_, layout) => layout != Layout::Contiguous,
+        NodeCode::Param(_) | NodeCode::Const(_) => true,
+        NodeCode::Map(..) => false,
+    }
+}
+
+/// How many values that change along the columns are alive at once.
+fn most_live(segment: &Segment) -> usize {
+    let mut last: Vec<usize> = (0..segment.nodes.len()).collect();
+    for (i, node) in segment.nodes.iter().enumerate() {
+        node.args.iter().for_each(|&a| last[a as usize] = i);
+    }
+    for &(node, _) in &segment.stores {
+        last[node as usize] = segment.nodes.len();
+    }
+    let mut ends = vec![0usize; segment.nodes.len() + 1];
+    let (mut live, mut most) = (0, 1);
+    for (i, node) in segment.nodes.iter().enumerate() {
+        live -= ends[i];
+        if !is_splat(node) {
+            live += 1;
+            ends[last[i]] += 1;
+        }
+        most = most.max(live);
+    }
+    most
+}
+
+/// How many operators the longest chain has.
+fn longest_chain(segment: &Segment) -> usize {
+    let mut chains: Vec<usize> = Vec::with_capacity(segment.nodes.len());
+    for node in &segment.nodes {
+        let before = node.args.iter().map(|&a| chains[a as usize]).max().unwrap_or(0);
+        chains.push(before + matches!(node.code, NodeCode::Map(..)) as usize);
+    }
+    chains.into_iter().max().unwrap_or(0)
 }
 
 /// How many lanes of a vector have an element.
@@ -73,10 +147,33 @@ struct Emitter<'f, 's> {
     lanes: Lanes<'f>,
     segment: &'s Segment,
     first_slot: usize,
-    /// Nodes whose value does not change along the columns.
-    splats: Vec<Option<Value>>,
+    plan: Plan,
+    /// Where the values are that do not change along the columns.
+    splats: Vec<Splat>,
     /// The address of the current row of each place.
     rows: FxHashMap<Place, Value>,
+}
+
+/// Where a value is that does not change along the columns.
+#[derive(Clone, Copy)]
+enum Splat {
+    /// It does change.
+    Varying,
+    /// In a register, as far as there are any.
+    Kept(Value),
+    /// On the stack.
+    Stacked(StackSlot, Type),
+    /// A constant, made for each use.
+    Rematerialised,
+}
+
+/// A step of a loop over columns.
+struct Step {
+    /// Its first column.
+    i: Value,
+    live: Live,
+    /// The address of that column in each place.
+    columns: FxHashMap<Place, Value>,
 }
 
 /// The values that the loop over rows needs.
@@ -105,6 +202,7 @@ impl Emitter<'_, '_> {
         let arguments = block_args(std::iter::once(frame.rows).chain(starts));
         let anchor = self.lanes.b.ins().jump(row, &arguments);
         self.lanes.set_anchor(anchor);
+        self.keep_splats();
         self.hoist(&frame);
 
         self.lanes.b.switch_to_block(row);
@@ -154,32 +252,62 @@ impl Emitter<'_, '_> {
         let ins = self.lanes.b.ins();
         let pointer = ins.load(types::I64, flags(), frame.table, offset);
         let stride = match place {
-            Place::Slot(_) => {
-                self.lanes.b.ins().imul_imm_s(frame.columns, dtype.size() as i64)
-            }
+            Place::Slot(_) => self.lanes.b.ins().imul_imm_s(frame.columns, dtype.size() as i64),
             _ => self.lanes.b.ins().load(types::I64, flags(), frame.table, offset + 8),
         };
         (pointer, stride)
+    }
+
+    /// Chooses which splats stay in registers: those used most.
+    fn keep_splats(&mut self) {
+        let mut uses = vec![0usize; self.segment.nodes.len()];
+        for node in &self.segment.nodes {
+            node.args.iter().for_each(|&a| uses[a as usize] += 1);
+        }
+        let mut splats: Vec<usize> =
+            (0..uses.len()).filter(|&i| is_splat(&self.segment.nodes[i])).collect();
+        splats.sort_by_key(|&i| std::cmp::Reverse(uses[i]));
+        for &i in splats.iter().skip(self.plan.kept) {
+            let ty = self.lanes.value_type(self.segment.nodes[i].dtype);
+            self.splats[i] = match self.segment.nodes[i].code {
+                NodeCode::Const(_) => Splat::Rematerialised,
+                _ => {
+                    let data = StackSlotData::new(StackSlotKind::ExplicitSlot, 16, 4);
+                    Splat::Stacked(self.lanes.b.create_sized_stack_slot(data), ty)
+                }
+            };
+        }
     }
 
     /// Splats what stays the same over the tile.
     fn hoist(&mut self, frame: &Frame) {
         for i in 0..self.segment.nodes.len() {
             let Node { code, dtype, .. } = self.segment.nodes[i];
-            self.splats[i] = match code {
-                NodeCode::Const(bits) => Some(self.splat_constant(dtype, bits)),
+            let value = match code {
+                NodeCode::Const(bits) => {
+                    if let Splat::Varying = self.splats[i] {
+                        self.splats[i] = Splat::Kept(self.splat_constant(dtype, bits));
+                    }
+                    continue;
+                }
                 NodeCode::Param(p) => {
                     let cursor = self.lanes.front();
-                    Some(splat_load(cursor, self.segment.width, frame.params, p as i32 * 8, dtype))
+                    splat_load(cursor, self.segment.width, frame.params, p as i32 * 8, dtype)
                 }
                 NodeCode::Load(place, Layout::Constant) => {
                     let offset = place.index(self.first_slot) as i32 * SPAN_BYTES;
                     let mut cursor = self.lanes.front();
                     let pointer = cursor.ins().load(types::I64, flags(), frame.table, offset);
-                    Some(splat_load(cursor, self.segment.width, pointer, 0, dtype))
+                    splat_load(cursor, self.segment.width, pointer, 0, dtype)
                 }
-                _ => None,
+                _ => continue,
             };
+            match self.splats[i] {
+                Splat::Stacked(slot, _) => {
+                    self.lanes.front().ins().stack_store(types::I64, value, slot, 0);
+                }
+                _ => self.splats[i] = Splat::Kept(value),
+            }
         }
     }
 
@@ -196,14 +324,39 @@ impl Emitter<'_, '_> {
             if let NodeCode::Load(place, Layout::Uniform) = code {
                 let pointer = self.rows[&place];
                 let cursor = self.lanes.here();
-                self.splats[i] = Some(splat_load(cursor, self.segment.width, pointer, 0, dtype));
+                let value = splat_load(cursor, self.segment.width, pointer, 0, dtype);
+                match self.splats[i] {
+                    Splat::Stacked(slot, _) => {
+                        self.lanes.b.ins().stack_store(types::I64, value, slot, 0);
+                    }
+                    _ => self.splats[i] = Splat::Kept(value),
+                }
+            }
+        }
+    }
+
+    /// The value of a node that does not change along the columns.
+    fn splat(&mut self, node: u32) -> Option<Value> {
+        match self.splats[node as usize] {
+            Splat::Varying => None,
+            Splat::Kept(value) => Some(value),
+            Splat::Stacked(slot, ty) => {
+                Some(self.lanes.b.ins().stack_load(types::I64, ty, slot, 0))
+            }
+            Splat::Rematerialised => {
+                let Node { code: NodeCode::Const(bits), dtype, .. } = *self.node(node) else {
+                    unreachable!("constants alone are made again")
+                };
+                let ty = self.lanes.value_type(dtype);
+                let lane = if dtype == DType::Bool { (bits & 1).wrapping_neg() } else { bits };
+                Some(self.lanes.splat_here(ty, lane))
             }
         }
     }
 
     /// The loops over the columns of one row.
     fn columns(&mut self, n: Value) {
-        let (lanes, unroll) = (self.lanes.lanes(), unroll(self.segment));
+        let (lanes, unroll) = (self.lanes.lanes(), self.plan.unroll);
         let mut i = self.lanes.b.ins().iconst(types::I64, 0);
         if unroll > 1 {
             i = self.column_loop(i, n, unroll * lanes, unroll, Live::All);
@@ -234,66 +387,72 @@ impl Emitter<'_, '_> {
         self.lanes.b.ins().brif(more, body, &argument, next, &argument);
     }
 
-    /// The nodes for `copies` vectors from column `i`.
+    /// The nodes for `copies` vectors from column `i`: vector after vector, or node after node in
+    /// all vectors.
     fn body(&mut self, i: Value, copies: usize, live: Live) {
-        let mut columns = FxHashMap::default();
-        for copy in 0..copies {
-            let mut values: Vec<Value> = Vec::with_capacity(self.segment.nodes.len());
-            for node in 0..self.segment.nodes.len() {
-                let value = match self.splats[node] {
-                    Some(splat) => splat,
-                    None => self.value(node, i, copy, live, &values, &mut columns),
-                };
-                values.push(value);
+        let group = if self.plan.interleaved { copies } else { 1 };
+        let mut step = Step { i, live, columns: FxHashMap::default() };
+        for first in (0..copies).step_by(group) {
+            let mut values = vec![Vec::with_capacity(self.segment.nodes.len()); group];
+            for node in 0..self.segment.nodes.len() as u32 {
+                self.node_values(&mut step, node, first, &mut values);
             }
             for store in 0..self.segment.stores.len() {
                 let (node, place) = self.segment.stores[store];
                 let dtype = self.node(node).dtype;
-                let (address, offset) = self.address(place, dtype, i, copy, &mut columns);
-                self.store(address, offset, dtype, live, values[node as usize]);
+                let splat = self.splat(node);
+                for (k, values) in values.iter().enumerate() {
+                    let (address, offset) = self.address(&mut step, place, dtype, first + k);
+                    let value = splat.unwrap_or(values[node as usize]);
+                    self.store(address, offset, dtype, live, value);
+                }
             }
         }
     }
 
-    fn value(
-        &mut self,
-        node: usize,
-        i: Value,
-        copy: usize,
-        live: Live,
-        values: &[Value],
-        columns: &mut FxHashMap<Place, Value>,
-    ) -> Value {
-        let node = &self.segment.nodes[node];
-        match node.code {
-            NodeCode::Load(place, _) => {
-                let (address, offset) = self.address(place, node.dtype, i, copy, columns);
-                self.load(address, offset, node.dtype, live)
-            }
-            NodeCode::Map(op, computed) => {
-                let args: SmallVec<[Value; 3]> =
-                    node.args.iter().map(|&a| values[a as usize]).collect();
-                self.lanes.map(op, computed, node.dtype, &args)
-            }
-            NodeCode::Param(_) | NodeCode::Const(_) => unreachable!("splatted in front"),
+    /// Adds the value of a node to those of each vector from number `first`. What does not change
+    /// along the columns gets no value: its users fetch it.
+    fn node_values(&mut self, step: &mut Step, node: u32, first: usize, all: &mut [Vec<Value>]) {
+        let segment = self.segment;
+        let Node { code, args, dtype } = &segment.nodes[node as usize];
+        let splats: SmallVec<[Option<Value>; 3]> = match code {
+            NodeCode::Map(..) => args.iter().map(|&a| self.splat(a)).collect(),
+            _ => SmallVec::new(),
+        };
+        for (k, values) in all.iter_mut().enumerate() {
+            let value = match *code {
+                NodeCode::Map(op, computed) => {
+                    let args: SmallVec<[Value; 3]> = splats
+                        .iter()
+                        .zip(args)
+                        .map(|(splat, &a)| splat.unwrap_or_else(|| values[a as usize]))
+                        .collect();
+                    self.lanes.map(op, computed, *dtype, &args)
+                }
+                NodeCode::Load(place, Layout::Contiguous) => {
+                    let (address, offset) = self.address(step, place, *dtype, first + k);
+                    self.load(address, offset, *dtype, step.live)
+                }
+                _ => Value::reserved_value(),
+            };
+            values.push(value);
         }
     }
 
-    /// The address of vector `copy` from column `i`, in two parts.
+    /// The address of vector `copy` of a step, in two parts.
     fn address(
         &mut self,
+        step: &mut Step,
         place: Place,
         dtype: DType,
-        i: Value,
         copy: usize,
-        columns: &mut FxHashMap<Place, Value>,
     ) -> (Value, i32) {
         let row = self.rows[&place];
         let b = &mut self.lanes.b;
-        let address = *columns.entry(place).or_insert_with(|| {
+        let address = *step.columns.entry(place).or_insert_with(|| {
             let bytes = match dtype.size() {
-                1 => i,
-                size => b.ins().ishl_imm_u(i, size.trailing_zeros() as i64),
+                1 => step.i,
+                size => b.ins().ishl_imm_u(step.i, size.trailing_zeros() as i64),
             };
             b.ins().iadd(row, bytes)
         });

@@ -3,14 +3,16 @@
 //! A routine takes a destination and as many sources as the operator has operands, all of `n`
 //! contiguous elements at any address, the destination apart from the sources. What it computes
 //! on an element is [`arr_ir::eval`]. Each is compiled twice, for every processor of the
-//! architecture and for those with AVX2; the bits are the same.
+//! architecture and for those with AVX2; the bits are the same. The math functions of floats are
+//! those of [`tiles::vmath`].
 //!
 //! Absent: complex numbers, but for [`MapOp::Select`], which only moves elements.
 #![allow(unsafe_code, reason = "routines work on raw tiles; the bounds are the caller's contract")]
 
 use super::program::Helper;
+use super::tiles::{self, Level};
 use arr_ir::dtype::DType;
-use arr_ir::eval::{Bool, Element};
+use arr_ir::eval::{Bool, Element, binary_math, unary_math};
 use arr_ir::op::{MapOp, Rule};
 use arr_ir::with_element;
 
@@ -43,19 +45,25 @@ pub fn helper(op: MapOp, computed: DType, dtype: DType) -> Option<Helper> {
 
 /// The routine of an operator or test of one operand of this dtype.
 pub fn unary(op: MapOp, dtype: DType) -> Option<Unary> {
+    if let (Some(double), Some(math)) = (is_double(dtype), unary_math(op)) {
+        return Some(tiles::vmath::unary_math(math, double, Level::detect()));
+    }
     let wide = wide();
     with_element!(dtype, T => match op.row().rule {
         Rule::Test => test_of::<T>(op, wide),
-        _ => unary_of::<T>(op, wide).or_else(|| unary_math_of::<T>(op)),
+        _ => unary_of::<T>(op, wide),
     }, complex => None)
 }
 
 /// The routine of an operator or comparison of two operands of this dtype.
 pub fn binary(op: MapOp, dtype: DType) -> Option<Binary> {
+    if let (Some(double), Some(math)) = (is_double(dtype), binary_math(op)) {
+        return Some(tiles::vmath::binary_math(math, double, Level::detect()));
+    }
     let wide = wide();
     with_element!(dtype, T => match op.row().rule {
         Rule::Compare => compare_of::<T>(op, wide),
-        _ => binary_of::<T>(op, wide).or_else(|| binary_math_of::<T>(op)),
+        _ => binary_of::<T>(op, wide),
     }, complex => None)
 }
 
@@ -77,6 +85,15 @@ pub fn cast(from: DType, to: DType) -> Option<Unary> {
     let wide = wide();
     with_element!(from, S => with_element!(to, D => Some(convert::pick::<S, D>(wide)),
         complex => None), complex => None)
+}
+
+/// Whether a floating dtype is the wider one.
+fn is_double(dtype: DType) -> Option<bool> {
+    match dtype {
+        DType::F32 => Some(false),
+        DType::F64 => Some(true),
+        _ => None,
+    }
 }
 
 /// Whether the processor has what the wide version of the routines needs.
@@ -195,22 +212,8 @@ tables! {
     unary_of: map -> Unary [Neg Abs Sign Invert Sqrt Floor Ceil Round Trunc]
     test_of: test -> Unary [Not IsNan IsInf IsFinite Signbit]
     binary_of: zip -> Binary
-        [Add Sub Mul Div FloorDiv Mod Min Max Copysign Nextafter BitAnd BitOr BitXor Shl Shr]
+        [Add Sub Mul Div FloorDiv Mod Pow Min Max Copysign Nextafter BitAnd BitOr BitXor Shl Shr]
     compare_of: compare -> Binary [Eq Ne Lt Le Gt Ge]
-    unary_function_of: map -> Unary
-        [Exp Exp2 Expm1 Log Log2 Log10 Log1p Sin Cos Tan Asin Acos Atan Sinh Cosh Tanh Asinh Acosh
-         Atanh Erf Erfc Cbrt Lgamma Gamma]
-    binary_function_of: zip -> Binary [Atan2 Hypot Pow]
-}
-
-/// The math functions of one operand.
-fn unary_math_of<T: Element>(op: MapOp) -> Option<Unary> {
-    unary_function_of::<T>(op, false)
-}
-
-/// The math functions of two operands, and the power of integers.
-fn binary_math_of<T: Element>(op: MapOp) -> Option<Binary> {
-    binary_function_of::<T>(op, false)
 }
 
 /// The cast rules of the language: integers wrap, a float to an integer saturates with NaN giving

@@ -82,10 +82,20 @@ impl<'f> Lanes<'f> {
 
     /// The same lane in all lanes.
     pub fn splat_bits(&mut self, ty: Type, lane: u64) -> Value {
+        self.constant(ty, self.repeated(lane))
+    }
+
+    /// As [`Lanes::splat_bits`], made where it is used.
+    pub fn splat_here(&mut self, ty: Type, lane: u64) -> Value {
+        let data = ConstantData::from(self.repeated(lane).to_le_bytes().as_slice());
+        let handle = self.b.func.dfg.constants.insert(data);
+        self.b.ins().vconst(ty, handle)
+    }
+
+    fn repeated(&self, lane: u64) -> u128 {
         let bits = self.width as u32 * 8;
         let lane = lane as u128 & (u128::MAX >> (128 - bits));
-        let all = (0..self.lanes() as u32).fold(0u128, |all, i| all | lane << (i * bits));
-        self.constant(ty, all)
+        (0..self.lanes() as u32).fold(0, |all, i| all | lane << (i * bits))
     }
 
     /// All lanes 0.

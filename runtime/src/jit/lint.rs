@@ -3,8 +3,8 @@
 //! - no instruction that can trap, and no call;
 //! - loads and stores are plain ones that carry "does not trap";
 //! - an address is a pointer plus offsets. Pointers are the function's first two arguments (the
-//!   tables), and what is loaded through those alone: nothing that came out of a tile's data is
-//!   ever an address;
+//!   tables), what is loaded through those alone, and the function's own stack slots: nothing that
+//!   came out of a tile's data is ever an address;
 //! - nothing is stored through a table.
 
 use cranelift_codegen::ir::{BlockArg, Function, Inst, Opcode, Value, types};
@@ -56,9 +56,8 @@ impl Pointers {
         let dfg = &function.dfg;
         let args = dfg.inst_args(inst);
         let made = match dfg.insts[inst].opcode() {
-            Opcode::Load => {
-                self.tables.contains(&args[0]) && dfg.ctrl_typevar(inst) == types::I64
-            }
+            Opcode::Load => self.tables.contains(&args[0]) && dfg.ctrl_typevar(inst) == types::I64,
+            Opcode::StackAddr => true,
             Opcode::Iadd => args.iter().any(|a| self.elements.contains(a)),
             _ => false,
         };
@@ -108,7 +107,9 @@ impl Pointers {
         match opcode {
             Opcode::Load | Opcode::Uload8 | Opcode::Uload16 | Opcode::Store => {}
             _ if opcode.is_call() => return Err("a call"),
-            _ if opcode.can_load() || opcode.can_store() => return Err("an access of another kind"),
+            _ if opcode.can_load() || opcode.can_store() => {
+                return Err("an access of another kind");
+            }
             _ if opcode.can_trap() => return Err("an instruction that can trap"),
             _ => return Ok(()),
         }

@@ -520,10 +520,7 @@ impl<'a> Assembly<'a> {
         let mut local: FxHashMap<usize, u32> = FxHashMap::default();
         for &i in &members {
             for &a in &self.graph.values[i].args {
-                if !local.contains_key(&a) {
-                    let node = self.outside(a);
-                    local.insert(a, segment.push(node));
-                }
+                local.entry(a).or_insert_with(|| segment.push(self.outside(a)));
             }
             let value = &self.graph.values[i];
             let node = match value.code {

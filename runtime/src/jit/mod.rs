@@ -21,6 +21,7 @@ mod program;
 mod steps;
 pub mod task;
 mod temp_copy;
+pub mod tiles;
 
 pub use cache::{Compiler, JitError, JitStats};
 pub use program::{

@@ -69,8 +69,8 @@ fn failure(verb: &str, path: &Path, why: &str) -> IoError {
     IoError::File(format!("cannot {verb} `{}`: {why}", path.display()))
 }
 
-/// The usual reasons in plain words, the system's words for the others.
-fn reason(error: &io::Error) -> String {
+/// Why input or output failed: the usual reasons in plain words, the system's for the others.
+pub fn reason(error: &io::Error) -> String {
     use io::ErrorKind::*;
     let text = match error.kind() {
         NotFound => "no such file or directory",

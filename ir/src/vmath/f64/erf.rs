@@ -2,9 +2,9 @@
 //!
 //! `erf`: an odd polynomial up to 1; above, `1 - e^p(x)` where the polynomial `p` approximates
 //! `ln(erfc(x))` as closely as the difference from 1 can show. `erfc`: `e^(-x^2)` in double-double
-//! times `(1 + 2 x) erfcx(x)` as one polynomial in `(x - 4) / (x + 4)` over the whole half-line (the
-//! mapping of M. M. Shepherd and J. G. Laframboise, 1981), divided by `1 + 2 x`; near zero, where the
-//! mapping would lose the last bits, it is 1 minus the polynomial of `erf` instead.
+//! times `(1 + 2 x) erfcx(x)` as one polynomial in `(x - 4) / (x + 4)` over the whole half-line
+//! (the mapping of M. M. Shepherd and J. G. Laframboise, 1981), divided by `1 + 2 x`; near zero,
+//! where the mapping would lose the last bits, it is 1 minus the polynomial of `erf` instead.
 
 use super::super::coefficients::{ERF, ERF_LEAD, ERF_TAIL, ERFCX, ERFCX_LEAD};
 use super::super::double::{

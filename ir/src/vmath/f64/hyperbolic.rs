@@ -1,9 +1,9 @@
 //! `sinh`, `cosh`, `tanh` and their inverses.
 //!
 //! With `x = k ln 2 + r`, `C = cosh r`, `S = sinh r`, `a = sinh(k ln 2)`, `b = cosh(k ln 2)`:
-//! `sinh x = a C + b S` and `cosh x = b C + a S`, where `a` and `b` are sums of two powers of two; no
-//! division and no cancellation. The inverses are `log1p` of an argument that carries its rounding
-//! error.
+//! `sinh x = a C + b S` and `cosh x = b C + a S`, where `a` and `b` are sums of two powers of two;
+//! no division and no cancellation. The inverses are `log1p` of an argument that carries its
+//! rounding error.
 
 use super::super::coefficients::{COSH, LN2, LOG2_E, SINH};
 use super::super::double::{
@@ -59,28 +59,25 @@ pub fn cosh(x: f64) -> f64 {
 
 /// The hyperbolic tangent of `x`.
 ///
-/// `(a C + b S) / (b C + a S)` with both sides in two doubles while `k <= 1`, and
+/// `(a C + b S) / (b C + a S)` with the dividend in two doubles while `k <= 1`, and
 /// `1 - e^-x / cosh x` above, where the subtraction only makes the quotient's error smaller.
 #[inline(always)]
 pub fn tanh(x: f64) -> f64 {
     let size = x.abs();
     let p = parts(select(size > 22.0, 22.0, size));
     let (a, b) = whole_part(p.k);
-    let below = b.mul_add(p.excess, a * p.sine.0);
-    let bottom = fast_two_sum(b, below);
-    let bottom_low = bottom.1 + b.mul_add(p.excess, a.mul_add(p.sine.0, -below));
-    let bottom_low = a.mul_add(p.sine.1, bottom_low);
+    let bottom = b + b.mul_add(p.excess, a * p.sine.0);
     let above = a.mul_add(p.excess, b * p.sine.0);
-    let top = two_sum(a, above);
-    let top_low = top.1 + a.mul_add(p.excess, b.mul_add(p.sine.0, -above));
-    let top_low = b.mul_add(p.sine.1, top_low);
+    let top = fast_two_sum(a, above);
+    let above_low = a.mul_add(p.excess, b.mul_add(p.sine.0, -above));
+    let top_low = top.1 + b.mul_add(p.sine.1, above_low);
     let far = p.k > 1.0;
     let shrunk = (1.0 + (p.excess - p.sine.0)) * power_of_two(-p.k - 2.0);
     let top_high = select(far, shrunk, top.0);
     let top_low = select(far, 0.0, top_low);
-    let inverse = 1.0 / bottom.0;
+    let inverse = 1.0 / bottom;
     let quotient = top_high * inverse;
-    let rest = (-quotient).mul_add(bottom.0, top_high) + (-quotient).mul_add(bottom_low, top_low);
+    let rest = (-quotient).mul_add(bottom, top_high) + top_low;
     let value = rest.mul_add(inverse, quotient);
     let value = select(far, 1.0 - value, value);
     let value = select(size < 1e-10, size, value);

@@ -5,7 +5,7 @@
 //! arranged as `f - f^2/2 + s (f^2/2 + R)`, whose first subtraction carries nearly all of the
 //! value (the arrangement of W. J. Cody and W. Waite, also used by FDLIBM).
 
-use super::super::coefficients::{LN2, LOG, LOG_DOUBLE, LOG2_E, LOG10_2, LOG10_E};
+use super::super::coefficients::{LN2, LOG, LOG_DOUBLE, LOG2_E, LOG10_2, LOG10_E, TWO_THIRDS};
 use super::super::double::{
     SMALLEST_NORMAL, fast_two_sum, keep_nan, polynomial, polynomial_split, power_of_two, select,
     split_exponent, two_product, two_sum,
@@ -24,7 +24,7 @@ fn special(x: f64, value: f64) -> f64 {
 fn log_terms(f: f64) -> (f64, f64) {
     let s = f / (2.0 + f);
     let z = s * s;
-    let series = z * z.mul_add(polynomial(z, &LOG), 2.0 / 3.0);
+    let series = z * z.mul_add(polynomial(z, &LOG), TWO_THIRDS[0]);
     let half_square = 0.5 * f * f;
     (half_square, s * (half_square + series))
 }
@@ -101,7 +101,6 @@ pub(super) fn log1p_double(high: f64, low: f64, extra: f64) -> f64 {
 /// are not normalised on the way, which keeps the chain short.
 #[inline(always)]
 pub(super) fn log_double(x: f64) -> (f64, f64) {
-    const TWO_THIRDS: (f64, f64) = (2.0 / 3.0, 3.700_743_415_417_188_4e-17);
     let (m, k) = split_exponent(x);
     let f = m - 1.0;
     let (bottom, bottom_low) = fast_two_sum(2.0, f);
@@ -112,9 +111,9 @@ pub(super) fn log_double(x: f64) -> (f64, f64) {
     let z_low = (2.0 * s).mul_add(s_low, z_low);
     let (cube, cube_low) = two_product(s, z);
     let cube_low = s.mul_add(z_low, s_low.mul_add(z, cube_low));
-    let slope = z.mul_add(polynomial_split(z, &LOG_DOUBLE), TWO_THIRDS.1);
-    let (third, third_low) = two_product(cube, TWO_THIRDS.0);
-    let third_low = cube.mul_add(slope, cube_low.mul_add(TWO_THIRDS.0, third_low));
+    let slope = z.mul_add(polynomial_split(z, &LOG_DOUBLE), TWO_THIRDS[1]);
+    let (third, third_low) = two_product(cube, TWO_THIRDS[0]);
+    let third_low = cube.mul_add(slope, cube_low.mul_add(TWO_THIRDS[0], third_low));
     let (high, low) = fast_two_sum(2.0 * s, third);
     let low = low + 2.0f64.mul_add(s_low, third_low);
     let (whole, whole_low) = two_product(k, LN2[0]);

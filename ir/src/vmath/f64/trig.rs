@@ -1,9 +1,9 @@
 //! `sin`, `cos`, `tan`.
 //!
-//! Method: `x = k pi/2 + r`, `|r| <= pi/4` (Cody and Waite, with `pi/2` in three doubles). The first
-//! product is subtracted exactly by a fused multiply-add: the difference is a multiple of the
-//! last place of `pi/2` and below 1. `r` is kept as a double-double, so even the doubles nearest to a
-//! multiple of `pi/2` keep their accuracy. Polynomials for sine and cosine, chosen by `k mod 4`.
+//! Method: `x = k pi/2 + r`, `|r| <= pi/4` (Cody and Waite, with `pi/2` in three doubles). The
+//! first product is subtracted exactly by a fused multiply-add: the difference is a multiple of the
+//! last place of `pi/2` and below 1. `r` is kept as a double-double, so even the doubles nearest to
+//! a multiple of `pi/2` keep their accuracy. Polynomials for sine and cosine, chosen by `k mod 4`.
 //!
 //! The reduction holds below `SMALL_ANGLE`; larger arguments take the exact reduction of
 //! `trig_large`, which has branches. A tile loop runs the `_small` function over all elements and

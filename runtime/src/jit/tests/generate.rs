@@ -97,11 +97,7 @@ impl Random {
     }
 
     /// A random operator on values, most often recent ones.
-    fn operation(
-        &mut self,
-        b: &mut KernelBuilder,
-        values: &[(InstId, DType)],
-    ) -> (InstId, DType) {
+    fn operation(&mut self, b: &mut KernelBuilder, values: &[(InstId, DType)]) -> (InstId, DType) {
         loop {
             let row = &ROWS[self.below(ROWS.len())];
             let (first, dtype) = self.pick(values);
@@ -143,8 +139,7 @@ impl Random {
         values: &[(InstId, DType)],
         dtype: DType,
     ) -> InstId {
-        let same: Vec<InstId> =
-            values.iter().filter(|v| v.1 == dtype).map(|v| v.0).collect();
+        let same: Vec<InstId> = values.iter().filter(|v| v.1 == dtype).map(|v| v.0).collect();
         if !same.is_empty() && self.below(4) != 0 {
             return same[self.below(same.len())];
         }

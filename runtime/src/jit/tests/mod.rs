@@ -25,8 +25,7 @@ const REAL: [DType; 11] = [
     DType::F32,
     DType::F64,
 ];
-const LAYOUTS: [Layout; 4] =
-    [Layout::Contiguous, Layout::Uniform, Layout::Constant, Layout::Tile];
+const LAYOUTS: [Layout; 4] = [Layout::Contiguous, Layout::Uniform, Layout::Constant, Layout::Tile];
 const CANARY: u8 = 0xa5;
 
 /// What an operand's tile consists of.
@@ -38,7 +37,14 @@ struct Data {
 }
 
 impl Data {
-    fn new(random: &mut Random, dtype: DType, layout: Layout, m: usize, n: usize, gap: usize) -> Data {
+    fn new(
+        random: &mut Random,
+        dtype: DType,
+        layout: Layout,
+        m: usize,
+        n: usize,
+        gap: usize,
+    ) -> Data {
         let size = dtype.size();
         let (count, row_stride) = match layout {
             Layout::Contiguous => (m * n, n * size + gap * size),
@@ -190,7 +196,7 @@ fn singles() -> Vec<Kernel> {
 
 #[test]
 fn every_operator_in_every_dtype_and_layout() {
-    let compiler = Compiler::new();
+    let compiler = Compiler::checked();
     let mut random = Random::new(1);
     for kernel in singles() {
         let arity = kernel.operands.len();
@@ -212,7 +218,7 @@ fn every_operator_in_every_dtype_and_layout() {
 
 #[test]
 fn the_result_is_a_leaf() {
-    let compiler = Compiler::new();
+    let compiler = Compiler::checked();
     let mut random = Random::new(2);
     for dtype in REAL {
         let mut kernels = Vec::new();
@@ -240,9 +246,10 @@ fn the_result_is_a_leaf() {
 
 #[test]
 fn random_kernels() {
-    let compiler = Compiler::new();
+    let count = std::env::var("ARR_KERNELS").ok().and_then(|v| v.parse().ok()).unwrap_or(300);
+    let compiler = Compiler::checked();
     let mut random = Random::new(3);
-    for _ in 0..400 {
+    for _ in 0..count {
         let (kernel, layouts) = random.kernel();
         kernel.verify().expect("a valid kernel");
         for (m, n) in [(1, 1), (3, 37), (1, 256), (13, 5)] {
@@ -301,6 +308,22 @@ fn structure_of_programs() {
     assert_eq!(steps, ["two", "exp", "two"]);
     assert_eq!(program.slot_count, 3);
     assert_eq!(program.operand_slots, [None, Some(SlotId(0))]);
+}
+
+#[test]
+fn threads_share_a_compiler() {
+    let compiler = Compiler::new();
+    let kernel = single(MapOp::Mul, &[DType::F32, DType::F32], DType::F32);
+    std::thread::scope(|scope| {
+        for seed in 0..4 {
+            let (compiler, kernel) = (&compiler, &kernel);
+            scope.spawn(move || {
+                let mut random = Random::new(seed);
+                check(compiler, kernel, &[Layout::Contiguous; 2], (2, 50), 0, &mut random);
+            });
+        }
+    });
+    assert_eq!((compiler.stats().programs, compiler.stats().hits), (1, 3));
 }
 
 #[test]

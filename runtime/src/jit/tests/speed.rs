@@ -86,6 +86,14 @@ fn gauss() -> (Kernel, Vec<Layout>) {
     f.finish(result)
 }
 
+/// `b/a`
+fn division() -> (Kernel, Vec<Layout>) {
+    let mut f = Formula::default();
+    let (a, b) = (f.array(), f.array());
+    let result = f.map(MapOp::Div, &[b, a]);
+    f.finish(result)
+}
+
 /// `where(a < b, max(a, b), min(a, c))`, and the comparison alone.
 fn choice() -> (Kernel, Vec<Layout>) {
     let mut f = Formula::default();
@@ -120,7 +128,8 @@ fn run(compiler: &Compiler, (kernel, layouts): &(Kernel, Vec<Layout>)) -> f64 {
     for _ in 0..200 {
         let start = Instant::now();
         for from in (0..N).step_by(n) {
-            let span = |p: *mut u8| Span { ptr: p.wrapping_add(from * 8), row_stride: 8 * n as isize };
+            let span =
+                |p: *mut u8| Span { ptr: p.wrapping_add(from * 8), row_stride: 8 * n as isize };
             let operands: Vec<Span> = pointers.iter().map(|&p| span(p)).collect();
             let tile =
                 TileArgs { operands: &operands, params: &params, out: span(out), scratch, m: 1, n };
@@ -139,6 +148,7 @@ fn speed() {
     compiler.program(&polynomial(3).0, &[Layout::Contiguous]).expect("a program");
     let cases = [
         ("quadratic", quadratic()),
+        ("division", division()),
         ("polynomial, 20 operations", polynomial(10)),
         ("polynomial, 40 operations", polynomial(20)),
         ("polynomial, 60 operations", polynomial(30)),

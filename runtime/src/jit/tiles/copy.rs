@@ -5,8 +5,8 @@ use std::ptr::copy_nonoverlapping;
 
 /// `dst[i * n + j]` = the element at `src + i * row_stride + j * column_stride`, strides in bytes.
 ///
-/// The strides may be negative or zero; source elements need not be aligned; `dst` is aligned to the
-/// element and does not overlap the source.
+/// The strides may be negative or zero; source elements need not be aligned; `dst` is aligned to
+/// the element and does not overlap the source.
 pub type Pack = unsafe fn(
     dst: *mut u8,
     src: *const u8,

@@ -1,9 +1,9 @@
 //! Random numbers of `arr_ir::philox` over tiles.
 //!
-//! Sixteen blocks (64 words) are made at a time, independent of each other, so that their long chains
-//! of multiplications overlap: in scalar registers, or, with AVX-512, in the lanes of two sets of
-//! vectors, where four products of 32 bits make one of 64. The conversion to numbers is a vector
-//! loop over the words.
+//! Sixteen blocks (64 words) are made at a time, independent of each other, so that their long
+//! chains of multiplications overlap: in scalar registers, or, with AVX-512, in the lanes of two
+//! sets of vectors, where four products of 32 bits make one of 64. The conversion to numbers is a
+//! vector loop over the words.
 
 use super::{Level, for_each_level};
 use arr_ir::philox::{
@@ -48,17 +48,22 @@ const BLOCKS: usize = 16;
 /// Words made at a time.
 const WORDS: usize = BLOCKS * LANES as usize;
 
+/// A group of words or elements, aligned so that no vector of it crosses a cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Group<T>([T; WORDS]);
+
 /// A conversion of words to elements; see `Scalar` in `vmath` for why it is a trait.
 trait Convert {
     type Element: Copy;
-    fn convert(&self, words: &[u64; WORDS]) -> [Self::Element; WORDS];
+    fn convert(&self, words: &Group<u64>) -> Group<Self::Element>;
 }
 
 /// The words of the blocks from `index`, in scalar registers.
 #[inline(always)]
-fn scalar_words(keys: &[[u64; 2]; ROUNDS], index: u64) -> [u64; WORDS] {
-    let mut words = [0; WORDS];
-    for (b, lanes) in words.chunks_exact_mut(LANES as usize).enumerate() {
+fn scalar_words(keys: &[[u64; 2]; ROUNDS], index: u64) -> Group<u64> {
+    let mut words = Group([0; WORDS]);
+    for (b, lanes) in words.0.chunks_exact_mut(LANES as usize).enumerate() {
         let mut block = counter(index.wrapping_add(b as u64));
         for &key in keys {
             block = round(block, key, full_product);
@@ -72,7 +77,7 @@ fn scalar_words(keys: &[[u64; 2]; ROUNDS], index: u64) -> [u64; WORDS] {
 mod vectors {
     //! Philox in AVX-512 vectors, a block per lane.
 
-    use super::{BLOCKS, ROUNDS, WORDS};
+    use super::{BLOCKS, Group, ROUNDS, WORDS};
     use arr_ir::philox::MULTIPLIERS;
     use std::arch::x86_64::*;
 
@@ -82,7 +87,7 @@ mod vectors {
     /// The words of the blocks from `index`.
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq")]
-    pub(super) fn words(keys: &[[u64; 2]; ROUNDS], index: u64) -> [u64; WORDS] {
+    pub(super) fn words(keys: &[[u64; 2]; ROUNDS], index: u64) -> Group<u64> {
         let mut states: [[__m512i; 4]; BLOCKS / WIDTH] = [[_mm512_setzero_si512(); 4]; 2];
         for (s, state) in states.iter_mut().enumerate() {
             let first = index.wrapping_add((WIDTH * s) as u64 + 1);
@@ -96,8 +101,8 @@ mod vectors {
                 *state = round(*state, *key);
             }
         }
-        let mut words = [0; WORDS];
-        for (state, words) in states.iter().zip(words.chunks_exact_mut(WORDS / 2)) {
+        let mut words = Group([0; WORDS]);
+        for (state, words) in states.iter().zip(words.0.chunks_exact_mut(WORDS / 2)) {
             interleave(*state, words);
         }
         words
@@ -172,7 +177,7 @@ mod vectors {
 /// # Safety
 /// The processor supports the level.
 #[inline(always)]
-unsafe fn make_words(level: Level, keys: &[[u64; 2]; ROUNDS], index: u64) -> [u64; WORDS] {
+unsafe fn make_words(level: Level, keys: &[[u64; 2]; ROUNDS], index: u64) -> Group<u64> {
     match level {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the caller's.
@@ -206,9 +211,9 @@ unsafe fn fill<C: Convert>(
         // SAFETY: `count` elements from `offset`, all below n; skip + count <= WORDS.
         unsafe {
             if count == WORDS {
-                dst.add(offset).cast::<[C::Element; WORDS]>().write(values);
+                dst.add(offset).cast::<[C::Element; WORDS]>().write(values.0);
             } else {
-                copy_nonoverlapping(values.as_ptr().add(skip), dst.add(offset), count);
+                copy_nonoverlapping(values.0.as_ptr().add(skip), dst.add(offset), count);
             }
         }
         offset += count;
@@ -223,9 +228,9 @@ impl Convert for UniformF64 {
     type Element = f64;
 
     #[inline(always)]
-    fn convert(&self, words: &[u64; WORDS]) -> [f64; WORDS] {
-        let mut values = [0.0; WORDS];
-        for (value, &word) in values.iter_mut().zip(words) {
+    fn convert(&self, words: &Group<u64>) -> Group<f64> {
+        let mut values = Group([0.0; WORDS]);
+        for (value, &word) in values.0.iter_mut().zip(&words.0) {
             *value = unit_f64(word);
         }
         values
@@ -238,9 +243,9 @@ impl Convert for UniformF32 {
     type Element = f32;
 
     #[inline(always)]
-    fn convert(&self, words: &[u64; WORDS]) -> [f32; WORDS] {
-        let mut values = [0.0; WORDS];
-        for (value, &word) in values.iter_mut().zip(words) {
+    fn convert(&self, words: &Group<u64>) -> Group<f32> {
+        let mut values = Group([0.0; WORDS]);
+        for (value, &word) in values.0.iter_mut().zip(&words.0) {
             *value = unit_f32(word);
         }
         values
@@ -253,15 +258,15 @@ impl Convert for NormalF64 {
     type Element = f64;
 
     #[inline(always)]
-    fn convert(&self, words: &[u64; WORDS]) -> [f64; WORDS] {
+    fn convert(&self, words: &Group<u64>) -> Group<f64> {
         let (mut even, mut odd) = ([0.0; WORDS / 2], [0.0; WORDS / 2]);
         for i in 0..WORDS / 2 {
-            (even[i], odd[i]) = normal_pair(words[2 * i], words[2 * i + 1]);
+            (even[i], odd[i]) = normal_pair(words.0[2 * i], words.0[2 * i + 1]);
         }
-        let mut values = [0.0; WORDS];
+        let mut values = Group([0.0; WORDS]);
         for i in 0..WORDS / 2 {
-            values[2 * i] = even[i];
-            values[2 * i + 1] = odd[i];
+            values.0[2 * i] = even[i];
+            values.0[2 * i + 1] = odd[i];
         }
         values
     }
@@ -273,10 +278,10 @@ impl Convert for NormalF32 {
     type Element = f32;
 
     #[inline(always)]
-    fn convert(&self, words: &[u64; WORDS]) -> [f32; WORDS] {
+    fn convert(&self, words: &Group<u64>) -> Group<f32> {
         let wide = NormalF64.convert(words);
-        let mut values = [0.0; WORDS];
-        for (value, &x) in values.iter_mut().zip(&wide) {
+        let mut values = Group([0.0; WORDS]);
+        for (value, &x) in values.0.iter_mut().zip(&wide.0) {
             *value = x as f32;
         }
         values
@@ -292,9 +297,9 @@ impl Convert for Bounded {
     type Element = i64;
 
     #[inline(always)]
-    fn convert(&self, words: &[u64; WORDS]) -> [i64; WORDS] {
-        let mut values = [0; WORDS];
-        for (value, &word) in values.iter_mut().zip(words) {
+    fn convert(&self, words: &Group<u64>) -> Group<i64> {
+        let mut values = Group([0; WORDS]);
+        for (value, &word) in values.0.iter_mut().zip(&words.0) {
             *value = bounded(word, self.low, self.high);
         }
         values

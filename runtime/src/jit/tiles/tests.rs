@@ -373,62 +373,42 @@ fn streaming_copies_any_range() {
     }
 }
 
+/// The bits of element `i` of a distribution.
+fn reference(distribution: Distribution, seed: u64, stream: u64, i: u64) -> u64 {
+    match distribution {
+        Distribution::UniformF64 => philox::uniform_f64(seed, stream, i).to_bits(),
+        Distribution::NormalF64 => philox::normal_f64(seed, stream, i).to_bits(),
+        Distribution::UniformF32 => philox::uniform_f32(seed, stream, i).bits(),
+        Distribution::NormalF32 => philox::normal_f32(seed, stream, i).bits(),
+    }
+}
+
 #[test]
 fn random_numbers_equal_the_reference_on_every_level() {
     let (seed, stream) = (11, 22);
-    for level in levels() {
-        for start in [0, 1, 2, 3, 4, 1_000_003, u64::MAX - 40] {
-            for n in [0, 1, 5, 32, 33, 300] {
-                let index = |i: usize| start.wrapping_add(i as u64);
-                let n = n.min((u64::MAX - start).saturating_add(1) as usize);
-                let mut wide = vec![0.0_f64; n];
-                let mut single = vec![0.0_f32; n];
-                for distribution in Distribution::ALL {
-                    let call = fill_random(distribution, level);
-                    let (wide_ptr, single_ptr) = (wide.as_mut_ptr(), single.as_mut_ptr());
-                    let (dst, reference): (*mut u8, fn(u64, u64, u64) -> u64) = match distribution {
-                        Distribution::UniformF64 => {
-                            (wide_ptr.cast(), |s, t, i| philox::uniform_f64(s, t, i).to_bits())
-                        }
-                        Distribution::NormalF64 => {
-                            (wide_ptr.cast(), |s, t, i| philox::normal_f64(s, t, i).to_bits())
-                        }
-                        Distribution::UniformF32 => {
-                            (single_ptr.cast(), |s, t, i| philox::uniform_f32(s, t, i).bits())
-                        }
-                        Distribution::NormalF32 => {
-                            (single_ptr.cast(), |s, t, i| philox::normal_f32(s, t, i).bits())
-                        }
-                    };
-                    // SAFETY: the vector of the distribution's type holds n elements.
-                    unsafe { call(dst, seed, stream, start, n) };
-                    for i in 0..n {
-                        let double = matches!(
-                            distribution,
-                            Distribution::UniformF64 | Distribution::NormalF64
-                        );
-                        let got = if double { wide[i].to_bits() } else { single[i].bits() };
-                        let expected = reference(seed, stream, index(i));
-                        assert_eq!(got, expected, "{distribution:?} {start} {i} {level:?}");
-                    }
-                }
-                let mut values = vec![0_i64; n];
-                // SAFETY: the vector holds n elements.
-                unsafe {
-                    fill_integers(level)(
-                        values.as_mut_ptr().cast(),
-                        seed,
-                        stream,
-                        start,
-                        n,
-                        -9,
-                        90,
-                    );
-                }
-                for (i, &value) in values.iter().enumerate() {
-                    assert_eq!(value, philox::integers(seed, stream, index(i), -9, 90));
-                }
+    let ranges = [0, 1, 2, 3, 4, 1_000_003, u64::MAX - 40]
+        .into_iter()
+        .flat_map(|start| [0, 1, 5, 40, 63, 64, 65, 300].map(|n| (start, n)));
+    for (level, (start, n)) in levels().flat_map(|level| ranges.clone().map(move |r| (level, r))) {
+        let n = n.min((u64::MAX - start).saturating_add(1) as usize);
+        for distribution in Distribution::ALL {
+            let wide = matches!(distribution, Distribution::UniformF64 | Distribution::NormalF64);
+            let (mut doubles, mut singles) = (vec![0.0_f64; n], vec![0.0_f32; n]);
+            let dst = if wide { doubles.as_mut_ptr().cast() } else { singles.as_mut_ptr().cast() };
+            // SAFETY: the vector of the distribution's type holds n elements.
+            unsafe { fill_random(distribution, level)(dst, seed, stream, start, n) };
+            for i in 0..n {
+                let got = if wide { doubles[i].bits() } else { singles[i].bits() };
+                let expected = reference(distribution, seed, stream, start + i as u64);
+                assert_eq!(got, expected, "{distribution:?} {start} {i} {level:?}");
             }
+        }
+        let mut values = vec![0_i64; n];
+        let dst = values.as_mut_ptr().cast();
+        // SAFETY: the vector holds n elements.
+        unsafe { fill_integers(level)(dst, seed, stream, start, n, -9, 90) };
+        for (i, &value) in values.iter().enumerate() {
+            assert_eq!(value, philox::integers(seed, stream, start + i as u64, -9, 90));
         }
     }
 }

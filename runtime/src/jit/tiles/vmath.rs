@@ -12,8 +12,10 @@ use std::ptr::copy_nonoverlapping;
 /// Elements per local array: several vectors, so that independent chains overlap.
 const CHUNK: usize = 32;
 
-/// The local array of one chunk.
-type Chunk<T> = [T; CHUNK];
+/// The local array of one chunk, aligned so that no vector of it crosses a cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Chunk<T>([T; CHUNK]);
 
 /// A function of one argument as a type: unlike `Fn`, its call is sure to be inlined, and only an
 /// inlined call is compiled for the instruction set of the loop around it.
@@ -22,7 +24,7 @@ trait Scalar<T: Copy> {
 
     #[inline(always)]
     fn over(chunk: &mut Chunk<T>) {
-        for x in chunk {
+        for x in &mut chunk.0 {
             *x = Self::at(*x);
         }
     }
@@ -38,17 +40,17 @@ trait Scalar2<T> {
 #[inline(always)]
 unsafe fn load<T: Copy>(from: *const T) -> Chunk<T> {
     // SAFETY: the caller's; an array has the alignment of its elements.
-    unsafe { from.cast::<Chunk<T>>().read() }
+    Chunk(unsafe { from.cast::<[T; CHUNK]>().read() })
 }
 
 /// # Safety
 /// `from` points to `count <= CHUNK` elements.
 #[inline(always)]
 unsafe fn load_part<T: Copy + Default>(from: *const T, count: usize) -> Chunk<T> {
-    let mut chunk = [T::default(); CHUNK];
+    let mut chunk = Chunk([T::default(); CHUNK]);
     if count > 0 {
         // SAFETY: the caller's.
-        unsafe { copy_nonoverlapping(from, chunk.as_mut_ptr(), count) };
+        unsafe { copy_nonoverlapping(from, chunk.0.as_mut_ptr(), count) };
     }
     chunk
 }
@@ -61,7 +63,7 @@ unsafe fn map<T: Copy + Default, F: Scalar<T>>(dst: *mut u8, a: *const u8, n: us
     let rest = n % CHUNK;
     // SAFETY: the last `rest` of `n` elements.
     let mut tail = unsafe { load_part(a.add(n - rest), rest) };
-    let spare = tail.as_mut_ptr();
+    let spare = tail.0.as_mut_ptr();
     // The whole chunks in place, then the rest in its own array.
     for (to, from, count) in [(dst, a, n - rest), (spare, spare.cast_const(), rest)] {
         let mut offset = 0;
@@ -70,7 +72,7 @@ unsafe fn map<T: Copy + Default, F: Scalar<T>>(dst: *mut u8, a: *const u8, n: us
             let mut x = unsafe { load(from.add(offset)) };
             F::over(&mut x);
             // SAFETY: as above; the elements were read before, so `to` may be `from`.
-            unsafe { to.add(offset).cast::<Chunk<T>>().write(x) };
+            unsafe { to.add(offset).cast::<[T; CHUNK]>().write(x.0) };
             offset += CHUNK;
         }
     }
@@ -94,18 +96,18 @@ unsafe fn map2<T: Copy + Default, F: Scalar2<T>>(
     // SAFETY: the last `rest` of `n` elements.
     let (mut tail, tail_b) =
         unsafe { (load_part(a.add(n - rest), rest), load_part(b.add(n - rest), rest)) };
-    let spare = tail.as_mut_ptr();
-    let last = (spare, spare.cast_const(), tail_b.as_ptr(), rest);
+    let spare = tail.0.as_mut_ptr();
+    let last = (spare, spare.cast_const(), tail_b.0.as_ptr(), rest);
     for (to, left, right, count) in [(dst, a, b, n - rest), last] {
         let mut offset = 0;
         while offset < count {
             // SAFETY: `count` is a multiple of CHUNK, or the arrays hold CHUNK elements.
             let (mut x, y) = unsafe { (load(left.add(offset)), load(right.add(offset))) };
-            for (x, y) in x.iter_mut().zip(&y) {
+            for (x, y) in x.0.iter_mut().zip(&y.0) {
                 *x = F::at(*x, *y);
             }
             // SAFETY: as above; the elements were read before, so `to` may be a source.
-            unsafe { to.add(offset).cast::<Chunk<T>>().write(x) };
+            unsafe { to.add(offset).cast::<[T; CHUNK]>().write(x.0) };
             offset += CHUNK;
         }
     }
@@ -174,12 +176,12 @@ macro_rules! repaired {
             fn over(chunk: &mut Chunk<$type>) {
                 let before = *chunk;
                 let mut any = false;
-                for x in chunk.iter_mut() {
+                for x in &mut chunk.0 {
                     any |= x.abs() >= $precision::SMALL_ANGLE;
                     *x = $precision::$small(*x);
                 }
                 if any {
-                    for (x, &before) in chunk.iter_mut().zip(&before) {
+                    for (x, &before) in chunk.0.iter_mut().zip(&before.0) {
                         if before.abs() >= $precision::SMALL_ANGLE {
                             *x = Self::at(before);
                         }
