@@ -244,6 +244,16 @@ impl FoldOp {
         }
     }
 
+    /// Whether values of `dtype` (the one computed in) can be combined.
+    pub fn accepts(self, dtype: DType) -> bool {
+        match self {
+            _ if dtype.kind() == Kind::Complex => false,
+            FoldOp::Sum | FoldOp::Prod => dtype != DType::Bool,
+            FoldOp::Min | FoldOp::Max => true,
+            FoldOp::Any | FoldOp::All => dtype == DType::Bool,
+        }
+    }
+
     /// Whether there is a value for an empty reduction.
     pub fn has_identity(self) -> bool {
         !matches!(self, FoldOp::Min | FoldOp::Max)

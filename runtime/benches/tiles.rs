@@ -4,7 +4,8 @@
 //! is printed, since the machine may be shared.
 #![allow(unsafe_code, reason = "the helpers take raw pointers")]
 
-use arr_ir::fold::{Elem, FoldOp};
+use arr_ir::dtype::DType;
+use arr_ir::op::FoldOp;
 use arr_ir::vmath::{BinaryMath, UnaryMath};
 use arr_runtime::jit::tiles::Level;
 use arr_runtime::jit::tiles::copy::{pack, stream_copy};
@@ -105,7 +106,7 @@ fn math() {
 
 fn folds() {
     let (m, n) = (16, 64);
-    for elem in [Elem::F64, Elem::F32, Elem::I64, Elem::I32, Elem::U8] {
+    for elem in [DType::F64, DType::F32, DType::I64, DType::I32, DType::U8] {
         for op in [FoldOp::Sum, FoldOp::Prod, FoldOp::Min] {
             let x = vec![0x3f_u8; TILE * 8];
             let mut acc = vec![0_u64; TILE];
@@ -125,7 +126,7 @@ fn folds() {
     let x = vec![1.5_f64; 1 << 25];
     let mut acc = vec![0_u64; 16];
     row("rows Sum F64, 256 MiB", |level| {
-        let call = fold(FoldOp::Sum, Elem::F64, level).unwrap().rows;
+        let call = fold(FoldOp::Sum, DType::F64, level).unwrap().rows;
         measure(x.len(), || {
             for block in x.chunks(TILE) {
                 // SAFETY: the source holds TILE elements, the accumulator 16.
@@ -135,7 +136,7 @@ fn folds() {
     });
     let mut out = vec![0_f64; 64];
     row("tree Sum F64 16 x 64", |level| {
-        let call = fold(FoldOp::Sum, Elem::F64, level).unwrap().tree;
+        let call = fold(FoldOp::Sum, DType::F64, level).unwrap().tree;
         // SAFETY: 16 x 64 parts, 64 results.
         measure(TILE, || unsafe { call(out.as_mut_ptr().cast(), x.as_ptr().cast(), m, n) })
     });

@@ -9,10 +9,12 @@
 
 use super::folds::Folds;
 use super::program::{Layout, Program, Span, TileArgs};
-use super::temp_copy::copy::{fence, pack, stream_copy};
-use super::temp_copy::random;
+use super::tiles::Level;
+use super::tiles::copy::{Pack, StreamCopy, fence, pack};
+use super::tiles::random::{Distribution, Fill, FillIntegers, fill_integers, fill_random};
 use arr_ir::dtype::DType;
 use arr_ir::fold::{COL_BLOCK, ROW_BLOCK};
+use arr_ir::kernel::Source;
 use arr_ir::op::Dist;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -24,14 +26,43 @@ type Each = SmallVec<[isize; 8]>;
 const CROSS: usize = 32;
 
 /// Where an operand's elements come from, as bound.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Feed {
-    /// Memory: offsets and strides are bytes.
-    Memory,
+    /// Memory: offsets and strides are bytes; what packs elements that cross the columns.
+    Memory(Pack),
     /// Its linear number: offsets and strides are numbers.
     Iota,
-    /// A distribution of its linear number; the parameters that are its arguments.
-    Random(Dist, SmallVec<[u16; 3]>),
+    /// Random numbers of its linear number; the parameter that is the seed.
+    Random(Fill, u16),
+    /// Random integers of its linear number; the parameters seed, low and high.
+    Integers(FillIntegers, [u16; 3]),
+}
+
+impl Feed {
+    /// What feeds an operand.
+    pub fn new(source: &Source, dtype: DType, level: Level) -> Feed {
+        match source {
+            Source::Memory => Feed::Memory(pack(dtype.size(), level).expect("every dtype's size")),
+            Source::Iota => Feed::Iota,
+            Source::Random(Dist::Integers, args) => {
+                Feed::Integers(fill_integers(level), [args[0], args[1], args[2]])
+            }
+            Source::Random(dist, args) => {
+                let distribution = match (dist, dtype) {
+                    (Dist::Normal, DType::F32) => Distribution::NormalF32,
+                    (Dist::Normal, _) => Distribution::NormalF64,
+                    (_, DType::F32) => Distribution::UniformF32,
+                    _ => Distribution::UniformF64,
+                };
+                Feed::Random(fill_random(distribution, level), args[0])
+            }
+        }
+    }
+
+    /// Whether the elements are in memory.
+    pub fn is_memory(&self) -> bool {
+        matches!(self, Feed::Memory(_))
+    }
 }
 
 /// An operand of a bound step.
@@ -55,6 +86,8 @@ pub struct Bound {
     pub operands: Vec<BoundOperand>,
     /// The result's dtype.
     pub dtype: DType,
+    /// Copies past the cache.
+    pub stream: StreamCopy,
     /// Output bytes per domain dimension (of a store).
     pub out_strides: SmallVec<[isize; 4]>,
     /// Bytes from the output's first element to the domain's origin.
@@ -152,7 +185,7 @@ impl Bound {
     /// Whether some operand in memory is packed: it does not run along the columns.
     fn crosses(&self) -> bool {
         self.program.operand_slots.iter().zip(&self.operands).any(|(slot, o)| {
-            slot.is_some() && o.feed == Feed::Memory
+            slot.is_some() && o.feed.is_memory()
         })
     }
 }
@@ -205,7 +238,7 @@ impl Frame<'_> {
                 unsafe {
                     let slot = program.slot(self.scratch, slot);
                     match &o.feed {
-                        Feed::Memory => pack(o.dtype.size(), slot, ptr, m, n, rows[k], cols[k]),
+                        Feed::Memory(pack) => pack(slot, ptr, m, n, rows[k], cols[k]),
                         feed => self.generate(feed, o.dtype, slot, at[k], rows[k], cols[k], m, n),
                     }
                 }
@@ -230,28 +263,27 @@ impl Frame<'_> {
         m: usize,
         n: usize,
     ) {
+        let run = if col == 1 { n } else { 1 };
         for i in 0..m {
-            let first = at + row * i as isize;
-            // SAFETY: row `i` of the destination, `n` elements.
-            unsafe {
-                let dst = dst.add(i * n * dtype.size());
-                match feed {
-                    Feed::Memory => unreachable!("memory is packed"),
-                    Feed::Iota => {
-                        let dst = dst.cast::<i64>();
-                        for j in 0..n {
-                            dst.add(j).write((first + col * j as isize) as i64);
-                        }
-                    }
-                    Feed::Random(dist, args) => {
-                        let args = args.iter().map(|&a| self.params[a as usize]).collect::<SmallVec<[u64; 3]>>();
-                        if col == 1 || n == 1 {
-                            random::fill(*dist, dtype, dst, &args, first as u64, n);
-                        } else {
-                            for j in 0..n {
-                                let number = (first + col * j as isize) as u64;
-                                random::fill(*dist, dtype, dst.add(j * dtype.size()), &args, number, 1);
+            for j in (0..n).step_by(run) {
+                let first = (at + row * i as isize + col * j as isize) as u64;
+                // SAFETY: `run` elements of row `i` of the destination.
+                unsafe {
+                    let dst = dst.add((i * n + j) * dtype.size());
+                    match feed {
+                        Feed::Memory(_) => unreachable!("memory is packed"),
+                        Feed::Iota => {
+                            for l in 0..run {
+                                dst.cast::<u64>().add(l).write(first + l as u64);
                             }
+                        }
+                        Feed::Random(fill, seed) => {
+                            fill(dst, self.params[*seed as usize], 0, first, run)
+                        }
+                        Feed::Integers(fill, [seed, low, high]) => {
+                            let [seed, low, high] =
+                                [seed, low, high].map(|p| self.params[*p as usize]);
+                            fill(dst, seed, 0, first, run, low as i64, high as i64)
                         }
                     }
                 }
@@ -326,7 +358,7 @@ impl Frame<'_> {
             for i in 0..m as isize {
                 let (from, to) = (scratch.offset(i * width), ptr.wrapping_offset(i * row));
                 if contiguous {
-                    stream_copy(to, from, n * size);
+                    (self.bound.stream)(to, from, n * size);
                 } else {
                     for j in 0..n as isize {
                         let from = from.offset(j * size as isize);
@@ -374,7 +406,7 @@ impl Frame<'_> {
                 unsafe {
                     self.fold_unit(at, &inner, range, folds);
                     let out = self.out.wrapping_offset(at[last]).add(u * size);
-                    (folds.finish)(out, self.accumulators());
+                    folds.finish(out, self.accumulators());
                 }
             }
         });
@@ -412,10 +444,10 @@ impl Frame<'_> {
                     let out = Span { ptr: scratch, row_stride: (n * size) as isize };
                     self.tile(&at, &rows, cols, m, n, out);
                     for r in 0..m {
-                        (folds.start)(self.accumulators());
-                        (folds.rows)(self.accumulators(), scratch.add(r * n * size), n, 0);
+                        folds.start(self.accumulators());
+                        folds.rows(self.accumulators(), scratch.add(r * n * size), n, 0);
                         let out = self.out.wrapping_offset(at[last] + r as isize * rows[last]);
-                        (folds.finish)(out, self.accumulators());
+                        folds.finish(out, self.accumulators());
                     }
                 }
             }
@@ -437,7 +469,7 @@ impl Frame<'_> {
         let mut position = range.start;
         // SAFETY: every piece lies in one row of the innermost loop, inside the range.
         unsafe {
-            (folds.start)(self.accumulators());
+            folds.start(self.accumulators());
             while position < range.end {
                 let mut here = at.clone();
                 let mut row = position / length;
@@ -450,7 +482,7 @@ impl Frame<'_> {
                 let n = (length - column).min(range.end - position).min(self.bound.program.tile);
                 let out = Span { ptr: scratch, row_stride: (n * size) as isize };
                 self.tile(&here, &zeros, cols, 1, n, out);
-                (folds.rows)(self.accumulators(), scratch, n, position - first);
+                folds.rows(self.accumulators(), scratch, n, position - first);
                 position += n;
             }
         }
@@ -543,7 +575,7 @@ impl Frame<'_> {
         let mut position = range.start;
         // SAFETY: every piece is some rows of the innermost reduced loop, inside the range.
         unsafe {
-            (folds.fill)(out, n);
+            folds.fill(out, n);
             while position < range.end {
                 let mut here = at.clone();
                 let mut block = position / length;
@@ -556,7 +588,7 @@ impl Frame<'_> {
                 let m = (length - row).min(range.end - position).min(most);
                 let tile = Span { ptr: scratch, row_stride: (n * size) as isize };
                 self.tile(&here, rows, cols, m, n, tile);
-                (folds.cols)(out, scratch, m, n);
+                folds.columns(out, scratch, m, n);
                 position += m;
             }
         }
@@ -566,9 +598,9 @@ impl Frame<'_> {
 /// The layout of an operand whose innermost loop has this stride.
 pub fn layout(feed: &Feed, size: usize, inner: isize, strides: &[isize]) -> Layout {
     match feed {
-        Feed::Memory if inner == 0 && strides.iter().all(|&s| s == 0) => Layout::Constant,
-        Feed::Memory if inner == 0 => Layout::Uniform,
-        Feed::Memory if inner == size as isize => Layout::Contiguous,
+        Feed::Memory(_) if inner == 0 && strides.iter().all(|&s| s == 0) => Layout::Constant,
+        Feed::Memory(_) if inner == 0 => Layout::Uniform,
+        Feed::Memory(_) if inner == size as isize => Layout::Contiguous,
         _ => Layout::Tile,
     }
 }

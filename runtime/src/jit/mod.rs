@@ -20,7 +20,6 @@ mod lower;
 mod program;
 mod steps;
 pub mod task;
-mod temp_copy;
 pub mod tiles;
 
 pub use cache::{Compiler, JitError, JitStats};

@@ -10,9 +10,9 @@ use super::drive::{Bound, BoundOperand, Feed, Frame, layout};
 use super::folds::Folds;
 use super::gemm::Multiply;
 use super::steps::{self, View};
+use super::tiles::{Level, copy::stream_copy};
 use crate::buffer::{Buffer, dense_strides};
 use arr_ir::dtype::{DType, Scalar};
-use arr_ir::kernel::Source;
 use arr_ir::plan::{Access, Blockwise, Output, ParamRef, Plan, Stage, StepKind, Storage, ValueId};
 use arr_ir::shape::IndexMap;
 use arr_ir::with_element;
@@ -124,6 +124,7 @@ impl<'a> Arrays<'a> {
 
     fn bind_kernel(&self, stage: &Stage, b: &Blockwise, compiler: &Compiler) -> Result<BoundStep, String> {
         let rank = b.domain.len();
+        let level = Level::detect();
         let linear = |map: &IndexMap, value: ValueId| map.linear(&self.value_strides(stage, value), rank);
         let operands: Vec<BoundOperand> = b
             .operands
@@ -136,11 +137,7 @@ impl<'a> Arrays<'a> {
                         (*offset as isize, strides.iter().map(|&s| s as isize).collect())
                     }
                 };
-                let feed = match &operand.source {
-                    Source::Memory => Feed::Memory,
-                    Source::Iota => Feed::Iota,
-                    Source::Random(dist, args) => Feed::Random(*dist, args.clone()),
-                };
+                let feed = Feed::new(&operand.source, operand.dtype, level);
                 BoundOperand { feed, dtype: operand.dtype, offset, strides }
             })
             .collect();
@@ -157,11 +154,11 @@ impl<'a> Arrays<'a> {
                 loops.last().copied()
             }
             Output::Rows { op, kept, .. } => {
-                folds = Some(Folds::new(*op, dtype));
+                folds = Some(Folds::new(*op, dtype, level).ok_or("no such fold")?);
                 innermost(b, *kept as usize, rank)
             }
             Output::Cols { op, outer, reduced, .. } => {
-                folds = Some(Folds::new(*op, dtype));
+                folds = Some(Folds::new(*op, dtype, level).ok_or("no such fold")?);
                 innermost(b, *outer as usize + *reduced as usize, rank)
             }
         };
@@ -170,7 +167,7 @@ impl<'a> Arrays<'a> {
             .map(|o| layout(&o.feed, o.dtype.size(), inner.map_or(0, |d| o.strides[d]), &o.strides))
             .collect();
         let program = compiler.program(&b.kernel, &layouts).map_err(|e| e.to_string())?;
-        let bound = Bound { program, operands, dtype, out_strides, out_offset, order: loops };
+        let bound = Bound { program, operands, dtype, stream: stream_copy(level), out_strides, out_offset, order: loops };
         Ok(BoundStep::Kernel(Box::new(bound), folds))
     }
 
@@ -345,7 +342,7 @@ fn order(b: &Blockwise, operands: &[BoundOperand]) -> SmallVec<[usize; 4]> {
     order.retain(|d| *d != inner);
     let crossing = operands.iter().find_map(|o| {
         let size = o.dtype.size() as isize;
-        let packed = o.feed == Feed::Memory && o.strides[inner] != size && o.strides[inner] != 0;
+        let packed = o.feed.is_memory() && o.strides[inner] != size && o.strides[inner] != 0;
         packed.then(|| order.iter().copied().find(|&d| o.strides[d] == size && b.domain[d] > 1))?
     });
     if let Some(d) = crossing {

@@ -4,7 +4,9 @@
 //! starting at `identity`. A row block may come in pieces; `position` says where a piece begins.
 
 use super::{Level, for_each_level};
-use arr_ir::fold::{All, Any, Combine, Elem, FoldOp, LANES, Max, Min, Prod, Sum, finish_lanes};
+use arr_ir::dtype::DType;
+use arr_ir::fold::{All, Any, Combine, LANES, Max, Min, Prod, Sum, finish_lanes};
+use arr_ir::op::FoldOp;
 use std::ptr::copy_nonoverlapping;
 
 /// Combines `n` elements at `src` into the 16 lanes at `acc`; the first belongs to lane
@@ -282,9 +284,9 @@ macro_rules! folds {
         /// The helpers for a combination, where it is defined (`FoldOp::accepts`).
         ///
         /// `level` must be available on the processor that calls them.
-        pub fn fold(op: FoldOp, elem: Elem, level: Level) -> Option<Fold> {
+        pub fn fold(op: FoldOp, elem: DType, level: Level) -> Option<Fold> {
             match (op, elem) {
-                $($((FoldOp::$op, Elem::$elem))|+ => Some($name::pick(level)),)*
+                $($((FoldOp::$op, DType::$elem))|+ => Some($name::pick(level)),)*
                 _ => None,
             }
         }

@@ -5,8 +5,10 @@ use super::copy::{fence, pack, stream_copy};
 use super::fold::fold;
 use super::random::{Distribution, fill_integers, fill_random};
 use super::vmath::{binary_math, unary_math};
+use arr_ir::dtype::DType;
+use arr_ir::op::FoldOp;
 use arr_ir::fold::{
-    All, Any, COL_BLOCK, Combine, Elem, FoldOp, LANES, Max, Min, Prod, ROW_BLOCK, Sum, col_block,
+    All, Any, COL_BLOCK, Combine, LANES, Max, Min, Prod, ROW_BLOCK, Sum, col_block,
     column, row_block, tree,
 };
 use arr_ir::philox;
@@ -189,7 +191,7 @@ impl Element for f64 {
     }
 }
 
-fn check_rows<T: Element, O: Combine<T>>(op: FoldOp, elem: Elem, xs: &[T], level: Level) {
+fn check_rows<T: Element, O: Combine<T>>(op: FoldOp, elem: DType, xs: &[T], level: Level) {
     let fold = fold(op, elem, level).unwrap();
     for (seed, n) in [0, 1, 5, 15, 16, 17, 100, 500, ROW_BLOCK].into_iter().enumerate() {
         let start = seed * 37;
@@ -210,7 +212,7 @@ fn check_rows<T: Element, O: Combine<T>>(op: FoldOp, elem: Elem, xs: &[T], level
     }
 }
 
-fn check_columns<T: Element, O: Combine<T>>(op: FoldOp, elem: Elem, xs: &[T], level: Level) {
+fn check_columns<T: Element, O: Combine<T>>(op: FoldOp, elem: DType, xs: &[T], level: Level) {
     let fold = fold(op, elem, level).unwrap();
     for (m, n) in [(1, 1), (7, 3), (9, 64), (256, 13), (20, 150), (8, 16)] {
         let tile = &xs[..m * n];
@@ -234,7 +236,7 @@ fn check_columns<T: Element, O: Combine<T>>(op: FoldOp, elem: Elem, xs: &[T], le
     }
 }
 
-fn check_fold<T: Element, O: Combine<T>>(op: FoldOp, elem: Elem) {
+fn check_fold<T: Element, O: Combine<T>>(op: FoldOp, elem: DType) {
     let xs: Vec<T> = words(5).take(4000).map(T::from_word).collect();
     for level in levels() {
         check_rows::<T, O>(op, elem, &xs, level);
@@ -251,26 +253,26 @@ fn folds_equal_the_reference_on_every_level() {
     macro_rules! numbers {
         ($($elem:ident $type:ident;)*) => {
             $(
-                check_fold::<$type, Sum>(FoldOp::Sum, Elem::$elem);
-                check_fold::<$type, Prod>(FoldOp::Prod, Elem::$elem);
-                check_fold::<$type, Min>(FoldOp::Min, Elem::$elem);
-                check_fold::<$type, Max>(FoldOp::Max, Elem::$elem);
+                check_fold::<$type, Sum>(FoldOp::Sum, DType::$elem);
+                check_fold::<$type, Prod>(FoldOp::Prod, DType::$elem);
+                check_fold::<$type, Min>(FoldOp::Min, DType::$elem);
+                check_fold::<$type, Max>(FoldOp::Max, DType::$elem);
             )*
         };
     }
     numbers! {
         I8 i8; I16 i16; I32 i32; I64 i64; U8 u8; U16 u16; U32 u32; U64 u64; F32 f32; F64 f64;
     }
-    check_fold::<u8, Any>(FoldOp::Any, Elem::Bool);
-    check_fold::<u8, All>(FoldOp::All, Elem::Bool);
-    check_fold::<u8, Any>(FoldOp::Max, Elem::Bool);
-    check_fold::<u8, All>(FoldOp::Min, Elem::Bool);
+    check_fold::<u8, Any>(FoldOp::Any, DType::Bool);
+    check_fold::<u8, All>(FoldOp::All, DType::Bool);
+    check_fold::<u8, Any>(FoldOp::Max, DType::Bool);
+    check_fold::<u8, All>(FoldOp::Min, DType::Bool);
 }
 
 #[test]
 fn the_table_of_folds_is_that_of_the_reference() {
     for op in FoldOp::ALL {
-        for elem in Elem::ALL {
+        for elem in DType::ALL {
             assert_eq!(fold(op, elem, Level::Baseline).is_some(), op.accepts(elem));
         }
     }
@@ -281,7 +283,7 @@ fn a_long_column_sum_is_that_of_the_reference() {
     let (m, n) = (1500, 3);
     let xs: Vec<f64> = words(6).take(m * n).map(f64::from_word).collect();
     for level in levels() {
-        let fold = fold(FoldOp::Sum, Elem::F64, level).unwrap();
+        let fold = fold(FoldOp::Sum, DType::F64, level).unwrap();
         let mut parts = Vec::new();
         for rows in xs.chunks(COL_BLOCK * n) {
             let mut acc = vec![-0.0_f64; n];
