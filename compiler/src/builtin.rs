@@ -7,11 +7,14 @@ use crate::value::Value;
 use arr_ir::dtype::Scalar;
 
 /// A function of the language. Most of the library is not here but in `stdlib/*.arr`.
+#[derive(Clone)]
 pub struct Builtin {
     /// Its name.
     pub name: &'static str,
     /// Its parameters as in the language: `"x, axis=none, keepdims=false"`; a name after a lone
-    /// `*` is keyword-only, `*xs` takes the rest as a tuple. Defaults are literals.
+    /// `*` is keyword-only, `*xs` takes the rest as a tuple, `**xs` other named arguments as a
+    /// record. Defaults are literals. A bracket literal given for a parameter written `[]x` (or
+    /// `*[]xs`) arrives as a tuple of its elements.
     pub signature: &'static str,
     /// Whether `x.f(a)` may stand for `f(x, a)`.
     pub method: bool,
@@ -37,9 +40,23 @@ pub trait Context {
     /// The value of a 0-d array, computing it if need be; none while checking.
     fn scalar(&mut self, array: &Array) -> Result<Option<Scalar>, Fault>;
     /// Calls a function value.
-    fn call(&mut self, function: &Value, args: &[Value], keywords: &[(&str, Value)]) -> Result<Value, Fault>;
+    fn call(
+        &mut self,
+        function: &Value,
+        args: &[Value],
+        keywords: &[(&str, Value)],
+    ) -> Result<Value, Fault>;
     /// The text of a value as `print` shows it (computes arrays).
     fn text(&mut self, value: &Value) -> Result<String, Fault>;
     /// Reports a warning that does not stop the program.
     fn warn(&mut self, code: &'static str, title: String);
+    /// While checking: notes that the program writes an array of this type to a file.
+    fn note_saved(&mut self, path: &str, array: &Array) {
+        let _ = (path, array);
+    }
+    /// While checking: the array that the program will have written to a file by now, if any.
+    fn saved(&mut self, path: &str) -> Option<Array> {
+        let _ = path;
+        None
+    }
 }

@@ -4,8 +4,18 @@
 #![forbid(unsafe_code)]
 
 pub mod array;
+mod bits;
 pub mod builtin;
+pub mod builtins;
+pub mod eval;
 pub mod fault;
+pub mod format;
 pub mod function;
+pub mod hir;
 pub mod host;
+pub mod liveness;
+pub mod lower;
+pub mod session;
+pub mod suggest;
+pub mod plan;
 pub mod value;

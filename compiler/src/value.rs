@@ -3,7 +3,8 @@
 use crate::array::Array;
 use crate::builtin::Builtin;
 use crate::function::{Closure, Module};
-use arr_ir::dtype::DType;
+use arr_ir::dtype::{DType, Kind, Scalar};
+use arr_ir::shape::Dim;
 use std::rc::Rc;
 
 /// A value. `Bool`, `Int`, `Float` and `Complex` are *weak* scalars: never taken from an array,
@@ -57,4 +58,69 @@ pub enum Unknown {
     Str,
     /// Anything (an array of unknown rank or dtype, a tuple of unknown length, ...).
     Any,
+}
+
+impl Value {
+    /// A value of which nothing is known.
+    pub const ANY: Value = Value::Unknown(Unknown::Any);
+
+    /// A text.
+    pub fn text(text: &str) -> Value {
+        Value::Str(text.into())
+    }
+
+    /// A tuple.
+    pub fn tuple(items: Vec<Value>) -> Value {
+        Value::Tuple(items.into())
+    }
+
+    /// The weak scalar with the value of an element.
+    pub fn weak(scalar: Scalar) -> Value {
+        match scalar.dtype.kind() {
+            Kind::Bool => Value::Bool(scalar.truthy()),
+            Kind::Signed | Kind::Unsigned => Value::Int(scalar.as_i128() as i64),
+            Kind::Float => Value::Float(scalar.as_f64()),
+            Kind::Complex => {
+                let (re, im) = scalar.as_complex();
+                Value::Complex(re, im)
+            }
+        }
+    }
+
+    /// Whether it can be called.
+    pub fn is_function(&self) -> bool {
+        matches!(self, Value::Function(_) | Value::Builtin(_))
+    }
+
+    /// Its type as messages show it: `float64[1000, 360]`, `int`, `tuple of 2`.
+    pub fn type_text(&self) -> String {
+        match self {
+            Value::None => "none".into(),
+            Value::Bool(_) | Value::Unknown(Unknown::Bool) => "bool".into(),
+            Value::Int(_) | Value::Unknown(Unknown::Int) => "int".into(),
+            Value::Float(_) | Value::Unknown(Unknown::Float) => "float".into(),
+            Value::Complex(..) | Value::Unknown(Unknown::Complex) => "complex".into(),
+            Value::Str(_) | Value::Unknown(Unknown::Str) => "str".into(),
+            Value::DType(_) => "dtype".into(),
+            Value::Array(a) => array_type_text(a.0.dtype, &a.0.dims),
+            Value::Tuple(items) => format!("tuple of {}", items.len()),
+            Value::Record(_) => "record".into(),
+            Value::Range(..) => "range".into(),
+            Value::Function(_) | Value::Builtin(_) => "function".into(),
+            Value::Module(_) => "module".into(),
+            Value::Unknown(Unknown::Any) => "a value not known before the run".into(),
+        }
+    }
+}
+
+/// An array type as messages show it: `float64[1000, ?]`, `float64[]` for 0-d.
+pub fn array_type_text(dtype: DType, dims: &[Dim]) -> String {
+    let sizes: Vec<String> = dims
+        .iter()
+        .map(|d| match d {
+            Dim::Known(n) => n.to_string(),
+            Dim::Unknown(_) => "?".into(),
+        })
+        .collect();
+    format!("{dtype}[{}]", sizes.join(", "))
 }

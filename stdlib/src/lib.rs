@@ -1,1 +1,45 @@
+//! The standard library: modules written in arr, as text.
+//!
+//! `prelude` is visible everywhere without an import; the others are imported by name. Each
+//! function has a doc comment whose lines after `>>>` are an example and what it prints.
+#![forbid(unsafe_code)]
 
+/// Every module: its name and its text.
+pub static MODULES: &[(&str, &str)] = &[
+    ("climate", include_str!("../climate.arr")),
+    ("finance", include_str!("../finance.arr")),
+    ("image", include_str!("../image.arr")),
+    ("linalg", include_str!("../linalg.arr")),
+    ("prelude", include_str!("../prelude.arr")),
+    ("stats", include_str!("../stats.arr")),
+];
+
+/// The text of a module.
+pub fn module(name: &str) -> Option<&'static str> {
+    MODULES.iter().find(|m| m.0 == name).map(|m| m.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_is_documented_with_an_example() {
+        for (name, text) in MODULES {
+            let mut doc: Vec<&str> = vec![];
+            for line in text.lines() {
+                if let Some(rest) = line.strip_prefix("##") {
+                    doc.push(rest.trim());
+                    continue;
+                }
+                if line.starts_with("fn ") && !line.starts_with("fn _") {
+                    assert!(!doc.is_empty(), "{name}: no doc: {line}");
+                    let summary = doc.iter().take_while(|d| !d.is_empty()).last();
+                    assert!(summary.is_some_and(|d| d.ends_with('.')), "{name}: summary: {line}");
+                    assert!(doc.iter().any(|d| d.starts_with(">>>")), "{name}: no example: {line}");
+                }
+                doc.clear();
+            }
+        }
+    }
+}

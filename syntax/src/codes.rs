@@ -146,6 +146,200 @@ pub static CODES: &[CodeInfo] = codes! {
         "A source file can be at most 4 GiB long.";
     "E0035" "`param` inside a block"
         "A `param` is an input of the whole script and stands at its top level.";
+    "E0100" "unknown name"
+        "No variable, function or constant of this name is visible here."
+        "Names are looked up in the function, in what surrounds it, and in the standard library;"
+        "functions need no prefix: `exp(x)`, not `np.exp(x)`."
+        ""
+        "    total = 3"
+        "    print(totl)        # wrong";
+    "E0101" "name that may be unbound"
+        "On some way to this place nothing binds the name."
+        "Names bound in a block live on after it, but a block may not run at all."
+        ""
+        "    if x > 0 { y = 1 }"
+        "    print(y)           # wrong: bind y before the `if`, or in an `else`"
+        ""
+        "In a function, assigning to a name makes it a variable of the function, also where a"
+        "variable of that name exists outside.";
+    "E0102" "shapes do not broadcast"
+        "Two arrays are combined element by element when their sizes agree, axis by axis from the"
+        "last one; an axis of size 1, or one that is missing in front, is repeated."
+        ""
+        "    x = zeros((1000, 360)); w = ones(365)"
+        "    x + w              # wrong: axis 1 has 360 elements against 365"
+        ""
+        "To pair a vector with another axis, give it new axes of size 1: w[:, newaxis].";
+    "E0103" "defined twice"
+        "Two functions of one block, or two params of a script, have the same name.";
+    "E0104" "`break` or `continue` outside a loop"
+        "They end, or go on with, the loop around them: `for` or `while` of the same function.";
+    "E0105" "`return` outside a function"
+        "The value of a script is that of its last statement.";
+    "E0106" "change of an outer variable"
+        "A function sees the variables around it but does not change them."
+        ""
+        "    fn f() { x[0] = 1 }        # wrong"
+        "    fn f(x) { x[0] = 1; x }"
+        "    x = f(x)";
+    "E0107" "not something to assign to"
+        "Names, parts of variables `x[i]` and fields of records `r.a` can be assigned.";
+    "E0108" "call of something that is no function"
+        "Only functions can be called; an element is taken with brackets: x[i]."
+        "A variable hides a function of the same name, except in method calls `x.mean()`.";
+    "E0109" "arguments that do not fit"
+        "The call gives too many or too few arguments, or names one that does not exist."
+        "The message shows the function's parameters.";
+    "E0110" "unknown attribute, method or field"
+        "`x.f(a)` means f(x, a) for every function f; `x.shape`, `x.T` and the like need no call;"
+        "`r.a` reads a field of a record, `m.f` a function of a module.";
+    "E0111" "contract not met"
+        "A function may state what it takes and gives:"
+        ""
+        "    fn f(x: float64[n, m], w: float64[m]) -> float64[n] = x @ w"
+        ""
+        "Equal letters stand for equal sizes. A number written in the program meets float64, an"
+        "int64 array does not: convert it with astype.";
+    "E0112" "not a sequence"
+        "`for` and comprehensions walk over ranges, tuples and the rows of arrays."
+        ""
+        "    for i in 10 { }            # wrong"
+        "    for i in range(10) { }";
+    "E0113" "unpacking into another number of names"
+        "`a, b = t` needs as many names as t has elements.";
+    "E0116" "unknown module"
+        "The standard library has no module of this name."
+        "A script of your own is imported by its path: import \"tools.arr\" as tools";
+    "E0117" "imports in a circle"
+        "Scripts that import each other cannot be loaded; move what both need into a third one.";
+    "E0118" "unknown param"
+        "The script declares no `param` of this name.";
+    "E0119" "unsuitable value of a param"
+        "A param takes values of its default's type: `param n = 3` takes whole numbers,"
+        "`param tol = 1e-6` whole and decimal ones, `param name = \"x\"` any text.";
+    "E0120" "spread of something that is no sequence"
+        "`*t` puts the elements of a tuple, range or array where single values are expected.";
+    "E0121" "malformed contract"
+        "A contract is a dtype (`float64`), a kind (`numeric`, `real`, `integer`, `floating`),"
+        "`array`, `int`, `float`, `str`, `function`, `dtype`, `tuple`, `record` or `any`, or a tuple"
+        "of contracts; dtypes and kinds take dimensions: letters, constants, a letter plus or minus"
+        "a constant, and at most one `...`.";
+    "E0123" "format that does not suit"
+        "The text after the colon in f\"{x:...}\" is Python's format language for single values."
+        "Arrays have no format; round them or format their elements.";
+    "E0124" "name not bound yet"
+        "A function ran before the outer variable it reads was bound.";
+    "E0150" "not a number or array"
+        "Operators and elementwise functions take numbers and arrays; `+` also joins two tuples"
+        "or two texts."
+        ""
+        "    print(\"n = \" + 3)   # wrong"
+        "    print(f\"n = {3}\")";
+    "E0151" "dtypes that do not suit"
+        "Not every operator has a meaning for every dtype: bools cannot be subtracted or divided"
+        "into each other, floats have no bits to combine. Convert with astype where it makes sense.";
+    "E0152" "integer out of range"
+        "A number written in the program takes the dtype of the array it meets, and must fit it:"
+        "uint8 holds 0 to 255. Convert the array first when a wider dtype is meant."
+        ""
+        "    x = zeros(3, dtype=uint8)"
+        "    x + 300            # wrong"
+        "    x.astype(int64) + 300";
+    "E0153" "complex array"
+        "Complex numbers are available as scalars, not as elements of arrays.";
+    "E0154" "too many indices"
+        "An array has as many indices as axes at most; a slice or `...` stands for whole axes.";
+    "E0155" "index out of range"
+        "Indices of an axis of n elements go from 0 to n - 1, or from -n to -1 counted from the end."
+        "Slices are cut to the axis, single indices are not.";
+    "E0156" "not an index"
+        "Arrays are indexed by whole numbers, slices, `...` and newaxis; tuples, texts and ranges"
+        "by a whole number or one slice. Fields of records are read as r.name.";
+    "E0157" "array as an index"
+        "Choosing elements by a mask or by an array of positions is not available here."
+        "where(mask, x, y) chooses between two values everywhere, and x[mask] = v stores v where"
+        "the mask is true.";
+    "E0158" "slice with step zero"
+        "The step of a slice start:stop:step is any whole number but zero; a negative one walks"
+        "backwards.";
+    "E0159" "value does not fit where it is stored"
+        "What is assigned to x[...] is broadcast to the shape of the elements assigned to, and"
+        "`x += y` keeps the shape of x."
+        ""
+        "    x = zeros((2, 3))"
+        "    x[0] = ones(2)     # wrong: 2 elements for 3";
+    "E0160" "stored with loss"
+        "An array keeps its dtype when elements are assigned: a float does not become an integer,"
+        "a number does not become a bool, unless the program says so with astype.";
+    "E0161" "axis out of range"
+        "Axes are counted from 0, or from -1 at the end. An array of n dimensions has the axes"
+        "-n to n - 1.";
+    "E0162" "axis given twice"
+        "Each axis can be named once, counted from the front or from the end.";
+    "E0163" "reshape to another number of elements"
+        "A reshape keeps all elements, so the sizes multiplied must give their number."
+        "One size may be -1: it is computed from the others.";
+    "E0164" "not a size"
+        "Sizes of a shape are whole numbers from 0 on.";
+    "E0165" "too long"
+        "A range, repetition or tuple of this many elements cannot be made.";
+    "E0166" "inner sizes of a matrix product"
+        "In a @ b the last axis of a is summed against the second last axis of b (its only one, if b"
+        "is a vector); these sizes must be equal. `.mT` swaps the last two axes.";
+    "E0167" "matrix product with a scalar"
+        "`@` multiplies matrices and vectors. Scaling by a number is written with `*`.";
+    "E0168" "extreme of nothing"
+        "The least or greatest of no elements does not exist. Sums and products of nothing do.";
+    "E0169" "arrays that cannot be joined"
+        "concat joins arrays that agree in all axes but one, stack arrays of one shape.";
+    "E0170" "ragged array"
+        "The elements of a bracket literal are numbers, or arrays of one shape that are stacked."
+        ""
+        "    [[1, 2], [3]]      # wrong"
+        "    ([1, 2], [3])      # a tuple of two arrays";
+    "E0171" "argument of the wrong type"
+        "The function expects another kind of value here; help(name) shows its parameters.";
+    "E0172" "truth of an array"
+        "A condition needs one true or false. Of an array say any() or all(); to choose element by"
+        "element use where(condition, x, y), and `&`, `|`, `~` in place of and, or, not.";
+    "E0173" "integer to a negative power"
+        "An integer raised to a negative integer is no integer. Make one of them a float: 2.0 ** -1.";
+    "E0174" "transpose of another rank"
+        "`.T` transposes matrices, `.mT` swaps the last two axes of stacks of matrices,"
+        "permute_dims(x, axes) puts the axes in any order.";
+    "E0175" "two values given to min or max"
+        "min(x, axis) and max(x, axis) reduce one array; the smaller or larger of two values is"
+        "minimum(a, b) or maximum(a, b), the least of several min((a, b, c)).";
+    "E0176" "squeeze of a longer axis"
+        "Only axes of size 1 can be dropped. To take one element of an axis, index it.";
+    "E0177" "broadcast to another shape"
+        "An array broadcasts to a shape when each of its sizes, aligned at the end, is 1 or equal.";
+    "E0178" "array as a scalar"
+        "int, float and the like take an array of one element. Reduce or index a larger one first.";
+    "E0179" "text that is no number"
+        "int and float read text such as \"12\", \"-1.5\" or \"1e-3\".";
+    "E0180" "order of axes"
+        "permute_dims names every axis once; moveaxis as many places as axes.";
+    "E0181" "range with step zero"
+        "A range with step zero would never end.";
+    "E0182" "nothing to join"
+        "concat and stack need at least one array.";
+    "E0183" "array not computed"
+        "An array that is written must be computed first; this did not happen.";
+    "E0200" "failed on a value"
+        "The operation cannot be done with the values it met while running.";
+    "E0201" "assertion failed"
+        "The condition of an `assert` was false.";
+    "E0210" "limit reached"
+        "The program needs more memory, deeper recursion or more tasks than allowed.";
+    "E0220" "input or output failed"
+        "A file could not be found, read or written.";
+    "E0230" "interrupted"
+        "The program was stopped from outside.";
+    "E0290" "mistake in arr itself"
+        "This should not happen; please report it with the program that shows it.";
+    "W0150" "integer division by zero"
+        "For integers x // 0 and x % 0 give 0; for floats infinity or NaN.";
 };
 
 #[cfg(test)]

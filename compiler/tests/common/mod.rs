@@ -12,7 +12,6 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 /// Computes with the oracle, prints into a text, keeps files in memory.
-#[derive(Default)]
 pub struct OracleHost {
     /// What was printed.
     pub output: String,
@@ -28,6 +27,23 @@ pub struct OracleHost {
     pub roots: usize,
     /// After how many questions the user stops the program.
     pub patience: Option<usize>,
+    /// The most elements of an array that is computed.
+    pub largest: usize,
+}
+
+impl Default for OracleHost {
+    fn default() -> OracleHost {
+        OracleHost {
+            output: String::new(),
+            scripts: BTreeMap::new(),
+            files: BTreeMap::new(),
+            runs: 0,
+            nodes: 0,
+            roots: 0,
+            patience: None,
+            largest: 50_000_000,
+        }
+    }
 }
 
 fn dense(handle: &Handle) -> &DenseArray {
@@ -49,7 +65,7 @@ impl Host for OracleHost {
         self.roots = graph.roots.len();
         let own = |op: &Op| !matches!(op, Op::Input(_) | Op::Slot(_) | Op::Const(_));
         self.nodes += graph.nodes.iter().filter(|n| own(&n.op)).count();
-        if graph.nodes.iter().any(|n| count(&n.shape) > 50_000_000) {
+        if graph.nodes.iter().any(|n| count(&n.shape) > self.largest) {
             return Err(refused(HostErrorKind::Limit, "not enough memory".into()));
         }
         let inputs: Vec<DenseArray> = inputs.iter().map(|h| dense(h).clone()).collect();

@@ -1,0 +1,209 @@
+//! Node constructors: every pending array is made here, typed and checked.
+//!
+//! Before: arrays whose dtypes and dimensions suit the operation (the caller has reported what
+//! does not). After: an array that is pending, folded into its argument where that is exact
+//! (views of views, casts of constants), or abstract when a size or an argument is not known.
+
+use crate::array::faults::{self, Outcome};
+use crate::array::{Array, Arrays, State};
+use arr_ir::dtype::{DType, Scalar};
+use arr_ir::graph::Op;
+use arr_ir::op::{FoldOp, MapOp};
+use arr_ir::shape::{Dim, DimMap, Dims, IndexMap, MAX_RANK, checked_count, known_shape};
+use smallvec::smallvec;
+
+/// The sizes of dimensions that are all known, which pending arrays have.
+pub(crate) fn sizes(dims: &[Dim]) -> arr_ir::shape::Shape {
+    known_shape(dims).unwrap_or_default()
+}
+
+/// A pending array, or an abstract one when an argument or a size is not known.
+pub(crate) fn node(op: Op, args: Arrays, dtype: DType, dims: Dims) -> Outcome<Array> {
+    let shape = known_shape(&dims);
+    if dims.len() > MAX_RANK || shape.as_ref().is_some_and(|s| checked_count(s).is_none()) {
+        return Err(faults::too_large(&dims));
+    }
+    if shape.is_none() || args.iter().any(Array::is_abstract) {
+        return Ok(Array::abstract_of(dtype, dims));
+    }
+    let depth = 1 + args.iter().map(Array::depth).max().unwrap_or(0);
+    Ok(Array::new(dtype, dims, depth, State::Pending(op, args)))
+}
+
+/// The array in another dtype, by the language's cast rules.
+pub(crate) fn cast(array: &Array, dtype: DType) -> Outcome<Array> {
+    if array.dtype() == dtype {
+        return Ok(array.clone());
+    }
+    faults::refuse_complex(dtype)?;
+    if let Some(scalar) = array.known_scalar() {
+        return Ok(Array::from_scalar(scalar.cast(dtype)));
+    }
+    if let Some(scalar) = filled(array) {
+        return view(&cast(&scalar, dtype)?, array.dims().clone(), || IndexMap(smallvec![]));
+    }
+    node(Op::Map(MapOp::Cast), smallvec![array.clone()], dtype, array.dims().clone())
+}
+
+/// The 0-d array that fills an array, when it is one value broadcast.
+pub(crate) fn filled(array: &Array) -> Option<Array> {
+    match &*array.0.state.borrow() {
+        State::Pending(Op::View(_), args) if args[0].ndim() == 0 => Some(args[0].clone()),
+        _ => None,
+    }
+}
+
+/// The array read through an affine map; `map` is asked only when all sizes are known.
+pub(crate) fn view(array: &Array, dims: Dims, map: impl FnOnce() -> IndexMap) -> Outcome<Array> {
+    if array.is_abstract() || known_shape(&dims).is_none() {
+        return node(Op::Reshape, smallvec![array.clone()], array.dtype(), dims);
+    }
+    let map = map();
+    if map.is_identity(dims.len()) && dims == *array.dims() {
+        return Ok(array.clone());
+    }
+    let inner = match &*array.0.state.borrow() {
+        State::Pending(Op::View(inner), args) => Some((map.then(inner), args[0].clone())),
+        _ => None,
+    };
+    match inner {
+        Some((map, source)) if map.is_identity(dims.len()) && dims == *source.dims() => Ok(source),
+        Some((map, source)) => node(Op::View(map), smallvec![source], array.dtype(), dims),
+        None => node(Op::View(map), smallvec![array.clone()], array.dtype(), dims),
+    }
+}
+
+/// The array broadcast to dimensions it broadcasts to.
+pub(crate) fn broadcast_to(array: &Array, dims: &Dims) -> Outcome<Array> {
+    view(array, dims.clone(), || IndexMap::broadcast(&sizes(array.dims()), &sizes(dims)))
+}
+
+/// The array with its axes in another arrangement: per axis of the result the axis of the array
+/// it is, or none for a new axis of size 1. Axes not mentioned must have size 1.
+pub(crate) fn arrange(array: &Array, axes: &[Option<usize>]) -> Outcome<Array> {
+    let dims = axes.iter().map(|a| a.map_or(Dim::Known(1), |a| array.dims()[a])).collect();
+    view(array, dims, || {
+        let mut map: IndexMap = IndexMap(smallvec![
+            DimMap { offset: 0, step: 0, dim: None };
+            array.ndim()
+        ]);
+        for (d, axis) in axes.iter().enumerate() {
+            if let Some(a) = axis {
+                map.0[*a] = DimMap { offset: 0, step: 1, dim: Some(d as u8) };
+            }
+        }
+        map
+    })
+}
+
+/// New axes of size 1 at these positions of the result (sorted).
+pub(crate) fn expand(array: &Array, positions: &[usize]) -> Outcome<Array> {
+    let mut old = 0..array.ndim();
+    let axes: Vec<Option<usize>> = (0..array.ndim() + positions.len())
+        .map(|d| if positions.contains(&d) { None } else { old.next() })
+        .collect();
+    arrange(array, &axes)
+}
+
+/// The elements in row-major order under dimensions of the same count.
+pub(crate) fn reshape(array: &Array, dims: Dims) -> Outcome<Array> {
+    if dims == *array.dims() {
+        return Ok(array.clone());
+    }
+    if let Some(scalar) = filled(array) {
+        return view(&scalar, dims, || IndexMap(smallvec![]));
+    }
+    if let Some(axes) = only_ones_differ(array.dims(), &dims) {
+        return arrange(array, &axes);
+    }
+    let source = match &*array.0.state.borrow() {
+        State::Pending(Op::Reshape, args) => Some(args[0].clone()),
+        _ => None,
+    };
+    match source {
+        Some(source) => reshape(&source, dims),
+        None => node(Op::Reshape, smallvec![array.clone()], array.dtype(), dims),
+    }
+}
+
+/// The arrangement of axes that a reshape is, when it only adds or drops axes of size 1.
+fn only_ones_differ(from: &[Dim], to: &[Dim]) -> Option<Vec<Option<usize>>> {
+    let one = Dim::Known(1);
+    let mut kept = (0..from.len()).filter(|&a| from[a] != one);
+    let axes: Vec<Option<usize>> =
+        to.iter().map(|&d| if d == one { None } else { kept.next() }).collect();
+    let matched = axes.iter().zip(to).all(|(a, d)| match a {
+        Some(a) => from[*a] == *d,
+        None => *d == one,
+    });
+    (matched && kept.next().is_none()).then_some(axes)
+}
+
+/// The array combined over axes (a bit mask), which are gone from the result.
+pub(crate) fn reduce(array: &Array, op: FoldOp, axes: u32) -> Outcome<Array> {
+    let dtype = op.dtype(array.dtype());
+    let array = cast(array, dtype)?;
+    if axes == 0 {
+        return Ok(array);
+    }
+    let dims =
+        (0..array.ndim()).filter(|a| axes & (1 << a) == 0).map(|a| array.dims()[a]).collect();
+    node(Op::Reduce { op, axes }, smallvec![array], dtype, dims)
+}
+
+/// The running combination along an axis.
+pub(crate) fn scan(array: &Array, op: FoldOp, axis: usize) -> Outcome<Array> {
+    let dtype = op.dtype(array.dtype());
+    let array = cast(array, dtype)?;
+    let dims = array.dims().clone();
+    node(Op::Scan { op, axis: axis as u8 }, smallvec![array], dtype, dims)
+}
+
+/// An elementwise operator on arrays of the dtype computed in, each of the result's dimensions,
+/// broadcasting to them, or 0-d.
+pub(crate) fn map(op: MapOp, args: &[Array], dtype: DType, dims: &Dims) -> Outcome<Array> {
+    let mut operands = Arrays::new();
+    for array in args {
+        operands.push(match array.ndim() == 0 || array.dims() == dims {
+            true => array.clone(),
+            false => broadcast_to(array, dims)?,
+        });
+    }
+    node(Op::Map(op), operands, dtype, dims.clone())
+}
+
+/// The arrays one after the other along an axis; dtypes and other sizes agree.
+pub(crate) fn concat(arrays: Arrays, axis: usize, size: Dim) -> Outcome<Array> {
+    if arrays.len() == 1 {
+        return Ok(arrays[0].clone());
+    }
+    let dtype = arrays[0].dtype();
+    let mut dims = arrays[0].dims().clone();
+    dims[axis] = size;
+    node(Op::Concat(axis as u8), arrays, dtype, dims)
+}
+
+/// `[0, 1, ..., n-1]`
+pub(crate) fn iota(size: Dim) -> Outcome<Array> {
+    node(Op::Iota, Arrays::new(), DType::I64, smallvec![size])
+}
+
+/// An array of one value.
+pub(crate) fn full(value: &Array, dims: Dims) -> Outcome<Array> {
+    view(value, dims, || IndexMap(smallvec![]))
+}
+
+/// An array of one known value.
+pub(crate) fn full_of(value: Scalar, dims: Dims) -> Outcome<Array> {
+    full(&Array::from_scalar(value), dims)
+}
+
+/// The mask of all axes of a rank.
+pub(crate) fn all_axes(rank: usize) -> u32 {
+    (1u32 << rank) - 1
+}
+
+/// The mask of one axis.
+pub(crate) fn one_axis(axis: usize) -> u32 {
+    1 << axis
+}

@@ -1,0 +1,288 @@
+//! Operands: what a value is to an array operation, and arithmetic of weak scalars.
+//!
+//! A weak scalar is a bool, int64, float64 or complex128 that was never taken from an array. It
+//! takes the dtype of the array it meets (NumPy 2, NEP 50). Among themselves weak scalars follow
+//! Python, except that integers wrap, division by zero gives infinity or 0, and roots of negative
+//! numbers are NaN.
+
+use crate::array::Array;
+use crate::array::faults::{self, Outcome};
+use crate::builtin::Context;
+use crate::fault::Failure;
+use crate::value::{Unknown, Value};
+use arr_ir::dtype::{DType, Kind, Scalar};
+use arr_ir::eval;
+use arr_ir::op::{MapOp, Rule};
+
+/// A weak scalar: its kind as a dtype, and its value unless only that is known while checking.
+#[derive(Clone, Copy)]
+pub(crate) struct Weak {
+    /// bool, int64, float64 or complex128.
+    pub dtype: DType,
+    /// The value, of that dtype.
+    pub value: Option<Scalar>,
+}
+
+/// What a value is to an array operation.
+pub(crate) enum Operand {
+    /// An array.
+    Array(Array),
+    /// A weak scalar.
+    Weak(Weak),
+}
+
+impl Operand {
+    /// The value as an operand, if it is a number or an array.
+    pub fn of(value: &Value) -> Option<Operand> {
+        let known = |value: Scalar| Weak { dtype: value.dtype, value: Some(value) };
+        let unknown = |dtype| Weak { dtype, value: None };
+        Some(Operand::Weak(match value {
+            Value::Array(array) => return Some(Operand::Array(array.clone())),
+            Value::Bool(v) => known(Scalar::bool(*v)),
+            Value::Int(v) => known(Scalar::int(*v)),
+            Value::Float(v) => known(Scalar::float(*v)),
+            Value::Complex(re, im) => known(Scalar::from_complex(*re, *im, DType::C128)),
+            Value::Unknown(Unknown::Bool) => unknown(DType::Bool),
+            Value::Unknown(Unknown::Int) => unknown(DType::I64),
+            Value::Unknown(Unknown::Float) => unknown(DType::F64),
+            Value::Unknown(Unknown::Complex) => unknown(DType::C128),
+            _ => return None,
+        }))
+    }
+
+    /// What must be a number or an array; sequences become arrays.
+    pub fn need(cx: &mut dyn Context, position: usize, value: &Value) -> Outcome<Operand> {
+        match value {
+            Value::Tuple(_) | Value::Range(..) => {
+                Ok(Operand::Array(crate::array::create::to_array(cx, position, value)?))
+            }
+            _ => Operand::of(value).ok_or_else(|| faults::no_number(position, value)),
+        }
+    }
+}
+
+/// The dtype that operands are promoted to: arrays as the standard promotes them, then weak
+/// scalars by their kind.
+pub(crate) fn joint<'a>(operands: impl Iterator<Item = &'a Operand>) -> DType {
+    let (mut arrays, mut weak) = (None::<DType>, None::<DType>);
+    for operand in operands {
+        let (slot, dtype) = match operand {
+            Operand::Array(array) => (&mut arrays, array.dtype()),
+            Operand::Weak(w) => (&mut weak, w.dtype),
+        };
+        *slot = Some(slot.map_or(dtype, |d| d.promote(dtype)));
+    }
+    match (arrays, weak) {
+        (Some(array), Some(weak)) => meet(array, weak),
+        (array, weak) => array.or(weak).unwrap_or(DType::F64),
+    }
+}
+
+/// The dtype of an array of `array` with a weak scalar of kind `weak` (NEP 50).
+pub(crate) fn meet(array: DType, weak: DType) -> DType {
+    match (weak.kind(), array.kind()) {
+        (Kind::Bool, _) => array,
+        (Kind::Signed | Kind::Unsigned, Kind::Bool) => DType::I64,
+        (Kind::Signed | Kind::Unsigned, _) => array,
+        (Kind::Float, Kind::Float | Kind::Complex) => array,
+        (Kind::Float, _) => DType::F64,
+        (Kind::Complex, Kind::Complex) => array,
+        (Kind::Complex, _) if array == DType::F32 => DType::C64,
+        (Kind::Complex, _) => DType::C128,
+    }
+}
+
+/// A weak scalar as an element of `dtype`; an integer must fit.
+pub(crate) fn fit(position: usize, value: Scalar, dtype: DType) -> Outcome<Scalar> {
+    if value.dtype == DType::I64
+        && let Some((low, high)) = dtype.int_range()
+        && !(low..=high).contains(&value.as_i128())
+    {
+        return Err(faults::does_not_fit(position, value.as_i128(), dtype));
+    }
+    Ok(value.cast(dtype))
+}
+
+/// A weak value of which only the kind is known.
+pub(crate) fn unknown(dtype: DType) -> Value {
+    Value::Unknown(match dtype.kind() {
+        Kind::Bool => Unknown::Bool,
+        Kind::Signed | Kind::Unsigned => Unknown::Int,
+        Kind::Float => Unknown::Float,
+        Kind::Complex => Unknown::Complex,
+    })
+}
+
+/// An operator of the table on weak scalars only (for `where`: the condition first).
+pub(crate) fn apply(cx: &mut dyn Context, op: MapOp, args: &[Weak]) -> Outcome<Value> {
+    if op == MapOp::Select {
+        return select(args);
+    }
+    let joint = args.iter().map(|a| a.dtype).reduce(DType::promote).unwrap_or(DType::F64);
+    if joint.kind() == Kind::Complex {
+        return complex(op, args);
+    }
+    let counts = op.row().rule == Rule::Numeric || matches!(op, MapOp::Add | MapOp::Mul);
+    let joint = if counts && joint == DType::Bool { DType::I64 } else { joint };
+    let (compute, result) = op.dtypes(&[joint]).map_err(|reason| unsuited(op, reason, args))?;
+    let mut operands: smallvec::SmallVec<[Scalar; 3]> = smallvec::SmallVec::new();
+    for arg in args {
+        match arg.value {
+            Some(value) => operands.push(value.cast(compute)),
+            None => return Ok(unknown(result)),
+        }
+    }
+    check_integers(cx, op, &operands)?;
+    Ok(Value::weak(eval::apply(op, &operands, result)))
+}
+
+fn unsuited(op: MapOp, reason: &str, args: &[Weak]) -> Failure {
+    let blame: Vec<_> =
+        args.iter().enumerate().map(|(i, a)| (i, unknown(a.dtype).type_text())).collect();
+    faults::dtypes(op.row().name, reason, &blame)
+}
+
+/// Refuses negative integer exponents, warns of integer division by zero.
+fn check_integers(cx: &mut dyn Context, op: MapOp, operands: &[Scalar]) -> Outcome<()> {
+    match (op, operands) {
+        (MapOp::FloorDiv | MapOp::Mod, [_, b]) => {
+            warn_zero_division(cx, *b);
+            Ok(())
+        }
+        (MapOp::Pow, [_, b]) => refuse_negative_power(*b),
+        _ => Ok(()),
+    }
+}
+
+/// Warns when an integer divisor is zero.
+pub(crate) fn warn_zero_division(cx: &mut dyn Context, divisor: Scalar) {
+    if !divisor.dtype.is_inexact() && divisor.bits == 0 {
+        cx.warn("W0150", "integer division by zero gives 0".into());
+    }
+}
+
+/// An integer to a negative integer power has no integer result.
+pub(crate) fn refuse_negative_power(exponent: Scalar) -> Outcome<()> {
+    if exponent.dtype.is_inexact() || exponent.as_i128() >= 0 {
+        return Ok(());
+    }
+    let power = exponent.as_i128();
+    Err(Failure::new("E0173", "an integer cannot be raised to a negative integer power")
+        .at(1, power.to_string())
+        .hint(format!("make the exponent a float: {power}.0"))
+        .into())
+}
+
+fn select(args: &[Weak]) -> Outcome<Value> {
+    let joint = args[1].dtype.promote(args[2].dtype);
+    let chosen = match args[0].value {
+        Some(condition) if condition.truthy() => args[1].value,
+        Some(_) => args[2].value,
+        None => None,
+    };
+    Ok(chosen.map_or(unknown(joint), |v| Value::weak(v.cast(joint))))
+}
+
+/// Operators on complex scalars: arithmetic, equality and absolute value.
+fn complex(op: MapOp, args: &[Weak]) -> Outcome<Value> {
+    let result = match op {
+        MapOp::Eq | MapOp::Ne | MapOp::Not => DType::Bool,
+        MapOp::Abs => DType::F64,
+        MapOp::Add | MapOp::Sub | MapOp::Mul | MapOp::Div | MapOp::Neg => DType::C128,
+        MapOp::Pow => DType::C128,
+        _ => return Err(unsuited(op, "complex numbers are not supported here", args).into()),
+    };
+    let values: Option<Vec<(f64, f64)>> =
+        args.iter().map(|a| a.value.map(Scalar::as_complex)).collect();
+    let Some(values) = values else { return Ok(unknown(result)) };
+    let (a, b) = (values[0], values.get(1).copied().unwrap_or_default());
+    let number = |(re, im)| Value::Complex(re, im);
+    Ok(match op {
+        MapOp::Eq => Value::Bool(a == b),
+        MapOp::Ne => Value::Bool(a != b),
+        MapOp::Not => Value::Bool(a == (0.0, 0.0)),
+        MapOp::Abs => Value::Float(real(MapOp::Hypot, &[a.0, a.1])),
+        MapOp::Add => number((a.0 + b.0, a.1 + b.1)),
+        MapOp::Sub => number((a.0 - b.0, a.1 - b.1)),
+        MapOp::Neg => number((-a.0, -a.1)),
+        MapOp::Mul => number(multiply(a, b)),
+        MapOp::Div => number(divide(a, b)),
+        _ => number(power(a, b)),
+    })
+}
+
+fn real(op: MapOp, args: &[f64]) -> f64 {
+    let scalars: smallvec::SmallVec<[Scalar; 2]> = args.iter().map(|&v| Scalar::float(v)).collect();
+    eval::apply(op, &scalars, DType::F64).as_f64()
+}
+
+fn multiply(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
+}
+
+/// Smith's method: scales by the larger part of the divisor.
+fn divide(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+    if b.0.abs() >= b.1.abs() {
+        let ratio = b.1 / b.0;
+        let scale = b.0 + b.1 * ratio;
+        return ((a.0 + a.1 * ratio) / scale, (a.1 - a.0 * ratio) / scale);
+    }
+    let ratio = b.0 / b.1;
+    let scale = b.0 * ratio + b.1;
+    ((a.0 * ratio + a.1) / scale, (a.1 * ratio - a.0) / scale)
+}
+
+/// Small whole powers by multiplication, others by polar coordinates.
+fn power(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+    if b.1 == 0.0 && b.0.fract() == 0.0 && b.0.abs() <= 100.0 {
+        let product = (0..b.0.abs() as u32).fold((1.0, 0.0), |p, _| multiply(p, a));
+        return if b.0 < 0.0 { divide((1.0, 0.0), product) } else { product };
+    }
+    if a == (0.0, 0.0) {
+        return (0.0, 0.0);
+    }
+    let (radius, angle) = (real(MapOp::Hypot, &[a.0, a.1]), real(MapOp::Atan2, &[a.1, a.0]));
+    let log = (real(MapOp::Log, &[radius]), angle);
+    let (re, im) = multiply(log, b);
+    let scale = real(MapOp::Exp, &[re]);
+    (scale * real(MapOp::Cos, &[im]), scale * real(MapOp::Sin, &[im]))
+}
+
+/// The value of what must be a whole number: a weak integer or an integer 0-d array (which is
+/// computed); none while checking, when it is not known.
+pub(crate) fn integer(
+    cx: &mut dyn Context,
+    position: usize,
+    value: &Value,
+) -> Outcome<Option<i64>> {
+    match value {
+        Value::Int(i) => Ok(Some(*i)),
+        Value::Bool(b) => Ok(Some(*b as i64)),
+        Value::Unknown(Unknown::Int | Unknown::Any | Unknown::Bool) => Ok(None),
+        Value::Array(a) if a.ndim() == 0 && a.dtype().is_integer() => {
+            match scalar_of(cx, a)?.map(Scalar::as_i128) {
+                Some(v) if i64::try_from(v).is_err() => {
+                    Err(faults::does_not_fit(position, v, DType::I64))
+                }
+                v => Ok(v.map(|v| v as i64)),
+            }
+        }
+        Value::Float(f) => Err(faults::argument(position, value, "a whole number")
+            .hint(format!("convert it: int({f:?})"))
+            .into()),
+        Value::Array(a) if a.ndim() == 0 => {
+            Err(faults::argument(position, value, "a whole number")
+                .hint("convert it: int(...)")
+                .into())
+        }
+        _ => Err(faults::argument(position, value, "a whole number").into()),
+    }
+}
+
+/// The value of a 0-d array, without the host when it is known here.
+pub(crate) fn scalar_of(cx: &mut dyn Context, array: &Array) -> Outcome<Option<Scalar>> {
+    match array.known_scalar() {
+        Some(scalar) => Ok(Some(scalar)),
+        None => cx.scalar(array),
+    }
+}

@@ -1,0 +1,163 @@
+//! What reaches outside: files, output, and when things are computed.
+
+use super::args::{self, Result};
+use crate::array::Array;
+use crate::array::create::to_array;
+use crate::array::faults::{self, Outcome};
+use crate::builtin::Context;
+use crate::fault::Failure;
+use crate::value::{Unknown, Value};
+use arr_ir::shape::dims_of;
+use std::rc::Rc;
+
+rows! {
+    "load" ("path") load, false,
+        "The array in a file; its header is read now, its elements when they are needed."
+        "load(\"x.npy\").shape" => "(3,)";
+    "save" ("path, x") save, true,
+        "Writes an array to a file, whole or not at all." "save(\"x.npy\", [1, 2, 3])" => "";
+    "print" ("*values, sep=\" \", end=\"\\n\"") print, false,
+        "Writes the texts of values." "print(1, 2)" => "1 2";
+    "compute" ("*values") compute, true,
+        "Computes arrays together, so that they share work; gives them back." "compute(sum([1, 2]))" => "3";
+    "persist" ("x") persist, true,
+        "Computes an array now and keeps it." "persist(sum([1, 2]))" => "3";
+    "timeit" ("f, repeat=5") timeit, false,
+        "The least, median and greatest seconds that calling a function and computing its result takes."
+        "timeit(fn() = 1).min >= 0" => "True";
+}
+
+fn load(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let Some(path) = args::text(a, 0)? else { return Ok(Value::ANY) };
+    if cx.checking()
+        && let Some(array) = cx.saved(&path)
+    {
+        return Ok(Value::Array(Array::abstract_of(array.dtype(), array.dims().clone())));
+    }
+    let opened = cx.host().open(&path)?;
+    faults::refuse_complex(opened.dtype)?;
+    Ok(Value::Array(match cx.checking() {
+        true => Array::abstract_of(opened.dtype, dims_of(&opened.shape)),
+        false => Array::from_handle(opened.handle, opened.dtype, opened.shape),
+    }))
+}
+
+fn save(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let swapped = !is_path(&a[0]) && is_path(&a[1]);
+    let (path, value) = if swapped { (&a[1], &a[0]) } else { (&a[0], &a[1]) };
+    let path = args::text(std::slice::from_ref(path), 0)?;
+    known!(value);
+    let array = to_array(cx, 1, value)?;
+    let Some(path) = path else { return Ok(Value::None) };
+    if cx.checking() {
+        cx.note_saved(&path, &array);
+        return Ok(Value::None);
+    }
+    cx.compute(std::slice::from_ref(&array))?;
+    match array.handle() {
+        Some(handle) => cx.host().save(&path, &handle)?,
+        None => return Err(uncomputed()),
+    }
+    Ok(Value::None)
+}
+
+fn is_path(value: &Value) -> bool {
+    matches!(value, Value::Str(_) | Value::Unknown(Unknown::Str))
+}
+
+fn uncomputed() -> crate::fault::Fault {
+    Failure::new("E0183", "the array was not computed").into()
+}
+
+fn print(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let Value::Tuple(values) = &a[0] else { return Ok(Value::None) };
+    let (separator, end) = (args::text(a, 1)?, args::text(a, 2)?);
+    let (Some(separator), Some(end)) = (separator, end) else { return Ok(Value::None) };
+    if cx.checking() {
+        return Ok(Value::None);
+    }
+    force(cx, values)?;
+    let mut text = String::new();
+    for (i, value) in values.iter().enumerate() {
+        if i > 0 {
+            text.push_str(&separator);
+        }
+        text.push_str(&cx.text(value)?);
+    }
+    text.push_str(&end);
+    cx.host().print(&text)?;
+    Ok(Value::None)
+}
+
+/// Computes all arrays inside values together.
+fn force(cx: &mut dyn Context, values: &[Value]) -> Outcome<()> {
+    let mut arrays = Vec::new();
+    for value in values {
+        collect(value, &mut arrays);
+    }
+    if arrays.is_empty() || cx.checking() {
+        return Ok(());
+    }
+    cx.compute(&arrays)
+}
+
+/// The arrays inside a value that are not computed yet.
+fn collect(value: &Value, arrays: &mut Vec<Array>) {
+    match value {
+        Value::Array(array) if !array.is_ready() => arrays.push(array.clone()),
+        Value::Tuple(items) => items.iter().for_each(|v| collect(v, arrays)),
+        Value::Record(fields) => fields.iter().for_each(|(_, v)| collect(v, arrays)),
+        _ => {}
+    }
+}
+
+fn compute(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let Value::Tuple(values) = &a[0] else { return Ok(Value::ANY) };
+    force(cx, values)?;
+    Ok(match &values[..] {
+        [] => Value::None,
+        [value] => value.clone(),
+        _ => a[0].clone(),
+    })
+}
+
+fn persist(cx: &mut dyn Context, a: &[Value]) -> Result {
+    force(cx, &a[..1])?;
+    Ok(a[0].clone())
+}
+
+fn timeit(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let repeat = crate::array::scalars::integer(cx, 1, &a[1])?;
+    if !a[0].is_function() && !matches!(a[0], Value::Unknown(Unknown::Any)) {
+        return Err(faults::argument(0, &a[0], "a function without parameters")
+            .hint("write timeit(fn() = ...)")
+            .into());
+    }
+    if cx.checking() {
+        if a[0].is_function() {
+            cx.call(&a[0], &[], &[])?;
+        }
+        let unknown = Value::Unknown(Unknown::Float);
+        return Ok(timings(unknown.clone(), unknown.clone(), unknown));
+    }
+    let repeat = repeat.unwrap_or(5);
+    if !(1..=1_000_000).contains(&repeat) {
+        return Err(faults::argument(1, &a[1], "a number of repetitions from 1 on").into());
+    }
+    let mut seconds = Vec::with_capacity(repeat as usize);
+    for _ in 0..repeat {
+        let start = cx.host().seconds();
+        let result = cx.call(&a[0], &[], &[])?;
+        force(cx, &[result])?;
+        seconds.push(cx.host().seconds() - start);
+    }
+    seconds.sort_by(f64::total_cmp);
+    let middle = (seconds[(seconds.len() - 1) / 2] + seconds[seconds.len() / 2]) / 2.0;
+    let (least, greatest) = (seconds[0], seconds[seconds.len() - 1]);
+    Ok(timings(Value::Float(least), Value::Float(middle), Value::Float(greatest)))
+}
+
+fn timings(min: Value, median: Value, max: Value) -> Value {
+    let names = ["min", "median", "max"].map(Rc::from);
+    Value::Record(Rc::new(names.into_iter().zip([min, median, max]).collect()))
+}

@@ -1,0 +1,243 @@
+//! Reductions and scans.
+
+use super::args::{self, Result};
+use super::creation::is_scalar;
+use crate::array::build;
+use crate::array::create::to_array;
+use crate::array::elementwise::elementwise;
+use crate::array::faults::Outcome;
+use crate::array::ops::{array_type, is_any};
+use crate::array::scalars::Operand;
+use crate::array::{Array, Arrays, truth};
+use crate::builtin::Context;
+use crate::fault::Failure;
+use crate::value::{Unknown, Value};
+use arr_ir::dtype::{DType, Scalar};
+use arr_ir::op::{FoldOp, MapOp};
+use arr_ir::shape::Dim;
+
+rows! {
+    "sum" ("x, axis=none, dtype=none, keepdims=false") sum, true,
+        "The sum over an axis, several, or all; integers add up in int64 or uint64."
+        "sum([1, 2, 3])" => "6";
+    "prod" ("x, axis=none, dtype=none, keepdims=false") prod, true,
+        "The product over an axis, several, or all." "prod([1, 2, 3])" => "6";
+    "min" ("x, axis=none, keepdims=false") min, true,
+        "The least element over an axis, several, or all; NaN if any is." "min([3, 1, 2])" => "1";
+    "max" ("x, axis=none, keepdims=false") max, true,
+        "The greatest element over an axis, several, or all; NaN if any is." "max([3, 1, 2])" => "3";
+    "any" ("x, axis=none, keepdims=false") any, true,
+        "Whether any element is not zero." "any([0, 1])" => "True";
+    "all" ("x, axis=none, keepdims=false") all, true,
+        "Whether all elements are not zero." "all([0, 1])" => "False";
+    "cumulative_sum" ("x, axis=none, dtype=none, include_initial=false") cumulative_sum, true,
+        "The sums of the elements up to each one along an axis (needed from two dimensions on)."
+        "cumulative_sum([1, 2, 3])" => "[1 3 6]";
+    "cumulative_prod" ("x, axis=none, dtype=none, include_initial=false") cumulative_prod, true,
+        "The products of the elements up to each one along an axis."
+        "cumulative_prod([1, 2, 3])" => "[1 2 6]";
+    "cumsum" ("x, axis=none, dtype=none") cumsum, true,
+        "NumPy's cumulative_sum: without an axis the array is flattened."
+        "cumsum([[1, 2], [3, 4]])" => "[ 1  3  6 10]";
+    "cumprod" ("x, axis=none, dtype=none") cumprod, true,
+        "NumPy's cumulative_prod: without an axis the array is flattened."
+        "cumprod([[1, 2], [3, 4]])" => "[ 1  2  6 24]";
+}
+
+fn sum(cx: &mut dyn Context, a: &[Value]) -> Result {
+    reduction(cx, FoldOp::Sum, a, Some(2), 3)
+}
+
+fn prod(cx: &mut dyn Context, a: &[Value]) -> Result {
+    reduction(cx, FoldOp::Prod, a, Some(2), 3)
+}
+
+fn min(cx: &mut dyn Context, a: &[Value]) -> Result {
+    refuse_pair("minimum", a)?;
+    reduction(cx, FoldOp::Min, a, None, 2)
+}
+
+fn max(cx: &mut dyn Context, a: &[Value]) -> Result {
+    refuse_pair("maximum", a)?;
+    reduction(cx, FoldOp::Max, a, None, 2)
+}
+
+fn any(cx: &mut dyn Context, a: &[Value]) -> Result {
+    reduction(cx, FoldOp::Any, a, None, 2)
+}
+
+fn all(cx: &mut dyn Context, a: &[Value]) -> Result {
+    reduction(cx, FoldOp::All, a, None, 2)
+}
+
+/// `max(a, b)` means `maximum(a, b)` elsewhere; here the second argument is an axis.
+fn refuse_pair(name: &str, a: &[Value]) -> Outcome<()> {
+    let axis = matches!(a[1], Value::None | Value::Int(_) | Value::Tuple(_) | Value::Unknown(_));
+    let integer = matches!(&a[1], Value::Array(x) if x.ndim() == 0 && x.dtype().is_integer());
+    let scalar = is_scalar(&a[0]) && !is_any(&a[0]) && !matches!(a[1], Value::None);
+    if !scalar && (axis || integer) {
+        return Ok(());
+    }
+    Err(Failure::new("E0175", "the second argument is an axis here")
+        .at(1, a[1].type_text())
+        .hint(format!(
+            "for the {} of two values write {name}({{0}}, {{1}})",
+            match name {
+                "minimum" => "smaller",
+                _ => "larger",
+            }
+        ))
+        .into())
+}
+
+fn reduction(
+    cx: &mut dyn Context,
+    op: FoldOp,
+    a: &[Value],
+    dtype_at: Option<usize>,
+    keep_at: usize,
+) -> Result {
+    let (dtype, keep) = (dtype_at.map_or(&Value::None, |i| &a[i]), &a[keep_at]);
+    known!(&a[0], &a[1], dtype, keep);
+    if let (Value::Tuple(items), Value::None, Value::None) = (&a[0], &a[1], dtype)
+        && let Some(value) = fold_weak(cx, op, items)?
+    {
+        return Ok(value);
+    }
+    let dtype = dtype_at.map(|i| args::dtype(a, i)).transpose()?.flatten();
+    let array = args::array(cx, a, 0)?;
+    let Some(axes) = args::axes(cx, &array, a, 1)? else { return Ok(Value::ANY) };
+    let Some(keep) = truth(cx, keep)? else { return Ok(Value::ANY) };
+    fold(&array, op, &axes, dtype, keep).map(Value::Array)
+}
+
+/// The combination of an array over axes.
+fn fold(
+    array: &Array,
+    op: FoldOp,
+    axes: &[usize],
+    dtype: Option<DType>,
+    keep: bool,
+) -> Outcome<Array> {
+    let empty = axes.iter().any(|&a| array.dims()[a] == Dim::Known(0));
+    if empty && !op.has_identity() {
+        return Err(Failure::new(
+            "E0168",
+            format!("the {} of no elements does not exist", op.name()),
+        )
+        .at(0, array_type(array))
+        .into());
+    }
+    let cast = match dtype {
+        Some(dtype) => build::cast(array, dtype)?,
+        None => array.clone(),
+    };
+    let mask = axes.iter().fold(0, |mask, &a| mask | build::one_axis(a));
+    let result = build::reduce(&cast, op, mask)?;
+    let result = build::cast(&result, dtype.unwrap_or(result.dtype()))?;
+    if !keep {
+        return Ok(result);
+    }
+    let mut positions = axes.to_vec();
+    positions.sort_unstable();
+    build::expand(&result, &positions)
+}
+
+/// A fold over a tuple of weak scalars is weak: sizes and counters stay exact integers.
+fn fold_weak(cx: &mut dyn Context, op: FoldOp, items: &[Value]) -> Outcome<Option<Value>> {
+    let weak = |v: &Value| matches!(Operand::of(v), Some(Operand::Weak(_)));
+    if !items.iter().all(weak) || (items.is_empty() && !op.has_identity()) {
+        return Ok(None);
+    }
+    if matches!(op, FoldOp::Any | FoldOp::All) {
+        let mut known = true;
+        for item in items {
+            match truth(cx, item)? {
+                Some(t) if t == (op == FoldOp::Any) => return Ok(Some(Value::Bool(t))),
+                Some(_) => {}
+                None => known = false,
+            }
+        }
+        let rest = Value::Bool(op == FoldOp::All);
+        return Ok(Some(if known { rest } else { Value::Unknown(Unknown::Bool) }));
+    }
+    let (map, start) = match op {
+        FoldOp::Sum => (MapOp::Add, Some(Value::Int(0))),
+        FoldOp::Prod => (MapOp::Mul, Some(Value::Int(1))),
+        FoldOp::Min => (MapOp::Min, None),
+        _ => (MapOp::Max, None),
+    };
+    let mut result = start;
+    for item in items {
+        result = Some(match result {
+            Some(before) => elementwise(cx, map, &[before, item.clone()])?,
+            None => item.clone(),
+        });
+    }
+    Ok(result)
+}
+
+fn cumulative_sum(cx: &mut dyn Context, a: &[Value]) -> Result {
+    cumulative(cx, FoldOp::Sum, a, false)
+}
+
+fn cumulative_prod(cx: &mut dyn Context, a: &[Value]) -> Result {
+    cumulative(cx, FoldOp::Prod, a, false)
+}
+
+fn cumsum(cx: &mut dyn Context, a: &[Value]) -> Result {
+    cumulative(cx, FoldOp::Sum, a, true)
+}
+
+fn cumprod(cx: &mut dyn Context, a: &[Value]) -> Result {
+    cumulative(cx, FoldOp::Prod, a, true)
+}
+
+fn cumulative(cx: &mut dyn Context, op: FoldOp, a: &[Value], flatten: bool) -> Result {
+    known!(&a[0], &a[1], &a[2]);
+    let dtype = args::dtype(a, 2)?;
+    let mut array = to_array(cx, 0, &a[0])?;
+    let axis = match &a[1] {
+        Value::None if flatten || array.ndim() == 0 => {
+            array = super::shaping::flat(cx, &array)?;
+            0
+        }
+        Value::None if array.ndim() == 1 => 0,
+        Value::None => {
+            return Err(Failure::new("E0161", "the axis is needed from two dimensions on")
+                .at(0, array_type(&array))
+                .hint("write axis=0, or cumsum to flatten the array")
+                .into());
+        }
+        _ => match args::axis(cx, &array, a, 1)? {
+            Some(axis) => axis,
+            None => return Ok(Value::ANY),
+        },
+    };
+    let compute = dtype.unwrap_or(op.dtype(array.dtype()));
+    let scanned = build::scan(&build::cast(&array, compute)?, op, axis)?;
+    let scanned = build::cast(&scanned, compute)?;
+    match a.get(3) {
+        Some(initial) if truth(cx, initial)? == Some(true) => {
+            with_initial(&scanned, op, axis).map(Value::Array)
+        }
+        _ => Ok(Value::Array(scanned)),
+    }
+}
+
+/// The identity before the first element.
+fn with_initial(scanned: &Array, op: FoldOp, axis: usize) -> Outcome<Array> {
+    let first = if op == FoldOp::Prod { 1 } else { 0 };
+    let mut dims = scanned.dims().clone();
+    let size = match dims[axis] {
+        Dim::Known(n) => Dim::Known(n + 1),
+        unknown => unknown,
+    };
+    dims[axis] = Dim::Known(1);
+    let scalar = Scalar::from_i128(first, scanned.dtype());
+    let initial = match scanned.known_shape() {
+        Some(_) => build::full_of(scalar, dims)?,
+        None => Array::abstract_of(scanned.dtype(), dims),
+    };
+    build::concat(Arrays::from_iter([initial, scanned.clone()]), axis, size)
+}

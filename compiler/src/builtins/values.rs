@@ -1,0 +1,123 @@
+//! Scalars, text and records.
+
+use super::args::Result;
+use crate::array::faults::{self, Outcome};
+use crate::array::ops::{item, truth};
+use crate::array::scalars::{Operand, Weak};
+use crate::builtin::Context;
+use crate::fault::{Failure, Fault};
+use crate::value::{Unknown, Value};
+use arr_ir::dtype::{DType, Kind, Scalar};
+
+rows! {
+    "int" ("x=0") int, false,
+        "A number, the only element of an array (which is computed) or text as a whole number, cut towards zero."
+        "int(2.7)" => "2";
+    "float" ("x=0.0") float, false,
+        "A number, the only element of an array (which is computed) or text as a float."
+        "float(\"1.5\")" => "1.5";
+    "bool" ("x=false") bool, false,
+        "Whether a value counts as true (an array of one element is computed)." "bool(2)" => "True";
+    "complex" ("re=0.0, im=0.0") complex, false,
+        "A complex number of these parts." "complex(1, 2)" => "(1+2j)";
+    "str" ("x=\"\"") str, false,
+        "The text of a value, as print shows it." "str(1.5) + \"!\"" => "1.5!";
+    "record" ("**fields") record, false,
+        "A record of these fields, read as r.name." "record(a=1, b=2).b" => "2";
+}
+
+/// The value of a number argument as a scalar; none when not known.
+fn number(cx: &mut dyn Context, value: &Value) -> Outcome<Option<Scalar>> {
+    match Operand::of(value) {
+        Some(Operand::Weak(Weak { value, .. })) => Ok(value),
+        Some(Operand::Array(array)) => item(cx, &array),
+        None => Err(faults::argument(0, value, "a number or text").into()),
+    }
+}
+
+fn int(cx: &mut dyn Context, a: &[Value]) -> Result {
+    to_int(cx, &a[0])
+}
+
+/// A weak integer of a value, cut towards zero.
+pub(super) fn to_int(cx: &mut dyn Context, value: &Value) -> Result {
+    match value {
+        Value::Unknown(_) => return Ok(Value::Unknown(Unknown::Int)),
+        Value::Str(text) => {
+            let digits = text.trim().replace('_', "");
+            return digits.parse().map(Value::Int).map_err(|_| not_a_number(value, "whole number"));
+        }
+        _ => {}
+    }
+    let Some(scalar) = number(cx, value)? else { return Ok(Value::Unknown(Unknown::Int)) };
+    let whole = match scalar.dtype.kind() {
+        Kind::Float => {
+            let f = scalar.as_f64().trunc();
+            let fits = (i64::MIN as f64..-(i64::MIN as f64)).contains(&f);
+            fits.then_some(f as i64)
+        }
+        Kind::Complex => return Err(faults::argument(0, value, "a real number").into()),
+        _ => i64::try_from(scalar.as_i128()).ok(),
+    };
+    whole.map(Value::Int).ok_or_else(|| {
+        Failure::new("E0152", format!("{scalar:?} does not fit int64"))
+            .at(0, value.type_text())
+            .into()
+    })
+}
+
+fn not_a_number(value: &Value, wanted: &str) -> Fault {
+    let text = match value {
+        Value::Str(text) => text.chars().take(40).collect::<String>(),
+        _ => String::new(),
+    };
+    Failure::new("E0179", format!("the text is not a {wanted}")).at(0, format!("{text:?}")).into()
+}
+
+fn float(cx: &mut dyn Context, a: &[Value]) -> Result {
+    match &a[0] {
+        Value::Unknown(_) => Ok(Value::Unknown(Unknown::Float)),
+        Value::Str(text) => {
+            let digits = text.trim().replace('_', "");
+            digits.parse().map(Value::Float).map_err(|_| not_a_number(&a[0], "number"))
+        }
+        Value::Complex(..) => Err(faults::argument(0, &a[0], "a real number").into()),
+        value => Ok(match number(cx, value)? {
+            Some(scalar) => Value::Float(scalar.as_f64()),
+            None => Value::Unknown(Unknown::Float),
+        }),
+    }
+}
+
+fn bool(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let shown = match &a[0] {
+        Value::Array(array) if array.ndim() > 0 => Some(array.clone()),
+        _ => None,
+    };
+    match truth(cx, &a[0]) {
+        Ok(Some(value)) => Ok(Value::Bool(value)),
+        Ok(None) => Ok(Value::Unknown(Unknown::Bool)),
+        Err(Fault::Failure(failure)) if shown.is_some() => {
+            Err(failure.hint("for each element write astype(bool)").into())
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+fn complex(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let (re, im) = (number(cx, &a[0])?, number(cx, &a[1])?);
+    let (Some(re), Some(im)) = (re, im) else { return Ok(Value::Unknown(Unknown::Complex)) };
+    let ((a, b), (c, d)) = (re.cast(DType::C128).as_complex(), im.cast(DType::C128).as_complex());
+    Ok(Value::Complex(a - d, b + c))
+}
+
+fn str(cx: &mut dyn Context, a: &[Value]) -> Result {
+    if cx.checking() || matches!(a[0], Value::Unknown(_)) {
+        return Ok(Value::Unknown(Unknown::Str));
+    }
+    cx.text(&a[0]).map(|text| Value::text(&text))
+}
+
+fn record(_: &mut dyn Context, a: &[Value]) -> Result {
+    Ok(a[0].clone())
+}

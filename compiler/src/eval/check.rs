@@ -1,0 +1,595 @@
+//! What checking does differently: unknown conditions, loops, calls, functions never called.
+
+use super::expr::Eval;
+use super::join::{State, same_state};
+use super::stmt::{range_count, range_item};
+use super::{Flow, Interpreter};
+use crate::array::{self, Array, Index};
+use crate::fault::Fault;
+use crate::function::{Closure, Frame};
+use crate::hir::{BlockId, Comprehension, ExprId, ExprKind, FunctionId, Place, StmtId, Unit};
+use crate::value::{Unknown, Value};
+use arr_ir::dtype::DType;
+use arr_ir::shape::{Dim, Dims};
+use arr_syntax::diag::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
+
+/// Evaluated nodes after which calls and loops are no longer followed.
+const MAX_WORK: u64 = 200_000;
+
+/// Calls inside each other that are followed.
+const MAX_CHECKED_CALLS: usize = 64;
+
+/// Rounds of a loop until what still changes is unknown.
+const MAX_ROUNDS: u32 = 4;
+
+/// Elements of a tuple that a loop is walked for one by one.
+const MAX_UNROLLED: usize = 16;
+
+/// What checking remembers.
+#[derive(Default)]
+pub(super) struct Check {
+    work: u64,
+    /// Results of calls by function and argument types.
+    memo: FxHashMap<Vec<u64>, Value>,
+    /// Calls being checked.
+    running: FxHashSet<Vec<u64>>,
+    /// Frames that closures inside them keep alive.
+    frames: Vec<Rc<Frame>>,
+    /// Every function made, and whether it was called.
+    made: FxHashMap<(usize, FunctionId), (Rc<Closure>, bool)>,
+    /// Files that the script writes before it reads them: path and type.
+    pub(super) written: FxHashMap<String, Array>,
+}
+
+/// The states in which a loop is left or begun again.
+#[derive(Default)]
+pub(super) struct LoopStates {
+    breaks: Option<State>,
+    continues: Option<State>,
+}
+
+/// How a loop goes on.
+pub(super) enum Loop<'a> {
+    /// While a condition holds.
+    While(ExprId),
+    /// Over these elements.
+    Exact(&'a Place, Vec<Value>, Span),
+    /// Over a number of elements that all look like this; whether there is one for sure.
+    Any(&'a Place, Value, bool, Span),
+}
+
+impl Interpreter<'_> {
+    pub(super) fn count_work(&mut self) {
+        self.check.work += self.checking as u64;
+    }
+
+    fn tired(&self) -> bool {
+        self.check.work > MAX_WORK
+    }
+
+    pub(super) fn note_closure(&mut self, closure: &Rc<Closure>) {
+        if self.checking {
+            let key = (Rc::as_ptr(&closure.unit) as usize, closure.function);
+            let called = self.check.made.get(&key).is_some_and(|m| m.1);
+            self.check.made.insert(key, (closure.clone(), called));
+        }
+    }
+
+    /// `if` with conditions that may be unknown.
+    pub(super) fn branches_checked(
+        &mut self,
+        u: &Unit,
+        arms: &[(ExprId, BlockId)],
+        otherwise: BlockId,
+    ) -> Result<Flow, Fault> {
+        let mut merged: Option<(State, Value)> = None;
+        let mut unsure = false;
+        let mut decided = false;
+        for &(cond, block) in arms {
+            match self.condition(u, cond)? {
+                Some(false) => continue,
+                Some(true) => {
+                    let flow = self.block(u, block)?;
+                    if !unsure {
+                        return Ok(flow);
+                    }
+                    self.end_of_arm(flow, &mut merged);
+                    decided = true;
+                    break;
+                }
+                None => {
+                    unsure = true;
+                    let before = self.frame.snapshot();
+                    let flow = self.block(u, block)?;
+                    self.end_of_arm(flow, &mut merged);
+                    self.frame.restore(before);
+                }
+            }
+        }
+        if !decided {
+            let flow = self.block(u, otherwise)?;
+            if !unsure {
+                return Ok(flow);
+            }
+            self.end_of_arm(flow, &mut merged);
+        }
+        Ok(match merged {
+            Some((state, value)) => {
+                self.frame.restore(state);
+                Flow::Value(value)
+            }
+            None => Flow::Dead,
+        })
+    }
+
+    /// Joins the end of an arm that may or may not have run.
+    fn end_of_arm(&mut self, flow: Flow, merged: &mut Option<(State, Value)>) {
+        match flow {
+            Flow::Value(value) => {
+                let state = self.frame.snapshot();
+                *merged = Some(match merged.take() {
+                    Some((old, first)) => (self.join_states(old, state), self.join(&first, &value)),
+                    None => (state, value),
+                });
+            }
+            flow => self.leave_perhaps(flow),
+        }
+    }
+
+    /// Notes a jump that may or may not happen.
+    fn leave_perhaps(&mut self, flow: Flow) {
+        let state = self.frame.snapshot();
+        let Some(mut activation) = self.stack.pop() else { return };
+        match flow {
+            Flow::Return(value) => {
+                activation.returns = Some(match activation.returns.take() {
+                    Some(old) => self.join(&old, &value),
+                    None => value,
+                });
+            }
+            Flow::Break | Flow::Continue => {
+                if let Some(inner) = activation.loops.last_mut() {
+                    match flow {
+                        Flow::Break => self.join_into(&mut inner.breaks, state),
+                        _ => self.join_into(&mut inner.continues, state),
+                    }
+                }
+            }
+            Flow::Value(_) | Flow::Dead => {}
+        }
+        self.stack.push(activation);
+    }
+
+    /// A `for` over a value that may be unknown.
+    pub(super) fn for_checked(
+        &mut self,
+        u: &Unit,
+        id: StmtId,
+        place: &Place,
+        value: Value,
+        iter: ExprId,
+        body: BlockId,
+    ) -> Result<Flow, Fault> {
+        let span = u[iter].span;
+        let kind = match self.elements_checked(u, iter, &value)? {
+            Elements::Exact(items) => Loop::Exact(place, items, span),
+            Elements::Any(item, count) => {
+                if count == Some(0) {
+                    return Ok(Flow::Value(Value::None));
+                }
+                Loop::Any(place, item, count.is_some(), span)
+            }
+        };
+        self.loop_checked(u, id, kind, body)
+    }
+
+    fn elements_checked(
+        &mut self,
+        u: &Unit,
+        iter: ExprId,
+        value: &Value,
+    ) -> Result<Elements, Fault> {
+        let span = u[iter].span;
+        Ok(match value {
+            // `range(n)` with an `n` not known yet.
+            Value::Unknown(Unknown::Any) if calls_range(u, iter) => {
+                Elements::Any(Value::Unknown(Unknown::Int), None)
+            }
+            Value::Tuple(items) if items.len() <= MAX_UNROLLED => Elements::Exact(items.to_vec()),
+            Value::Tuple(items) => {
+                let mut joined = items[0].clone();
+                for item in &items[1..] {
+                    joined = self.join(&joined, item);
+                }
+                Elements::Any(joined, Some(items.len()))
+            }
+            Value::Range(..) => match range_count(value) {
+                1 => Elements::Exact(vec![range_item(value, 0)]),
+                n => Elements::Any(Value::Unknown(Unknown::Int), Some(n as usize)),
+            },
+            Value::Array(a) if a.ndim() > 0 => {
+                let index = [Index::Value(Value::Unknown(Unknown::Int))];
+                let row = match a.dims()[0] {
+                    Dim::Known(0) => Value::ANY,
+                    _ => match array::index(self, value, &index) {
+                        Ok(row) => row,
+                        Err(fault) => self.fail(fault, span, &[span])?,
+                    },
+                };
+                Elements::Any(row, a.dims()[0].known())
+            }
+            Value::Unknown(Unknown::Any) => Elements::Any(Value::ANY, None),
+            _ => {
+                self.fail(super::stmt::not_iterable(value), span, &[span])?;
+                Elements::Any(Value::ANY, None)
+            }
+        })
+    }
+
+    /// A loop, walked until the variables no longer change.
+    pub(super) fn loop_checked(
+        &mut self,
+        u: &Unit,
+        id: StmtId,
+        kind: Loop<'_>,
+        body: BlockId,
+    ) -> Result<Flow, Fault> {
+        let mut exits: Option<State> = None;
+        let mut open = FxHashSet::default();
+        let mut certain = true;
+        let exact = matches!(kind, Loop::Exact(..));
+        let mut round = 0;
+        loop {
+            self.interruptible()?;
+            self.at(id);
+            let head = self.frame.snapshot();
+            match self.next_round(u, &kind, round)? {
+                Some(false) => {
+                    self.join_into(&mut exits, head);
+                    break;
+                }
+                Some(true) => {}
+                None => {
+                    certain = false;
+                    let state = self.frame.snapshot();
+                    self.join_into(&mut exits, state);
+                }
+            }
+            let (flow, mut next) = self.round(u, body, &mut exits, &mut certain)?;
+            match flow {
+                Flow::Value(_) | Flow::Continue => {
+                    let state = self.frame.snapshot();
+                    self.join_into(&mut next, state);
+                }
+                Flow::Return(value) if certain => return Ok(Flow::Return(value)),
+                Flow::Break => {
+                    let state = self.frame.snapshot();
+                    self.join_into(&mut exits, state);
+                }
+                flow => self.leave_perhaps(flow),
+            }
+            let Some(next) = next else { break };
+            round += 1;
+            if exact {
+                self.frame.restore(next);
+                continue;
+            }
+            if let Loop::Any(..) = kind {
+                self.join_into(&mut exits, next.clone());
+            }
+            let widened = self.widen_state(&head, next, round, &mut open);
+            if same_state(&widened, &head) || round > MAX_ROUNDS + 1 {
+                break;
+            }
+            self.frame.restore(widened);
+        }
+        Ok(match exits {
+            Some(state) => {
+                self.frame.restore(state);
+                Flow::Value(Value::None)
+            }
+            None => Flow::Dead,
+        })
+    }
+
+    /// Walks the body once; the states that `continue` left with.
+    fn round(
+        &mut self,
+        u: &Unit,
+        body: BlockId,
+        exits: &mut Option<State>,
+        certain: &mut bool,
+    ) -> Result<(Flow, Option<State>), Fault> {
+        if let Some(activation) = self.activation() {
+            activation.loops.push(LoopStates::default());
+        }
+        let result = self.block(u, body);
+        let states = self.activation().and_then(|a| a.loops.pop()).unwrap_or_default();
+        let flow = result?;
+        if let Some(state) = states.breaks {
+            *certain = false;
+            self.join_into(exits, state);
+        }
+        Ok((flow, states.continues))
+    }
+
+    /// Whether another round is walked: yes, no, or perhaps; binds the loop's variable.
+    fn next_round(&mut self, u: &Unit, kind: &Loop<'_>, round: u32) -> Result<Option<bool>, Fault> {
+        match kind {
+            Loop::While(cond) => self.condition(u, *cond),
+            Loop::Exact(place, items, span) => match items.get(round as usize) {
+                Some(item) => {
+                    self.assign(u, place, item.clone(), *span)?;
+                    Ok(Some(true))
+                }
+                None => Ok(Some(false)),
+            },
+            Loop::Any(place, item, sure, span) => {
+                let first = round == 0 && *sure;
+                if !first {
+                    // The state before this round's binding is one in which the loop may end; it
+                    // was joined already, so only the certainty is lost here.
+                    self.assign(u, place, item.clone(), *span)?;
+                    return Ok(None);
+                }
+                self.assign(u, place, item.clone(), *span)?;
+                Ok(Some(true))
+            }
+        }
+    }
+
+    fn widen_state(
+        &mut self,
+        head: &State,
+        next: State,
+        round: u32,
+        open: &mut FxHashSet<u32>,
+    ) -> State {
+        let rough = round >= MAX_ROUNDS || self.tired();
+        next.into_iter()
+            .enumerate()
+            .map(|(i, new)| match (head.get(i).cloned().flatten(), new) {
+                (Some(old), Some(new)) => Some(match rough && !super::join::same(&old, &new) {
+                    true => Value::ANY,
+                    false => self.widen(&old, &new, open),
+                }),
+                (old, new) => old.or(new),
+            })
+            .collect()
+    }
+
+    /// A comprehension: one element stands for all.
+    pub(super) fn comprehension_checked(
+        &mut self,
+        u: &Unit,
+        c: &Comprehension,
+        iter: &Value,
+        span: Span,
+    ) -> Eval {
+        let elements = self.elements_checked(u, c.iter, iter)?;
+        let (items, count) = match elements {
+            Elements::Exact(items) => {
+                let count = items.len();
+                (items, Some(count))
+            }
+            Elements::Any(item, count) => (vec![item], count),
+        };
+        let mut exact = count == Some(items.len());
+        let mut values = vec![];
+        for item in items {
+            self.assign(u, &c.target, item, u[c.iter].span)?;
+            let taken = match c.cond {
+                Some(cond) => self.condition(u, cond)?,
+                None => Some(true),
+            };
+            if taken != Some(false) {
+                values.push(self.eval(u, c.item)?);
+            }
+            exact &= taken.is_some();
+        }
+        if exact {
+            let spans = vec![u[c.item].span; values.len()];
+            return match array::literal(self, &values) {
+                Ok(value) => Ok(value),
+                Err(fault) => self.fail(fault, span, &spans),
+            };
+        }
+        let known = if c.cond.is_none() { count } else { None };
+        let Some(first) = values.first() else { return Ok(Value::ANY) };
+        let mut joined = first.clone();
+        for value in &values[1..] {
+            joined = self.join(&joined, value);
+        }
+        Ok(self.stack_of(&joined, known))
+    }
+
+    /// The type of a stack of values like this one.
+    fn stack_of(&mut self, item: &Value, count: Option<usize>) -> Value {
+        let (dtype, inner): (DType, Dims) = match item {
+            Value::Array(a) => (a.dtype(), a.dims().clone()),
+            Value::Bool(_) | Value::Unknown(Unknown::Bool) => (DType::Bool, Dims::new()),
+            Value::Int(_) | Value::Unknown(Unknown::Int) => (DType::I64, Dims::new()),
+            Value::Float(_) | Value::Unknown(Unknown::Float) => (DType::F64, Dims::new()),
+            _ => return Value::ANY,
+        };
+        let mut dims: Dims = Dims::new();
+        dims.push(count.map_or_else(|| self.world.fresh_dim(), Dim::Known));
+        dims.extend(inner);
+        Value::Array(Array::abstract_of(dtype, dims))
+    }
+
+    /// A call, checked once per function and argument types.
+    pub(super) fn call_checked(
+        &mut self,
+        closure: &Rc<Closure>,
+        frame: Rc<Frame>,
+        spans: &[Span],
+        span: Span,
+    ) -> Eval {
+        let made = (Rc::as_ptr(&closure.unit) as usize, closure.function);
+        if let Some(entry) = self.check.made.get_mut(&made) {
+            entry.1 = true;
+        }
+        let mut key = vec![];
+        let mut seen = FxHashSet::default();
+        fingerprint_closure(closure, &mut key, &mut seen);
+        frame.snapshot().iter().for_each(|v| match v {
+            Some(value) => fingerprint(value, &mut key, &mut seen),
+            None => key.push(100),
+        });
+        if let Some(value) = self.check.memo.get(&key) {
+            return Ok(value.clone());
+        }
+        let deep = self.check.running.len() >= MAX_CHECKED_CALLS;
+        if deep || self.tired() || !self.check.running.insert(key.clone()) {
+            return Ok(Value::ANY);
+        }
+        if closure.unit[closure.function].makes_closures {
+            self.check.frames.push(frame.clone());
+        }
+        let result = self.run_closure(closure, frame, spans, span);
+        self.check.running.remove(&key);
+        let value = result?;
+        self.check.memo.insert(key, value.clone());
+        Ok(value)
+    }
+
+    /// Checks every function of the program that nothing called, with unknown arguments.
+    pub fn check_uncalled(&mut self) -> Result<(), Fault> {
+        loop {
+            let mut left: Vec<Rc<Closure>> = self
+                .check
+                .made
+                .values()
+                .filter(|m| !m.1 && !m.0.unit.library)
+                .map(|m| m.0.clone())
+                .collect();
+            left.sort_by_key(|c| (c.unit.file, c.unit[c.function].head.start));
+            if left.is_empty() {
+                return Ok(());
+            }
+            for closure in left {
+                let key = (Rc::as_ptr(&closure.unit) as usize, closure.function);
+                if let Some(entry) = self.check.made.get_mut(&key) {
+                    entry.1 = true;
+                }
+                self.check_unknown(&closure)?;
+            }
+        }
+    }
+
+    /// Empties the frames that only closures made while checking keep alive.
+    pub fn forget_made(&mut self) {
+        self.check.made.clear();
+        self.check.memo.clear();
+        for frame in self.check.frames.drain(..) {
+            frame.restore(vec![]);
+        }
+        for (_, module) in self.modules.drain() {
+            if let Value::Module(module) = module {
+                module.frame.restore(vec![]);
+            }
+        }
+    }
+
+    fn check_unknown(&mut self, closure: &Rc<Closure>) -> Result<(), Fault> {
+        let unit = closure.unit.clone();
+        let function = &unit[closure.function];
+        let frame = Frame::new(function.size, Some(closure.frame.clone()));
+        let mut letters = super::contract::Letters::default();
+        for param in &function.params {
+            let value = match &param.contract {
+                Some(contract) => self.abstract_value(contract, &mut letters),
+                None => Value::ANY,
+            };
+            frame.set(param.slot, Some(value));
+        }
+        if function.makes_closures {
+            self.check.frames.push(frame.clone());
+        }
+        let saved = self.enter(unit.clone(), frame, Some(closure.function), None);
+        let mut result = self.check_params(function, &[]);
+        if result.is_ok() {
+            result = match function.body {
+                crate::hir::Body::Expr(e) => self.eval(&unit, e).map(|_| ()),
+                crate::hir::Body::Block(b) => self.block(&unit, b).map(|_| ()),
+            };
+        }
+        self.leave(saved);
+        match result {
+            Err(_) if self.jump.take().is_some() => Ok(()),
+            result => result,
+        }
+    }
+}
+
+fn calls_range(u: &Unit, iter: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = &u[iter].kind else { return false };
+    matches!(&u[*callee].kind, ExprKind::Fixed(Value::Builtin(b)) if b.name == "range")
+}
+
+/// The elements of a sequence, as far as known.
+enum Elements {
+    Exact(Vec<Value>),
+    Any(Value, Option<usize>),
+}
+
+/// Writes what tells calls of one function apart.
+fn fingerprint(value: &Value, key: &mut Vec<u64>, seen: &mut FxHashSet<(usize, u32)>) {
+    match value {
+        Value::None => key.push(0),
+        Value::Bool(v) => key.extend([1, *v as u64]),
+        Value::Int(v) => key.extend([2, *v as u64]),
+        Value::Float(v) => key.extend([3, v.to_bits()]),
+        Value::Complex(re, im) => key.extend([4, re.to_bits(), im.to_bits()]),
+        Value::Str(text) => {
+            key.extend([5, text.len() as u64]);
+            key.extend(text.bytes().map(u64::from));
+        }
+        Value::DType(dtype) => key.extend([6, *dtype as u64]),
+        Value::Array(a) => match a.known_scalar() {
+            Some(s) => key.extend([7, s.dtype as u64, s.bits as u64, (s.bits >> 64) as u64]),
+            None => {
+                key.extend([8, a.dtype() as u64, a.ndim() as u64]);
+                key.extend(a.dims().iter().flat_map(|d| match d {
+                    Dim::Known(n) => [0, *n as u64],
+                    Dim::Unknown(n) => [1, *n as u64],
+                }));
+            }
+        },
+        Value::Tuple(items) => {
+            key.extend([9, items.len() as u64]);
+            items.iter().for_each(|v| fingerprint(v, key, seen));
+        }
+        Value::Record(fields) => {
+            key.extend([10, fields.len() as u64]);
+            for (name, value) in fields.iter() {
+                fingerprint(&Value::Str(name.clone()), key, seen);
+                fingerprint(value, key, seen);
+            }
+        }
+        Value::Range(a, b, c) => key.extend([11, *a as u64, *b as u64, *c as u64]),
+        Value::Function(closure) => fingerprint_closure(closure, key, seen),
+        Value::Builtin(builtin) => key.extend([13, std::ptr::from_ref(*builtin) as usize as u64]),
+        Value::Module(module) => key.extend([14, Rc::as_ptr(module) as usize as u64]),
+        Value::Unknown(kind) => key.extend([15, *kind as u64]),
+    }
+}
+
+fn fingerprint_closure(closure: &Closure, key: &mut Vec<u64>, seen: &mut FxHashSet<(usize, u32)>) {
+    let frame = Rc::as_ptr(&closure.frame) as usize;
+    key.extend([12, Rc::as_ptr(&closure.unit) as usize as u64, closure.function.0 as u64]);
+    key.push(frame as u64);
+    if closure.unit.library || !seen.insert((frame, closure.function.0)) {
+        return;
+    }
+    for &(depth, slot) in &closure.unit[closure.function].captures {
+        let value = closure.frame.outer(depth.saturating_sub(1)).and_then(|f| f.get(slot));
+        match value {
+            Some(value) => fingerprint(&value, key, seen),
+            None => key.push(101),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Making pending arrays concrete.
+//!
+//! Together with what is wanted, every pending array that a live variable holds and that the
+//! wanted ones are computed from is computed and kept, if it is small enough; so a value used in
+//! a condition and again later is computed once.
+
+use super::Interpreter;
+use super::expr::Eval;
+use crate::array::{self, Array, Inner, State};
+use crate::builtin::Context;
+use crate::fault::Fault;
+use crate::hir::{Body, Slot, StmtKind};
+use crate::host::Host;
+use crate::liveness::place_binds;
+use crate::value::Value;
+use arr_ir::dtype::Scalar;
+use arr_ir::shape::Dim;
+use arr_syntax::diag::Diagnostic;
+use arr_syntax::diag::Span;
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
+
+/// How many pending operations may stand above each other before they are computed.
+const MAX_PENDING: u32 = 200;
+
+/// The same for arrays too large to be kept.
+const MAX_PENDING_LARGE: u32 = 2000;
+
+impl Interpreter<'_> {
+    /// A result on its way to the program: computed when too much is pending.
+    pub(super) fn settle(&mut self, value: Value, span: Span) -> Eval {
+        if let Value::Array(array) = &value {
+            let depth = array.depth();
+            if depth > MAX_PENDING && !self.checking {
+                let small = array.nbytes().is_some_and(|n| n <= self.host.keep_limit());
+                if (small || depth > MAX_PENDING_LARGE)
+                    && let Err(fault) = self.force(std::slice::from_ref(array))
+                {
+                    return self.fail(fault, span, &[]);
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    /// Computes and keeps these arrays, and the live ones they are computed from.
+    pub(super) fn force(&mut self, arrays: &[Array]) -> Result<(), Fault> {
+        if self.checking {
+            return Ok(());
+        }
+        let mut seen: FxHashSet<*const Inner> = FxHashSet::default();
+        let mut roots: Vec<Array> = vec![];
+        for array in arrays {
+            if !array.is_ready() && seen.insert(Rc::as_ptr(&array.0)) {
+                roots.push(array.clone());
+            }
+        }
+        if roots.is_empty() {
+            return Ok(());
+        }
+        self.add_saved(&mut roots, &mut seen);
+        self.add_live(&mut roots, seen);
+        let (graph, inputs, slots) = array::lower(&roots);
+        let handles = self.host.compute(graph, &inputs, &slots)?;
+        for (array, handle) in roots.iter().zip(handles) {
+            array.set_ready(handle);
+        }
+        Ok(())
+    }
+
+    /// Adds what the next statements save, where it shares work with what is wanted.
+    fn add_saved(&mut self, roots: &mut Vec<Array>, wanted: &mut FxHashSet<*const Inner>) {
+        let together = std::mem::take(&mut self.together);
+        if together.is_empty() {
+            return;
+        }
+        let mut used = ancestors(roots);
+        used.extend(roots.iter().map(|r| Rc::as_ptr(&r.0)));
+        for array in together {
+            let key = Rc::as_ptr(&array.0);
+            let pending = matches!(*array.0.state.borrow(), State::Pending(..));
+            if pending && !wanted.contains(&key) {
+                let own = ancestors(std::slice::from_ref(&array));
+                if used.contains(&key) || !own.is_disjoint(&used) {
+                    wanted.insert(key);
+                    used.extend(own);
+                    roots.push(array);
+                }
+            }
+        }
+    }
+
+    fn add_live(&mut self, roots: &mut Vec<Array>, mut wanted: FxHashSet<*const Inner>) {
+        let used = ancestors(roots);
+        if used.is_empty() {
+            return;
+        }
+        let limit = self.host.keep_limit();
+        for activation in &self.stack {
+            if let Some(function) = activation.function
+                && let Body::Expr(_) = activation.unit[function].body
+            {
+                continue;
+            }
+            let mut gone: Vec<Slot> = vec![];
+            if let Some(point) = activation.point {
+                gone.extend_from_slice(activation.unit.deaths.here(point));
+                match &activation.unit[point].kind {
+                    StmtKind::Assign(place, _) | StmtKind::Update { place, .. } => {
+                        place_binds(place, &mut |slot| gone.push(slot));
+                    }
+                    _ => {}
+                }
+            }
+            activation.frame.for_each(&mut |slot, value| {
+                if gone.contains(&slot) {
+                    return;
+                }
+                arrays_in(value, 0, &mut |array| {
+                    let key = Rc::as_ptr(&array.0);
+                    let small = array.nbytes().is_some_and(|n| n <= limit);
+                    if small && used.contains(&key) && wanted.insert(key) {
+                        roots.push(array.clone());
+                    }
+                });
+            });
+        }
+    }
+
+    fn element(&mut self, array: &Array) -> Result<Option<Scalar>, Fault> {
+        if let Some(scalar) = array.known_scalar() {
+            return Ok(Some(scalar));
+        }
+        if self.checking {
+            return Ok(None);
+        }
+        self.force(std::slice::from_ref(array))?;
+        match array.handle() {
+            Some(handle) => Ok(Some(self.host.element(&handle, 0)?)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The pending arrays that these are computed from, themselves not included.
+fn ancestors(roots: &[Array]) -> FxHashSet<*const Inner> {
+    let mut seen = FxHashSet::default();
+    let mut todo: Vec<Array> = roots.to_vec();
+    while let Some(array) = todo.pop() {
+        if let State::Pending(_, args) = &*array.0.state.borrow() {
+            for arg in args {
+                let pending = matches!(*arg.0.state.borrow(), State::Pending(..));
+                if pending && seen.insert(Rc::as_ptr(&arg.0)) {
+                    todo.push(arg.clone());
+                }
+            }
+        }
+    }
+    seen
+}
+
+/// Visits the arrays in a value.
+fn arrays_in(value: &Value, depth: u32, see: &mut dyn FnMut(&Array)) {
+    match value {
+        Value::Array(array) => see(array),
+        Value::Tuple(items) if depth < 4 => items.iter().for_each(|v| arrays_in(v, depth + 1, see)),
+        Value::Record(fields) if depth < 4 => {
+            fields.iter().for_each(|f| arrays_in(&f.1, depth + 1, see));
+        }
+        _ => {}
+    }
+}
+
+impl Context for Interpreter<'_> {
+    fn checking(&self) -> bool {
+        self.checking
+    }
+
+    fn host(&mut self) -> &mut dyn Host {
+        self.host
+    }
+
+    fn fresh_dim(&mut self) -> Dim {
+        self.world.fresh_dim()
+    }
+
+    fn compute(&mut self, arrays: &[Array]) -> Result<(), Fault> {
+        self.force(arrays)
+    }
+
+    fn scalar(&mut self, array: &Array) -> Result<Option<Scalar>, Fault> {
+        self.element(array)
+    }
+
+    fn call(
+        &mut self,
+        function: &Value,
+        args: &[Value],
+        keywords: &[(&str, Value)],
+    ) -> Result<Value, Fault> {
+        let span = self.site;
+        let args = super::bind::Args {
+            positional: args.iter().map(|v| (v.clone(), span)).collect(),
+            keywords: keywords.iter().map(|(k, v)| ((*k).into(), v.clone(), span)).collect(),
+            unknown: false,
+        };
+        let result = self.call_value(function, args, span, span);
+        self.site = span;
+        result
+    }
+
+    fn text(&mut self, value: &Value) -> Result<String, Fault> {
+        self.plain_text(value)
+    }
+
+    fn warn(&mut self, code: &'static str, title: String) {
+        if self.checking {
+            return;
+        }
+        let mut span = self.site;
+        for activation in self.stack.iter().rev() {
+            match (activation.unit.library, activation.call) {
+                (true, Some(call)) => span = call,
+                _ => break,
+            }
+        }
+        self.note(Diagnostic::warning(code, title, span));
+    }
+
+    fn note_saved(&mut self, path: &str, array: &Array) {
+        let array = Array::abstract_of(array.dtype(), array.dims().clone());
+        self.check.written.insert(path.into(), array);
+    }
+
+    fn saved(&mut self, path: &str) -> Option<Array> {
+        self.check.written.get(path).cloned()
+    }
+}

@@ -1,0 +1,112 @@
+//! Near misses: what somebody who wrote an unknown name probably meant.
+
+/// Spellings of Python and NumPy, and how arr spells them.
+const FOREIGN: &[(&str, &str)] = &[
+    ("True", "true"),
+    ("False", "false"),
+    ("None", "none"),
+    ("NaN", "nan"),
+    ("Inf", "inf"),
+    ("Infinity", "inf"),
+    ("null", "none"),
+    ("nil", "none"),
+    ("str", "f\"{x}\""),
+    ("format", "f\"{x:.3f}\""),
+    ("list", "a bracket literal `[a, b]` or a tuple `(a, b)`"),
+    ("dict", "record(name=value)"),
+    ("array", "a bracket literal such as `[1, 2, 3]`"),
+    ("asanyarray", "asarray"),
+    ("ndarray", "asarray"),
+    ("float_", "float64"),
+    ("double", "float64"),
+    ("single", "float32"),
+    ("int_", "int64"),
+    ("uint", "uint64"),
+    ("bool_", "bool"),
+    ("complex_", "complex128"),
+    ("absolute", "abs"),
+    ("fabs", "abs"),
+    ("conjugate", "conj"),
+    ("amax", "max"),
+    ("amin", "min"),
+    ("asscalar", "float(x)"),
+    ("sorted", "sort"),
+    ("reversed", "flip"),
+    ("matrix", "a nested bracket literal such as `[[1, 2], [3, 4]]`"),
+];
+
+/// Names of modules whose functions have no prefix here.
+pub const PREFIXES: &[&str] = &["np", "numpy", "math", "jnp", "cp", "xp", "torch", "builtins"];
+
+/// The arr spelling of a name of Python or NumPy.
+pub fn foreign(name: &str) -> Option<&'static str> {
+    FOREIGN.iter().find(|f| f.0 == name).map(|f| f.1)
+}
+
+/// The nearest of some names, if it is near enough to be a slip.
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = match name.chars().count() {
+        0..=1 => 0,
+        2..=4 => 1,
+        5..=8 => 2,
+        _ => 3,
+    };
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in names {
+        if candidate == name || candidate.len().abs_diff(name.len()) > limit * 4 {
+            continue;
+        }
+        let distance = match candidate.eq_ignore_ascii_case(name) {
+            true => 0,
+            false => edit_distance(name, candidate),
+        };
+        let better = best.is_none_or(|b| (distance, candidate) < b);
+        if distance <= limit && better {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|b| b.1)
+}
+
+/// How many characters must be inserted, removed, replaced or swapped with their neighbour to
+/// make one text of the other (optimal string alignment).
+pub fn edit_distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().take(64).collect();
+    let b: Vec<char> = b.chars().take(64).collect();
+    let width = b.len() + 1;
+    let mut table = vec![0; (a.len() + 1) * width];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            table[i * width + j] = match (i, j) {
+                (0, n) | (n, 0) => n,
+                _ => {
+                    let change = (a[i - 1] != b[j - 1]) as usize;
+                    let mut best = (table[(i - 1) * width + j] + 1)
+                        .min(table[i * width + j - 1] + 1)
+                        .min(table[(i - 1) * width + j - 1] + change);
+                    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                        best = best.min(table[(i - 2) * width + j - 2] + 1);
+                    }
+                    best
+                }
+            };
+        }
+    }
+    table[a.len() * width + b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found() {
+        let names = ["mean", "median", "shape", "standardize"];
+        assert_eq!(nearest("maen", names.into_iter()), Some("mean"));
+        assert_eq!(nearest("standardise", names.into_iter()), Some("standardize"));
+        assert_eq!(nearest("Mean", names.into_iter()), Some("mean"));
+        assert_eq!(nearest("xyz", names.into_iter()), None);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("ab", "ba"), 1);
+    }
+}

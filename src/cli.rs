@@ -1,0 +1,284 @@
+//! Commands and their options.
+
+use crate::output::{Output, color, say, say_error, say_warnings};
+use crate::{repl, stop};
+use arr::{Error, Session};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::io::Read;
+use std::path::Path;
+use std::time::Instant;
+
+/// An array language: lazy, fused, compiled.
+#[derive(Parser)]
+#[command(name = "arr", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// Evaluate a text and print the value of its last expression
+    #[arg(short = 'e', long = "eval", value_name = "CODE")]
+    code: Option<String>,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Args)]
+struct Settings {
+    /// Memory for arrays, such as 512MiB or 4GB [default: 60 % of the machine's]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
+    memory: Option<usize>,
+
+    /// Threads that compute [default: one per core]
+    #[arg(long, global = true, value_name = "N", value_parser = threads)]
+    threads: Option<usize>,
+
+    /// Afterwards, say on the standard error what was done and how long it took
+    #[arg(long, global = true)]
+    stats: bool,
+
+    /// Chunk size along every dimension
+    #[arg(long, global = true, hide = true, value_name = "N", value_parser = threads)]
+    chunk: Option<usize>,
+
+    /// Interpret plans instead of compiling them
+    #[arg(long, global = true, hide = true)]
+    interpret: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a script
+    Run(Script),
+    /// Check a script without running it
+    Check {
+        /// The script; `-` is the standard input
+        file: String,
+    },
+    /// Show what a script computes: steps, fused operators, chunks, passes, bytes
+    Explain(Script),
+    /// Show a stage of the way from a script to machine code
+    Dump {
+        /// Which stage
+        #[arg(long, value_enum)]
+        stage: DumpStage,
+        #[command(flatten)]
+        script: Script,
+    },
+    /// Tell more about an error's code, such as E0102
+    ExplainError {
+        /// The code
+        code: String,
+    },
+    /// Start the interactive prompt
+    Repl,
+}
+
+#[derive(Args)]
+struct Script {
+    /// The script; `-` is the standard input
+    file: String,
+    /// Values for its params
+    #[arg(value_name = "NAME=VALUE", value_parser = param)]
+    params: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DumpStage {
+    Ast,
+    Hir,
+    Graph,
+    Plan,
+    Kernel,
+    Clif,
+    Asm,
+}
+
+impl From<DumpStage> for arr::Stage {
+    fn from(stage: DumpStage) -> arr::Stage {
+        match stage {
+            DumpStage::Ast => arr::Stage::Ast,
+            DumpStage::Hir => arr::Stage::Hir,
+            DumpStage::Graph => arr::Stage::Graph,
+            DumpStage::Plan => arr::Stage::Plan,
+            DumpStage::Kernel => arr::Stage::Kernel,
+            DumpStage::Clif => arr::Stage::Clif,
+            DumpStage::Asm => arr::Stage::Asm,
+        }
+    }
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let wrong = || "a size is a number of bytes with a unit, such as 512MiB or 4GB".to_string();
+    arr::parse_bytes(text).filter(|&n| n > 0).ok_or_else(wrong)
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (1..=4096).contains(n));
+    number.ok_or_else(|| "a number from 1 to 4096 is needed".into())
+}
+
+fn param(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').ok_or("a param is given as NAME=VALUE")?;
+    Ok((parts.0.trim().into(), parts.1.into()))
+}
+
+/// Does what the command line says; the exit code.
+pub fn main() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return error.exit_code() as u8;
+        }
+    };
+    let output = Output::new();
+    let result = dispatch(&cli, &output).and_then(|code| output.finish().map(|()| code));
+    match result {
+        Ok(code) => code,
+        Err(_) if output.is_closed() => 0,
+        Err(error) => {
+            let _ = output.finish();
+            say_error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
+    let settings = &cli.settings;
+    if let Some(code) = &cli.code {
+        if cli.command.is_some() {
+            say("error: -e takes no command beside it\n");
+            return Ok(2);
+        }
+        return eval(code, settings, output);
+    }
+    match &cli.command {
+        None | Some(Command::Repl) => repl::run(session(settings, output), output),
+        Some(Command::Run(script)) => run(script, settings, output),
+        Some(Command::Check { file }) => {
+            let text = read(file)?;
+            let warnings = session(settings, output).check_named(file, &text)?;
+            say_warnings(&warnings);
+            Ok(0)
+        }
+        Some(Command::Explain(script)) => {
+            let text = read(&script.file)?;
+            let mut session = prepared(script, settings, output)?;
+            output.put(&session.explain(&script.file, &text)?)?;
+            Ok(0)
+        }
+        Some(Command::Dump { stage, script }) => {
+            let text = read(&script.file)?;
+            let mut session = prepared(script, settings, output)?;
+            output.put(&session.dump((*stage).into(), &script.file, &text)?)?;
+            Ok(0)
+        }
+        Some(Command::ExplainError { code }) => explain_error(code, output),
+    }
+}
+
+fn session(settings: &Settings, output: &Output) -> Session<'static> {
+    let mut builder = Session::builder()
+        .output(output.clone())
+        .interpret(settings.interpret)
+        .chunk(settings.chunk);
+    if let Some(bytes) = settings.memory {
+        builder = builder.memory(bytes);
+    }
+    if let Some(threads) = settings.threads {
+        builder = builder.threads(threads);
+    }
+    builder.build()
+}
+
+/// A session for a script: params set, Ctrl-C handled.
+fn prepared(
+    script: &Script,
+    settings: &Settings,
+    output: &Output,
+) -> Result<Session<'static>, Error> {
+    let mut session = session(settings, output);
+    stop::on_ctrl_c(session.interrupter(), output.clone(), true);
+    for (name, value) in &script.params {
+        session.set_param(name, value)?;
+    }
+    Ok(session)
+}
+
+fn read(file: &str) -> Result<String, Error> {
+    if file != "-" {
+        return arr::read_script(Path::new(file));
+    }
+    let mut bytes = vec![];
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| arr::input_error(&e))?;
+    arr::decode_script("the standard input", bytes)
+}
+
+fn run(script: &Script, settings: &Settings, output: &Output) -> Result<u8, Error> {
+    let text = read(&script.file)?;
+    let started = Instant::now();
+    let mut session = prepared(script, settings, output)?;
+    let result = session.run_script(&script.file, &text);
+    output.finish().ok();
+    let done = result.map(|warnings| say_warnings(&warnings));
+    stats(&mut session, settings, started);
+    // Dropping every array one by one takes longer than ending the process.
+    std::mem::forget(session);
+    if output.is_closed() {
+        return Ok(0);
+    }
+    done.map(|()| 0)
+}
+
+fn eval(code: &str, settings: &Settings, output: &Output) -> Result<u8, Error> {
+    let started = Instant::now();
+    let mut session = session(settings, output);
+    stop::on_ctrl_c(session.interrupter(), output.clone(), true);
+    let result = session.interact("<-e>", code, false);
+    let done = result.and_then(|(shown, warnings)| {
+        output.finish()?;
+        say_warnings(&warnings);
+        match shown {
+            Some(text) => output.put(&(text + "\n")),
+            None => Ok(()),
+        }
+    });
+    stats(&mut session, settings, started);
+    std::mem::forget(session);
+    done.map(|()| 0)
+}
+
+fn stats(session: &mut Session<'_>, settings: &Settings, started: Instant) {
+    if !settings.stats {
+        return;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let stats = session.stats();
+    say(&format!(
+        "time      {seconds:.3} s\nplans     {} run, {} tasks\nkernels   {} compiled in {:.4} s\n\
+         memory    {} at most\n",
+        stats.runs,
+        stats.tasks,
+        stats.kernels,
+        stats.compile_seconds,
+        arr::bytes_text(stats.memory_peak),
+    ));
+}
+
+fn explain_error(code: &str, output: &Output) -> Result<u8, Error> {
+    match arr::explain_error(code) {
+        Some((title, explanation)) => {
+            let bold = if color(&std::io::stdout()) { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+            let code = code.to_ascii_uppercase();
+            output.put(&format!("{}{code}: {title}{}\n\n{explanation}", bold.0, bold.1))?;
+            Ok(0)
+        }
+        None => {
+            let shown: String = arr::escape(code).chars().take(40).collect();
+            say(&format!("error: there is no error code `{shown}`\n"));
+            Ok(2)
+        }
+    }
+}

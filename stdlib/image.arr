@@ -1,0 +1,77 @@
+# Images: rows and columns are the first two axes; further axes are channels.
+
+## The image with `n` rows and columns more on each side, mirrored at the edge.
+##
+## >>> image.mirror_pad([[1, 2]], 1)
+## [[1 1 2 2]
+##  [1 1 2 2]
+##  [1 1 2 2]]
+fn mirror_pad(x, n) = _mirror(_mirror(asarray(x), n, 0), n, 1)
+
+fn _mirror(x, n, axis) {
+    y = moveaxis(x, axis, 0)
+    y = concat((flip(y[:n], axis=0), y, flip(y[y.shape[0] - n:], axis=0)))
+    moveaxis(y, 0, axis)
+}
+
+## The image smoothed by a Gaussian of standard deviation `sigma` pixels, cut off after `truncate`
+## of them; the edge is mirrored.
+##
+## >>> image.gaussian_blur(ones((2, 2)), 0.25)
+## [[1. 1.]
+##  [1. 1.]]
+fn gaussian_blur(x, sigma, truncate=4.0) {
+    x = asarray(x)
+    radius = int(truncate * sigma + 0.5)
+    _smooth(_smooth(x, sigma, radius, 0), sigma, radius, 1)
+}
+
+fn _smooth(x, sigma, radius, axis) {
+    n = x.shape[axis]
+    y = moveaxis(_mirror(x, radius, axis), axis, 0)
+    total = 1.0
+    s = y[radius:radius + n]
+    for k in range(1, radius + 1) {
+        w = exp(-0.5 * (k / sigma) ** 2)
+        total = total + 2 * w
+        s = s + w * (y[radius - k:radius - k + n] + y[radius + k:radius + k + n])
+    }
+    moveaxis(s / total, 0, axis)
+}
+
+## How strongly brightness changes at each pixel, by Sobel's operator; the edge is mirrored.
+##
+## >>> image.sobel(ones((2, 2)))
+## [[0. 0.]
+##  [0. 0.]]
+fn sobel(x) {
+    p = mirror_pad(x, 1)
+    across = p[:, 2:] - p[:, :-2]
+    down = p[2:] - p[:-2]
+    gx = across[:-2] + 2 * across[1:-1] + across[2:]
+    gy = down[:, :-2] + 2 * down[:, 1:-1] + down[:, 2:]
+    hypot(gx, gy)
+}
+
+## The brightness of red, green and blue in the last axis (ITU-R BT.601).
+##
+## >>> image.grayscale(ones((1, 1, 3)))
+## [[1.]]
+fn grayscale(rgb) = 0.299 * rgb[..., 0] + 0.587 * rgb[..., 1] + 0.114 * rgb[..., 2]
+
+## 1 where the value exceeds a threshold, else 0.
+##
+## >>> image.threshold([[0.2, 0.8]], 0.5)
+## [[0 1]]
+fn threshold(x, level) = astype(x > level, int64)
+
+## Means of blocks of `n` times `n` pixels; rows and columns must be multiples of `n`.
+##
+## >>> image.shrink([[1.0, 2.0], [3.0, 6.0]], 2)
+## [[3.]]
+fn shrink(x, n) {
+    x = asarray(x)
+    rows = x.shape[0] // n
+    columns = x.shape[1] // n
+    mean(reshape(x, (rows, n, columns, n, *x.shape[2:])), axis=(1, 3))
+}

@@ -1,0 +1,566 @@
+# The functions that every program sees, written in the language itself.
+#
+# Reductions take an axis, a tuple of axes, or none for all; `keepdims` leaves the reduced axes
+# in the result with size 1.
+
+# --- Statistics ---
+
+## How many elements go into each one of a reduced array.
+fn _reduced(x, r) = x.size / maximum(r.size, 1)
+
+## The arithmetic mean over an axis, several, or all.
+##
+## >>> mean([1, 2, 4, 5])
+## 3.0
+## >>> mean([[1.0, 2.0], [3.0, 5.0]], axis=0)
+## [2.  3.5]
+fn mean(x, axis=none, keepdims=false, dtype=none) {
+    x = asarray(x, dtype=dtype)
+    s = sum(x, axis=axis, keepdims=keepdims)
+    s / _reduced(x, s)
+}
+
+## The variance: the mean of squared deviations from the mean, in two passes. `correction` (NumPy
+## calls it `ddof`) is subtracted from the number of elements.
+##
+## >>> var([1, 2, 3, 4])
+## 1.25
+## >>> var([1, 2, 3, 4], correction=1)
+## 1.6666666666666667
+fn var(x, axis=none, correction=0, keepdims=false, ddof=none) {
+    x = asarray(x)
+    d = x - mean(x, axis=axis, keepdims=true)
+    s = sum(d * d, axis=axis, keepdims=keepdims)
+    c = if ddof == none { correction } else { ddof }
+    s / maximum(_reduced(x, s) - c, 0.0)
+}
+
+## The standard deviation: the square root of the variance.
+##
+## >>> std([1, 2, 3, 4])
+## 1.118033988749895
+fn std(x, axis=none, correction=0, keepdims=false, ddof=none) {
+    sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof))
+}
+
+## The mean with weights: of the same shape as the array, or a vector along the axis.
+##
+## >>> average([1.0, 2.0, 4.0], weights=[1, 1, 2])
+## 2.75
+fn average(x, axis=none, weights=none, keepdims=false) {
+    x = asarray(x)
+    if weights == none { return mean(x, axis=axis, keepdims=keepdims) }
+    w = asarray(weights)
+    if w.ndim == 1 and x.ndim > 1 {
+        assert axis != none, "weights along an axis need the axis"
+        w = _along(w, x.ndim, axis)
+    }
+    w = broadcast_to(w, x.shape)
+    sum(x * w, axis=axis, keepdims=keepdims) / sum(w, axis=axis, keepdims=keepdims)
+}
+
+## A vector as an array of `ndim` dimensions that varies along `axis` only.
+fn _along(v, ndim, axis) = reshape(v, (*((1,) * (axis % ndim)), -1, *((1,) * (ndim - 1 - axis % ndim))))
+
+## The number of elements that are not zero.
+##
+## >>> count_nonzero([0, 3, 0, 5])
+## 2
+fn count_nonzero(x, axis=none, keepdims=false) = sum(asarray(x) != 0, axis=axis, keepdims=keepdims)
+
+## The greatest element minus the least.
+##
+## >>> ptp([3, 9, 4])
+## 6
+fn ptp(x, axis=none, keepdims=false) {
+    max(x, axis=axis, keepdims=keepdims) - min(x, axis=axis, keepdims=keepdims)
+}
+
+## The position of the greatest element along an axis, or in the flattened array: the first of
+## equal ones, and of the first NaN if there is one.
+##
+## >>> argmax([3, 9, 9, 4])
+## 1
+## >>> argmax([[1, 5], [7, 2]], axis=0)
+## [1 0]
+fn argmax(x, axis=none, keepdims=false) {
+    x = asarray(x)
+    if axis == none { return _flat_position(argmax(ravel(x), axis=0), x.ndim, keepdims) }
+    _position(x, max(x, axis=axis, keepdims=true), axis, keepdims)
+}
+
+## The position of the least element along an axis, or in the flattened array: the first of equal
+## ones, and of the first NaN if there is one.
+##
+## >>> argmin([3, 1, 9, 1])
+## 1
+fn argmin(x, axis=none, keepdims=false) {
+    x = asarray(x)
+    if axis == none { return _flat_position(argmin(ravel(x), axis=0), x.ndim, keepdims) }
+    _position(x, min(x, axis=axis, keepdims=true), axis, keepdims)
+}
+
+## Where `best` first stands along an axis.
+fn _position(x, best, axis, keepdims) {
+    n = x.shape[axis]
+    i = _along(iota(n), x.ndim, axis)
+    min(where((x == best) | isnan(x), i, n), axis=axis, keepdims=keepdims)
+}
+
+fn _flat_position(i, ndim, keepdims) = if keepdims { reshape(i, (1,) * ndim) } else { i }
+
+# --- Sums that skip NaN ---
+
+## The sum of the elements that are not NaN.
+##
+## >>> nansum([1.0, nan, 2.0])
+## 3.0
+fn nansum(x, axis=none, keepdims=false) {
+    sum(where(isnan(x), 0, asarray(x)), axis=axis, keepdims=keepdims)
+}
+
+## The product of the elements that are not NaN.
+##
+## >>> nanprod([2.0, nan, 3.0])
+## 6.0
+fn nanprod(x, axis=none, keepdims=false) {
+    prod(where(isnan(x), 1, asarray(x)), axis=axis, keepdims=keepdims)
+}
+
+## The mean of the elements that are not NaN.
+##
+## >>> nanmean([1.0, nan, 2.0])
+## 1.5
+fn nanmean(x, axis=none, keepdims=false) {
+    nansum(x, axis=axis, keepdims=keepdims) / sum(~isnan(asarray(x)), axis=axis, keepdims=keepdims)
+}
+
+## The variance of the elements that are not NaN.
+##
+## >>> nanvar([1.0, nan, 3.0])
+## 1.0
+fn nanvar(x, axis=none, correction=0, keepdims=false, ddof=none) {
+    x = asarray(x)
+    d = x - nanmean(x, axis=axis, keepdims=true)
+    n = sum(~isnan(x), axis=axis, keepdims=keepdims)
+    c = if ddof == none { correction } else { ddof }
+    nansum(d * d, axis=axis, keepdims=keepdims) / maximum(n - c, 0)
+}
+
+## The standard deviation of the elements that are not NaN.
+##
+## >>> nanstd([1.0, nan, 3.0])
+## 1.0
+fn nanstd(x, axis=none, correction=0, keepdims=false, ddof=none) {
+    sqrt(nanvar(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof))
+}
+
+## The greatest of the elements that are not NaN; NaN when there is none.
+##
+## >>> nanmax([1.0, nan, 2.0])
+## 2.0
+fn nanmax(x, axis=none, keepdims=false) {
+    x = asarray(x)
+    if isdtype(x.dtype, ("integral", "bool")) { return max(x, axis=axis, keepdims=keepdims) }
+    none_left = all(isnan(x), axis=axis, keepdims=keepdims)
+    where(none_left, nan, max(where(isnan(x), -inf, x), axis=axis, keepdims=keepdims))
+}
+
+## The least of the elements that are not NaN; NaN when there is none.
+##
+## >>> nanmin([1.0, nan, 2.0])
+## 1.0
+fn nanmin(x, axis=none, keepdims=false) {
+    x = asarray(x)
+    if isdtype(x.dtype, ("integral", "bool")) { return min(x, axis=axis, keepdims=keepdims) }
+    none_left = all(isnan(x), axis=axis, keepdims=keepdims)
+    where(none_left, nan, min(where(isnan(x), inf, x), axis=axis, keepdims=keepdims))
+}
+
+## NaN replaced by a number, infinities by the greatest finite ones unless given.
+##
+## >>> nan_to_num([1.0, nan], nan=0.5)
+## [1.  0.5]
+fn nan_to_num(x, nan=0.0, posinf=none, neginf=none) {
+    x = asarray(x)
+    if isdtype(x.dtype, ("integral", "bool")) { return x }
+    high = if posinf == none { finfo(x.dtype).max } else { posinf }
+    low = if neginf == none { finfo(x.dtype).min } else { neginf }
+    x = where(isnan(x), nan, x)
+    where(isinf(x), where(x > 0, high, low), x)
+}
+
+# --- Elementwise ---
+
+## The square.
+##
+## >>> square([1, 2, 3])
+## [1 4 9]
+fn square(x) = x * x
+
+## One divided by the value.
+##
+## >>> reciprocal([1.0, 4.0])
+## [1.   0.25]
+fn reciprocal(x) = 1 / x
+
+## The value itself.
+##
+## >>> positive([1, -2])
+## [ 1 -2]
+fn positive(x) = +x
+
+## Values below `min` replaced by it, values above `max` too; either may be none.
+##
+## >>> clip([1, 5, 9], 2, 8)
+## [2 5 8]
+fn clip(x, min=none, max=none) {
+    if min != none { x = maximum(x, min) }
+    if max != none { x = minimum(x, max) }
+    x
+}
+
+## log(exp(a) + exp(b)), without overflow on the way.
+##
+## >>> logaddexp(1000.0, 1000.0)
+## 1000.6931471805599
+fn logaddexp(a, b) = where(a == b, a + log(2.0), maximum(a, b) + log1p(exp(-abs(a - b))))
+
+## log(sum(exp(x))) over an axis, without overflow on the way.
+##
+## >>> logsumexp([1000.0, 1000.0])
+## 1000.6931471805599
+fn logsumexp(x, axis=none, keepdims=false) {
+    m = max(x, axis=axis, keepdims=true)
+    s = log(sum(exp(x - m), axis=axis, keepdims=true)) + m
+    if keepdims { s } else if axis == none { reshape(s, ()) } else { squeeze(s, axis=axis) }
+}
+
+## The logistic function 1 / (1 + exp(-x)).
+##
+## >>> sigmoid(0.0)
+## 0.5
+fn sigmoid(x) = 1 / (1 + exp(-x))
+
+## exp(x) / sum(exp(x)) along an axis.
+##
+## >>> softmax([0.0, 0.0])
+## [0.5 0.5]
+fn softmax(x, axis=-1) {
+    x = asarray(x)
+    e = exp(x - max(x, axis=axis, keepdims=true))
+    e / sum(e, axis=axis, keepdims=true)
+}
+
+## 0 below zero, 1 above, `half` at zero.
+##
+## >>> heaviside([-1.0, 0.0, 2.0], 0.5)
+## [0.  0.5 1. ]
+fn heaviside(x, half) = where(x == 0, half, where(isnan(x), nan, where(x > 0, 1.0, 0.0)))
+
+## An angle in degrees from one in radians.
+##
+## >>> degrees(pi)
+## 180.0
+fn degrees(x) = x * (180 / pi)
+
+## An angle in radians from one in degrees.
+##
+## >>> radians(180.0)
+## 3.141592653589793
+fn radians(x) = x * (pi / 180)
+
+## An angle in degrees from one in radians.
+##
+## >>> rad2deg(pi)
+## 180.0
+fn rad2deg(x) = degrees(x)
+
+## An angle in radians from one in degrees.
+##
+## >>> deg2rad(180.0)
+## 3.141592653589793
+fn deg2rad(x) = radians(x)
+
+## sin(pi x) / (pi x), and 1 at 0.
+##
+## >>> sinc(0.0)
+## 1.0
+fn sinc(x) = where(x == 0, 1.0, sin(pi * x) / (pi * where(x == 0, 1.0, x)))
+
+## Whether both are not zero.
+##
+## >>> logical_and([true, true], [true, false])
+## [ True False]
+fn logical_and(a, b) = astype(a, bool) & astype(b, bool)
+
+## Whether either is not zero.
+##
+## >>> logical_or([true, false], [false, false])
+## [ True False]
+fn logical_or(a, b) = astype(a, bool) | astype(b, bool)
+
+## Whether exactly one is not zero.
+##
+## >>> logical_xor([true, true], [true, false])
+## [False  True]
+fn logical_xor(a, b) = astype(a, bool) ^ astype(b, bool)
+
+## The conjugate; of real numbers the number itself.
+##
+## >>> conj([1.0, 2.0])
+## [1. 2.]
+fn conj(x) = x
+
+## The real part.
+##
+## >>> real([1.0, 2.0])
+## [1. 2.]
+fn real(x) = x.real
+
+## The imaginary part; 0 of real numbers.
+##
+## >>> imag([1.0, 2.0])
+## [0. 0.]
+fn imag(x) = x.imag
+
+## Quotient and remainder, as a tuple.
+##
+## >>> divmod(7, 2)
+## (3, 1)
+fn divmod(a, b) = (a // b, a % b)
+
+# --- Comparison ---
+
+## Whether values are equal within `atol + rtol * abs(b)`; equal infinities are.
+##
+## >>> isclose([1.0, 1.1], [1.0 + 1e-9, 1.0])
+## [ True False]
+fn isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=false) {
+    a = asarray(a)
+    b = asarray(b)
+    close = where(isfinite(a) & isfinite(b), abs(a - b) <= atol + rtol * abs(b), a == b)
+    if equal_nan { close | (isnan(a) & isnan(b)) } else { close }
+}
+
+## Whether all values are close, see isclose.
+##
+## >>> allclose([1.0, 2.0], [1.0, 2.0 + 1e-9])
+## True
+fn allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=false) {
+    all(isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan))
+}
+
+## Whether two arrays have the same shape and elements.
+##
+## >>> array_equal([1, 2], [1, 2])
+## True
+fn array_equal(a, b) {
+    a = asarray(a)
+    b = asarray(b)
+    if a.shape == b.shape { bool(all(a == b)) } else { false }
+}
+
+# --- Creation ---
+
+## Ones on the diagonal `k` (above the main one if positive), zeros elsewhere.
+##
+## >>> eye(2)
+## [[1. 0.]
+##  [0. 1.]]
+fn eye(n_rows, n_cols=none, k=0, dtype=float64) {
+    m = if n_cols == none { n_rows } else { n_cols }
+    astype(iota(n_rows)[:, newaxis] + k == iota(m), dtype)
+}
+
+## The unit matrix.
+##
+## >>> identity(2)
+## [[1. 0.]
+##  [0. 1.]]
+fn identity(n, dtype=float64) = eye(n, dtype=dtype)
+
+## `num` numbers at equal distances from start to stop, which is left out unless `endpoint`.
+##
+## >>> linspace(0, 1, 5)
+## [0.   0.25 0.5  0.75 1.  ]
+fn linspace(start, stop, num=50, endpoint=true, dtype=none) {
+    a = float(start)
+    b = float(stop)
+    parts = if endpoint { num - 1 } else { num }
+    step = (b - a) / maximum(parts, 1)
+    i = iota(num)
+    x = i * step + a
+    if endpoint and num > 1 { x = where(i == num - 1, b, x) }
+    if dtype == none { x } else { astype(x, dtype) }
+}
+
+## `num` numbers at equal ratios from base ** start to base ** stop.
+##
+## >>> logspace(0, 2, 3)
+## [  1.  10. 100.]
+fn logspace(start, stop, num=50, endpoint=true, base=10.0) {
+    base ** linspace(start, stop, num, endpoint=endpoint)
+}
+
+## The lower triangle: zeros above the diagonal `k`.
+##
+## >>> tril([[1, 2], [3, 4]])
+## [[1 0]
+##  [3 4]]
+fn tril(x, k=0) {
+    x = asarray(x)
+    where(iota(x.shape[-2])[:, newaxis] + k >= iota(x.shape[-1]), x, 0)
+}
+
+## The upper triangle: zeros below the diagonal `k`.
+##
+## >>> triu([[1, 2], [3, 4]])
+## [[1 2]
+##  [0 4]]
+fn triu(x, k=0) {
+    x = asarray(x)
+    where(iota(x.shape[-2])[:, newaxis] + k <= iota(x.shape[-1]), x, 0)
+}
+
+## The matrix with a vector on the diagonal `k`, or the diagonal of a matrix.
+##
+## >>> diag([1, 2])
+## [[1 0]
+##  [0 2]]
+fn diag(x, k=0) {
+    x = asarray(x)
+    if x.ndim == 2 { return diagonal(x, k) }
+    assert x.ndim == 1, "diag takes a vector or a matrix"
+    n = x.shape[0] + abs(k)
+    i = iota(n)
+    v = concat((x, zeros(abs(k), dtype=x.dtype)))
+    v = if k >= 0 { v[:, newaxis] } else { v[newaxis, :] }
+    where(i[:, newaxis] + k == i, v, 0)
+}
+
+# --- Differences and sums along an axis ---
+
+## The differences of neighbours along an axis, `n` times over.
+##
+## >>> diff([1, 4, 9, 16])
+## [3 5 7]
+fn diff(x, n=1, axis=-1, prepend=none, append=none) {
+    y = moveaxis(asarray(x), axis, -1)
+    if prepend != none { y = concat((moveaxis(asarray(prepend), axis, -1), y), axis=-1) }
+    if append != none { y = concat((y, moveaxis(asarray(append), axis, -1)), axis=-1) }
+    y = _differences(y, n)
+    moveaxis(y, -1, axis)
+}
+
+## The differences along the last axis, `n` times over.
+fn _differences(y, n) {
+    if n == 0 { return y }
+    d = if y.dtype == bool { y[..., 1:] ^ y[..., :-1] } else { y[..., 1:] - y[..., :-1] }
+    if n > 1 { _differences(d, n - 1) } else { d }
+}
+
+## The integral along an axis by the trapezoidal rule, at points `x` or at distance `dx`.
+##
+## >>> trapezoid([1.0, 2.0, 3.0])
+## 4.0
+fn trapezoid(y, x=none, dx=1.0, axis=-1) {
+    y = moveaxis(asarray(y), axis, -1)
+    d = if x == none { dx } else { diff(x) }
+    sum((y[..., 1:] + y[..., :-1]) * d / 2, axis=-1)
+}
+
+# --- Products ---
+
+## The products of all pairs of elements of two vectors (flattened first).
+##
+## >>> outer([1, 2], [3, 4])
+## [[3 4]
+##  [6 8]]
+fn outer(a, b) = ravel(a)[:, newaxis] * ravel(b)[newaxis, :]
+
+## NumPy's dot: the product with a scalar, of matrices and vectors; of more dimensions the sum over
+## the last axis of `a` and the second last of `b`.
+##
+## >>> dot([1, 2], [3, 4])
+## 11
+fn dot(a, b) {
+    a = asarray(a)
+    b = asarray(b)
+    if a.ndim == 0 or b.ndim == 0 { a * b }
+    else if b.ndim <= 2 { a @ b }
+    else { tensordot(a, b, axes=((-1,), (-2,))) }
+}
+
+## The sum of products over the last axes.
+##
+## >>> inner([1, 2], [3, 4])
+## 11
+fn inner(a, b) {
+    a = asarray(a)
+    b = asarray(b)
+    if a.ndim == 0 or b.ndim == 0 { a * b } else { tensordot(a, b, axes=((-1,), (-1,))) }
+}
+
+## The sum of products along an axis.
+##
+## >>> vecdot([1, 2], [3, 4])
+## 11
+fn vecdot(a, b, axis=-1) = sum(asarray(a) * asarray(b), axis=axis)
+
+## The sum of products of all elements.
+##
+## >>> vdot([1, 2], [3, 4])
+## 11
+fn vdot(a, b) = sum(ravel(a) * ravel(b))
+
+## The Kronecker product of two matrices.
+##
+## >>> kron([[1, 2]], [[1], [1]])
+## [[1 2]
+##  [1 2]]
+fn kron(a, b) {
+    a = asarray(a)
+    b = asarray(b)
+    p = a[:, newaxis, :, newaxis] * b[newaxis, :, newaxis, :]
+    reshape(p, (a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]))
+}
+
+## The sum of the diagonal.
+##
+## >>> trace([[1, 2], [3, 4]])
+## 5
+fn trace(x, offset=0) = sum(diagonal(x, offset), axis=-1)
+
+## The vector product along an axis of three elements.
+##
+## >>> cross([1, 0, 0], [0, 1, 0])
+## [0 0 1]
+fn cross(a, b, axis=-1) {
+    a = moveaxis(asarray(a), axis, -1)
+    b = moveaxis(asarray(b), axis, -1)
+    assert a.shape[-1] == 3 and b.shape[-1] == 3, "cross needs vectors of three elements"
+    c = stack((
+        a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1],
+        a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2],
+        a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0],
+    ), axis=-1)
+    moveaxis(c, -1, axis)
+}
+
+## The length of vectors along an axis, or of all elements taken as one: the root of the sum of
+## squares, or by another `ord` (1, inf, -inf, 0, any power).
+##
+## >>> norm([3.0, 4.0])
+## 5.0
+## >>> norm([3.0, -4.0], ord=1)
+## 7.0
+fn norm(x, ord=2, axis=none, keepdims=false) {
+    x = abs(asarray(x))
+    if ord == 2 { sqrt(sum(x * x, axis=axis, keepdims=keepdims)) }
+    else if ord == 1 { sum(x, axis=axis, keepdims=keepdims) }
+    else if ord == inf { max(x, axis=axis, keepdims=keepdims) }
+    else if ord == -inf { min(x, axis=axis, keepdims=keepdims) }
+    else if ord == 0 { count_nonzero(x, axis=axis, keepdims=keepdims) }
+    else { sum(x ** ord, axis=axis, keepdims=keepdims) ** (1 / ord) }
+}
