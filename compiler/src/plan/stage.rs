@@ -189,7 +189,9 @@ fn finish(plan: &Plan, group: Group, config: &Config) -> Vec<Stage> {
     let Some(chunk) = chunk(plan, &group, extent, config) else {
         return group.steps.iter().map(alone).collect();
     };
-    let locals = locals(plan, &group);
+    // A chunk size that is asked for asks for every window too: small programs then test them.
+    let least = if config.chunk.is_some() { 1 } else { WINDOW_BYTES };
+    let locals = locals(plan, &group, least);
     let split = Split { extent, chunk, dims: group.dims };
     vec![Stage { steps: group.steps, split: Some(split), locals }]
 }
@@ -224,7 +226,7 @@ fn chunk(plan: &Plan, group: &Group, extent: usize, config: &Config) -> Option<u
 }
 
 /// The values that only the group's steps touch, under their own shape.
-fn locals(plan: &Plan, group: &Group) -> Vec<(ValueId, u8)> {
+fn locals(plan: &Plan, group: &Group, least: usize) -> Vec<(ValueId, u8)> {
     let mut locals = vec![];
     for (&s, &dim) in group.steps.iter().zip(&group.dims) {
         let value = plan.written(&plan.steps[s as usize]);
@@ -233,7 +235,7 @@ fn locals(plan: &Plan, group: &Group) -> Vec<(ValueId, u8)> {
         let outside = plan.steps.iter().enumerate().any(|(i, step)| {
             !group.steps.contains(&(i as u32)) && plan.reads(step).contains(&value)
         });
-        if !aliased && !result && !outside && plan[value].bytes() >= WINDOW_BYTES {
+        if !aliased && !result && !outside && plan[value].bytes() >= least {
             locals.push((value, dim));
         }
     }

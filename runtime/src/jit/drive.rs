@@ -90,6 +90,8 @@ pub struct Bound {
     pub stream: StreamCopy,
     /// Output bytes per domain dimension (of a store).
     pub out_strides: SmallVec<[isize; 4]>,
+    /// Output bytes per dimension of the partial results (of a fold).
+    pub part_strides: SmallVec<[isize; 4]>,
     /// Bytes from the output's first element to the domain's origin.
     pub out_offset: isize,
     /// Domain dimensions from the outermost loop to the innermost (of a store).
@@ -374,7 +376,6 @@ impl Frame<'_> {
     /// # Safety
     /// As for [`Frame::store`]; the output is the dense array of partial results.
     pub unsafe fn fold_rows(&self, domain: &[usize], kept: usize, region: &[(usize, usize)], folds: &Folds) {
-        let size = self.bound.dtype.size();
         let reduced = &domain[kept..];
         let elements: usize = reduced.iter().product();
         let units = elements.div_ceil(ROW_BLOCK);
@@ -383,15 +384,15 @@ impl Frame<'_> {
         whole.extend(reduced.iter().map(|&n| (0, n)));
         let kept_dims: SmallVec<[usize; 4]> = (0..kept).collect();
         let mut outer = self.nest(&kept_dims, &whole);
-        // The output's position is the number of the kept element times the units.
-        let mut stride = units as isize;
+        // The output's strides are those of the partial results.
         let last = outer.at.len() - 1;
         outer.at[last] = 0;
-        for d in (0..kept).rev() {
-            outer.strides[d][last] = stride * size as isize;
-            outer.at[last] += stride * (size * region[d].0) as isize;
-            stride *= domain[d] as isize;
+        for d in 0..kept {
+            let stride = self.bound.part_strides[d];
+            outer.strides[d][last] = stride;
+            outer.at[last] += stride * region[d].0 as isize;
         }
+        let unit_stride = self.bound.part_strides[kept];
         outer.merge();
         let dims: SmallVec<[usize; 4]> = (kept..domain.len()).collect();
         let inner = self.inner_nest(&dims, &whole);
@@ -405,7 +406,7 @@ impl Frame<'_> {
                 // SAFETY: the unit's elements are in the region.
                 unsafe {
                     self.fold_unit(at, &inner, range, folds);
-                    let out = self.out.wrapping_offset(at[last]).add(u * size);
+                    let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
                     folds.finish(out, self.accumulators());
                 }
             }
@@ -501,9 +502,7 @@ impl Frame<'_> {
         region: &[(usize, usize)],
         folds: &Folds,
     ) {
-        let size = self.bound.dtype.size() as isize;
         let elements: usize = domain[outer..outer + reduced].iter().product();
-        let units = elements.div_ceil(COL_BLOCK);
         let (first, count) = region[outer];
         let mut whole: Vec<(usize, usize)> = region[..outer].to_vec();
         whole.extend(domain[outer..outer + reduced].iter().map(|&n| (0, n)));
@@ -512,21 +511,13 @@ impl Frame<'_> {
         let dims: SmallVec<[usize; 4]> = (0..outer).chain(outer + reduced..domain.len()).collect();
         let mut nest = self.nest(&dims, &whole);
         let last = nest.at.len() - 1;
-        let mut stride = size;
         nest.at[last] = 0;
-        let mut unit_stride = size;
-        for (i, &d) in dims.iter().enumerate().rev() {
-            if i + 1 == outer {
-                unit_stride = stride;
-                stride *= units as isize;
-            }
+        for (i, &d) in dims.iter().enumerate() {
+            let stride = self.bound.part_strides[if i < outer { i } else { i + 1 }];
             nest.strides[i][last] = stride;
             nest.at[last] += stride * whole[d].0 as isize;
-            stride *= domain[d] as isize;
         }
-        if outer == 0 {
-            unit_stride = stride;
-        }
+        let unit_stride = self.bound.part_strides[outer];
         if dims.len() == outer {
             // Every kept dimension is outer: a column block of one column.
             nest.sizes.push(1);

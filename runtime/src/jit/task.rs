@@ -143,7 +143,7 @@ impl<'a> Arrays<'a> {
             .collect();
         let dtype = b.kernel.dtype();
         let (mut out_strides, mut out_offset) = (SmallVec::new(), 0);
-        let mut loops = SmallVec::new();
+        let (mut loops, mut part_strides) = (SmallVec::new(), SmallVec::new());
         let mut folds = None;
         let inner = match &b.output {
             Output::Store { value, start, step } => {
@@ -153,11 +153,13 @@ impl<'a> Arrays<'a> {
                 loops = order(b, &operands);
                 loops.last().copied()
             }
-            Output::Rows { op, kept, .. } => {
+            Output::Rows { op, kept, parts } => {
+                part_strides = self.value_strides(stage, *parts);
                 folds = Some(Folds::new(*op, dtype, level).ok_or("no such fold")?);
                 innermost(b, *kept as usize, rank)
             }
-            Output::Cols { op, outer, reduced, .. } => {
+            Output::Cols { op, outer, reduced, parts } => {
+                part_strides = self.value_strides(stage, *parts);
                 folds = Some(Folds::new(*op, dtype, level).ok_or("no such fold")?);
                 innermost(b, *outer as usize + *reduced as usize, rank)
             }
@@ -167,7 +169,7 @@ impl<'a> Arrays<'a> {
             .map(|o| layout(&o.feed, o.dtype.size(), inner.map_or(0, |d| o.strides[d]), &o.strides))
             .collect();
         let program = compiler.program(&b.kernel, &layouts).map_err(|e| e.to_string())?;
-        let bound = Bound { program, operands, dtype, stream: stream_copy(level), out_strides, out_offset, order: loops };
+        let bound = Bound { program, operands, dtype, stream: stream_copy(level), out_strides, part_strides, out_offset, order: loops };
         Ok(BoundStep::Kernel(Box::new(bound), folds))
     }
 
