@@ -166,13 +166,15 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
         Some(Command::Explain(script)) => {
             let text = read(&script.file)?;
             let mut session = prepared(script, settings, output)?;
-            output.put(&session.explain(&script.file, &text)?)?;
+            let steps = session.explain(&script.file, &text)?;
+            output.put(&format!("{}\n", steps.trim_end()))?;
             Ok(0)
         }
         Some(Command::Dump { stage, script }) => {
             let text = read(&script.file)?;
             let mut session = prepared(script, settings, output)?;
-            output.put(&session.dump((*stage).into(), &script.file, &text)?)?;
+            let dump = session.dump((*stage).into(), &script.file, &text)?;
+            output.put(&format!("{}\n", dump.trim_end()))?;
             Ok(0)
         }
         Some(Command::ExplainError { code }) => explain_error(code, output),

@@ -127,7 +127,9 @@ impl Diagnostic {
 fn label(label: diag::Label, session: &Session) -> Option<Label> {
     let (source, text) = session.source(label.span.file)?;
     // An empty span at the very start is a message about the whole text, or about none.
-    if label.span == (diag::Span { file: label.span.file, start: 0, end: 0 }) && label.text.is_empty() {
+    if label.span == (diag::Span { file: label.span.file, start: 0, end: 0 })
+        && label.text.is_empty()
+    {
         return None;
     }
     let start = floor(&text, label.span.start as usize);

@@ -97,7 +97,8 @@ impl Recorder {
                 }
                 Entry::Plan { prepared, times, run, .. } => {
                     number += 1;
-                    let often = if *times > 1 { format!(", run {times} times") } else { String::new() };
+                    let often =
+                        if *times > 1 { format!(", run {times} times") } else { String::new() };
                     let peak = bytes_text(prepared.peak() as u64);
                     let _ = write!(out, "plan {number}{often}; new arrays take {peak}");
                     if !run {
@@ -147,7 +148,9 @@ fn work(plan: &Plan) -> usize {
     plan.steps.iter().fold(0usize, |sum, step| {
         let elements = match &step.kind {
             StepKind::Blockwise(b) => count(&b.domain),
-            StepKind::Contract { inner, out, .. } => count(&plan[*out].shape).saturating_mul(*inner),
+            StepKind::Contract { inner, out, .. } => {
+                count(&plan[*out].shape).saturating_mul(*inner)
+            }
             StepKind::Combine { parts, .. } => count(&plan[*parts].shape),
             StepKind::Scan { out, .. } => count(&plan[*out].shape),
         };
@@ -163,7 +166,8 @@ fn plan_text(plan: &Plan) -> String {
     }
     for (i, stage) in plan.stages.iter().enumerate() {
         let split = stage.split.as_ref().map(|s| format!(" split {} by {}", s.extent, s.chunk));
-        let _ = writeln!(out, "stage {i}: tasks {}{}", plan.tasks(stage), split.unwrap_or_default());
+        let _ =
+            writeln!(out, "stage {i}: tasks {}{}", plan.tasks(stage), split.unwrap_or_default());
         for &number in &stage.steps {
             let step = &plan.steps[number as usize];
             let _ = write!(out, "  step {number}: chunk {:?} ", step.chunk.as_slice());

@@ -16,7 +16,7 @@
 //! ```
 
 use crate::error::{Diagnostic, Label, Severity};
-use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer, Snippet, Title};
 use arr_compiler::format::escape_control;
 
 /// The longest message, in bytes.
@@ -45,7 +45,12 @@ fn full(diagnostic: &Diagnostic, color: bool, excerpts: bool) -> String {
         Severity::Warning => Level::WARNING,
     };
     let title = short(&diagnostic.title);
-    let mut group = level.primary_title(title).id(diagnostic.code).elements(Vec::<Message<'_>>::new());
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    if diagnostic.labels.is_empty() {
+        return unplaced(diagnostic, &renderer, level.primary_title(title));
+    }
+    let mut group =
+        level.primary_title(title).id(diagnostic.code).elements(Vec::<Message<'_>>::new());
     for part in parts(&diagnostic.labels) {
         group = add(group, &part, excerpts);
     }
@@ -55,9 +60,21 @@ fn full(diagnostic: &Diagnostic, color: bool, excerpts: bool) -> String {
     for hint in diagnostic.hints.iter().take(MAX_NOTES) {
         group = group.element(Level::HELP.with_name("hint").message(short(hint)));
     }
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.term_width(WIDTH).render(&[group]);
     text.push('\n');
+    text
+}
+
+/// A message without a place: there is no margin to align notes with.
+fn unplaced(diagnostic: &Diagnostic, renderer: &Renderer, title: Title<'_>) -> String {
+    let title = title.id(diagnostic.code).elements(Vec::<Message<'_>>::new());
+    let mut text = renderer.render(&[title]) + "\n";
+    for note in diagnostic.notes.iter().take(MAX_NOTES) {
+        text += &format!("  = {}\n", short(note));
+    }
+    for hint in diagnostic.hints.iter().take(MAX_NOTES) {
+        text += &format!("  = hint: {}\n", short(hint));
+    }
     text
 }
 
@@ -87,9 +104,8 @@ fn add<'a>(group: Group<'a>, labels: &[&Label], excerpts: bool) -> Group<'a> {
     let first = labels.iter().find(|l| l.primary).unwrap_or(&labels[0]);
     let shown: Vec<&&Label> = labels.iter().filter(|l| !l.excerpt.text.is_empty()).collect();
     if shown.is_empty() || !excerpts {
-        let origin = annotate_snippets::Origin::path(source)
-            .line(first.line)
-            .char_column(first.column);
+        let origin =
+            annotate_snippets::Origin::path(source).line(first.line).char_column(first.column);
         return group.element(origin);
     }
     // Lines between the labels are not at hand: each line stands in its place, blank ones between.
@@ -219,7 +235,8 @@ error[E0102]: shapes do not broadcast
         let mut d = sample();
         d.labels.clear();
         d.notes.clear();
-        d.hints.clear();
-        assert_eq!(render(&d, false), "error[E0102]: shapes do not broadcast\n");
+        let expected = "error[E0102]: shapes do not broadcast\n  = hint: to pair w with axis 0, \
+                        write w[:, newaxis]\n";
+        assert_eq!(render(&d, false), expected);
     }
 }

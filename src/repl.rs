@@ -115,7 +115,10 @@ fn interactive(session: &Shared, output: &Output) -> Result<u8, Error> {
             Ok(Signal::CtrlD) => return Ok(0),
             Ok(_) => continue,
             Err(error) => {
-                say(&format!("error: the terminal cannot be read: {}\n", arr::escape(&error.to_string())));
+                say(&format!(
+                    "error: the terminal cannot be read: {}\n",
+                    arr::escape(&error.to_string())
+                ));
                 return Ok(5);
             }
         };
@@ -246,7 +249,8 @@ fn candidates(before: &str, names: &[String]) -> Vec<(usize, String)> {
     }
     let method = before[..word].ends_with('.');
     let start = &before[word..];
-    let mut all: Vec<&str> = names.iter().map(|n| n.as_str()).filter(|n| !n.contains('.')).collect();
+    let mut all: Vec<&str> =
+        names.iter().map(|n| n.as_str()).filter(|n| !n.contains('.')).collect();
     all.extend(if method { ATTRIBUTES } else { KEYWORDS });
     all.retain(|n| n.starts_with(start) && *n != start);
     all.sort();

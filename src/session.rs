@@ -74,9 +74,10 @@ pub struct Interrupter(Arc<AtomicBool>);
 impl Interrupter {
     /// Stops the evaluation that is running: it fails with
     /// [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted), and files it was about to
-    /// replace stay as they were. The next evaluation begins afresh.
-    pub fn interrupt(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    /// replace stay as they were. The next evaluation begins afresh. True when this was asked
+    /// before and has not led to anything yet.
+    pub fn interrupt(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
     }
 }
 

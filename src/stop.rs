@@ -5,7 +5,6 @@
 
 use crate::output::Output;
 use arr::Interrupter;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How long an evaluation may take to stop.
@@ -13,10 +12,8 @@ const GRACE: Duration = Duration::from_millis(800);
 
 /// Handles Ctrl-C from now on. With `insist` the process ends even if the evaluation does not.
 pub fn on_ctrl_c(interrupter: Interrupter, output: Output, insist: bool) {
-    let asked = AtomicBool::new(false);
     let handler = move || {
-        interrupter.interrupt();
-        if insist && asked.swap(true, Ordering::Relaxed) {
+        if interrupter.interrupt() {
             std::process::exit(130);
         }
         if insist {

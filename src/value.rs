@@ -190,7 +190,8 @@ impl<'a> Value<'a> {
         let cast = scalar.cast(T::DTYPE);
         let lost_kind = scalar.dtype.kind() == Kind::Complex && T::DTYPE.kind() != Kind::Complex
             || scalar.dtype.kind() != Kind::Bool && T::DTYPE == DType::Bool;
-        let same = cast.cast(scalar.dtype) == scalar || scalar.as_f64().is_nan() && cast.as_f64().is_nan();
+        let same =
+            cast.cast(scalar.dtype) == scalar || scalar.as_f64().is_nan() && cast.as_f64().is_nan();
         match same && !lost_kind {
             true => Ok(T::of(cast)),
             false => Err(self.unsuited(T::DTYPE.name())),
@@ -214,7 +215,9 @@ impl<'a> Value<'a> {
             }
             Content::Array(_) => return Err(wrong()),
             _ => match self.scalar() {
-                Some(s) if s.dtype == T::DTYPE => ArrayD::from_shape_vec(IxDyn(&[]), vec![T::of(s)]),
+                Some(s) if s.dtype == T::DTYPE => {
+                    ArrayD::from_shape_vec(IxDyn(&[]), vec![T::of(s)])
+                }
                 _ => return Err(wrong()),
             },
         };
@@ -270,7 +273,8 @@ impl Content {
                 }
             }
             Content::Record(fields) => {
-                let part = |(name, v): &(String, Content)| format!("{name}={}", v.repr(nesting + 1));
+                let part =
+                    |(name, v): &(String, Content)| format!("{name}={}", v.repr(nesting + 1));
                 format!("record({})", fields.iter().map(part).collect::<Vec<_>>().join(", "))
             }
             Content::Range(start, stop, 1) => format!("range({start}, {stop})"),

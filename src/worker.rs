@@ -16,6 +16,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
+/// How deep tuples and records may nest on their way out.
+const MAX_DEPTH: usize = 500;
+
 type Request = Box<dyn FnOnce(&mut State) + Send>;
 
 /// What the thread owns.
@@ -87,15 +90,20 @@ impl State {
     /// A value for the outside: its arrays are computed, all in one go.
     pub(crate) fn outgoing<'a>(&mut self, value: &inner::Value) -> Result<Value<'a>, Error> {
         let mut pending = vec![];
-        collect(value, &mut pending);
+        collect(value, 0, &mut pending);
         if !pending.is_empty() {
             let computed = self.session.compute(&pending, &mut self.host);
             computed.map_err(|failed| Error::of(failed, &self.session))?;
         }
-        Ok(Value::new(self.content(value)?))
+        Ok(Value::new(self.content(value, 0)?))
     }
 
-    fn content(&self, value: &inner::Value) -> Result<Content, Error> {
+    fn content(&self, value: &inner::Value, depth: usize) -> Result<Content, Error> {
+        if depth > MAX_DEPTH {
+            let title = "the value is nested too deeply to leave the session";
+            return Err(Error::new(ErrorKind::Limit, "E0210", title));
+        }
+        let content = |value: &inner::Value| self.content(value, depth + 1);
         Ok(match value {
             inner::Value::None => Content::None,
             inner::Value::Bool(v) => Content::Bool(*v),
@@ -106,16 +114,17 @@ impl State {
             inner::Value::DType(dtype) => Content::DType(*dtype),
             inner::Value::Range(start, stop, step) => Content::Range(*start, *stop, *step),
             inner::Value::Array(array) => {
-                let handle = array.handle().ok_or_else(|| Error::bug("an array was not computed"))?;
+                let handle =
+                    array.handle().ok_or_else(|| Error::bug("an array was not computed"))?;
                 Content::Array(self.host.buffer(&handle)?)
             }
             inner::Value::Tuple(items) => {
-                let items: Result<Vec<_>, _> = items.iter().map(|v| self.content(v)).collect();
+                let items: Result<Vec<_>, _> = items.iter().map(content).collect();
                 Content::Tuple(items?.into())
             }
             inner::Value::Record(fields) => {
                 let field = |(name, v): &(std::rc::Rc<str>, inner::Value)| {
-                    Ok((name.to_string(), self.content(v)?))
+                    Ok((name.to_string(), content(v)?))
                 };
                 let fields: Result<Vec<_>, Error> = fields.iter().map(field).collect();
                 Content::Record(fields?.into())
@@ -148,7 +157,8 @@ impl State {
                 inner::Value::tuple(items?)
             }
             Content::Record(fields) => {
-                let field = |(name, v): &(String, Content)| Ok((name.as_str().into(), self.incoming(v)?));
+                let field =
+                    |(name, v): &(String, Content)| Ok((name.as_str().into(), self.incoming(v)?));
                 let fields: Result<Vec<_>, Error> = fields.iter().map(field).collect();
                 inner::Value::Record(fields?.into())
             }
@@ -219,11 +229,14 @@ impl State {
 }
 
 /// The arrays of a value that are not computed yet.
-fn collect(value: &inner::Value, pending: &mut Vec<Array>) {
+fn collect(value: &inner::Value, depth: usize, pending: &mut Vec<Array>) {
     match value {
+        _ if depth > MAX_DEPTH => {}
         inner::Value::Array(array) if !array.is_ready() => pending.push(array.clone()),
-        inner::Value::Tuple(items) => items.iter().for_each(|v| collect(v, pending)),
-        inner::Value::Record(fields) => fields.iter().for_each(|f| collect(&f.1, pending)),
+        inner::Value::Tuple(items) => items.iter().for_each(|v| collect(v, depth + 1, pending)),
+        inner::Value::Record(fields) => {
+            fields.iter().for_each(|f| collect(&f.1, depth + 1, pending))
+        }
         _ => {}
     }
 }

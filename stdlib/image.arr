@@ -21,9 +21,15 @@ fn _mirror(x, n, axis) {
 ## [[1. 1.]
 ##  [1. 1.]]
 fn gaussian_blur(x, sigma, truncate=4.0) {
-    x = asarray(x)
+    x = _real(x)
     radius = int(truncate * sigma + 0.5)
     _smooth(_smooth(x, sigma, radius, 0), sigma, radius, 1)
+}
+
+## Whole numbers as float64, so that sums and differences do not wrap.
+fn _real(x) {
+    x = asarray(x)
+    if isdtype(x.dtype, ("integral", "bool")) { astype(x, float64) } else { x }
 }
 
 fn _smooth(x, sigma, radius, axis) {
@@ -45,7 +51,7 @@ fn _smooth(x, sigma, radius, axis) {
 ## [[0. 0.]
 ##  [0. 0.]]
 fn sobel(x) {
-    p = mirror_pad(x, 1)
+    p = mirror_pad(_real(x), 1)
     across = p[:, 2:] - p[:, :-2]
     down = p[2:] - p[:-2]
     gx = across[:-2] + 2 * across[1:-1] + across[2:]

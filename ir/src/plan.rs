@@ -188,6 +188,17 @@ pub enum StepKind {
     },
 }
 
+/// In which order the tasks of a step are numbered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum TaskOrder {
+    /// The last dimension runs fastest.
+    #[default]
+    RowMajor,
+    /// Over a square grid of two dimensions: chunk `(i, j)` next to chunk `(j, i)`, which reads
+    /// the same elements of a matrix and its transpose.
+    Mirrored,
+}
+
 /// A step and its chunk grid.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Step {
@@ -195,6 +206,8 @@ pub struct Step {
     pub kind: StepKind,
     /// Chunk shape over [`Plan::space`], each at least 1.
     pub chunk: Shape,
+    /// The order of its tasks.
+    pub order: TaskOrder,
     /// The place in the program it comes from.
     pub origin: Origin,
 }
@@ -210,12 +223,14 @@ pub struct Split {
     pub dims: Vec<u8>,
 }
 
-/// Steps that run together; a stage starts when all before it that it reads are done.
+/// Steps that run together; a stage starts when all before it that it reads are done. With a
+/// split, a task runs all steps on its chunk, in order; without, the steps are independent of
+/// each other, and a task is one chunk of one of them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Stage {
     /// The steps, in order.
     pub steps: Vec<u32>,
-    /// The shared split; none for a single step over its own grid.
+    /// The shared split; none for independent steps, each over its own grid.
     pub split: Option<Split>,
     /// Values that live only inside a task: a window of the split dimension.
     pub locals: Vec<(ValueId, u8)>,
@@ -308,35 +323,68 @@ impl Plan {
     pub fn tasks(&self, stage: &Stage) -> usize {
         match &stage.split {
             Some(split) => split.extent.div_ceil(split.chunk),
-            None => {
-                let step = &self.steps[stage.steps[0] as usize];
-                let space = self.space(step);
-                space.iter().zip(&step.chunk).map(|(&n, &c)| n.div_ceil(c)).product()
-            }
+            None => stage.steps.iter().map(|&s| self.step_tasks(&self.steps[s as usize])).sum(),
         }
     }
 
-    /// The part of its space that a step covers in one task of its stage: first index and
+    /// How many chunks a step's own grid has.
+    pub fn step_tasks(&self, step: &Step) -> usize {
+        self.space(step).iter().zip(&step.chunk).map(|(&n, &c)| n.div_ceil(c)).product()
+    }
+
+    /// What a task of a stage runs: the positions in the stage of its steps, and the number of
+    /// the chunk.
+    pub fn work(&self, stage: &Stage, task: usize) -> (std::ops::Range<usize>, usize) {
+        if stage.split.is_some() {
+            return (0..stage.steps.len(), task);
+        }
+        let mut chunk = task;
+        for (position, &s) in stage.steps.iter().enumerate() {
+            let tasks = self.step_tasks(&self.steps[s as usize]);
+            if chunk < tasks {
+                return (position..position + 1, chunk);
+            }
+            chunk -= tasks;
+        }
+        (0..0, 0)
+    }
+
+    /// The part of its space that a step covers in one chunk of its stage: first index and
     /// size per dimension.
-    pub fn region(&self, stage: &Stage, position: usize, task: usize) -> Vec<(usize, usize)> {
+    pub fn region(&self, stage: &Stage, position: usize, chunk: usize) -> Vec<(usize, usize)> {
         let step = &self.steps[stage.steps[position] as usize];
         let space = self.space(step);
         if let Some(split) = &stage.split {
             let dim = split.dims[position] as usize;
-            let start = task * split.chunk;
+            let start = chunk * split.chunk;
             let mut region: Vec<(usize, usize)> = space.iter().map(|&n| (0, n)).collect();
             region[dim] = (start, split.chunk.min(split.extent - start));
             return region;
         }
-        let mut rest = task;
-        let mut region: Vec<(usize, usize)> = vec![(0, 0); space.len()];
-        for d in (0..space.len()).rev() {
-            let chunks = space[d].div_ceil(step.chunk[d]);
-            let start = rest % chunks * step.chunk[d];
-            rest /= chunks;
-            region[d] = (start, step.chunk[d].min(space[d] - start));
+        let mut index: Shape = Shape::from_elem(0, space.len());
+        match step.order {
+            TaskOrder::RowMajor => {
+                let mut rest = chunk;
+                for d in (0..space.len()).rev() {
+                    let chunks = space[d].div_ceil(step.chunk[d]);
+                    index[d] = rest % chunks;
+                    rest /= chunks;
+                }
+            }
+            TaskOrder::Mirrored => {
+                // Shell `j` holds the chunks whose larger number is `j`: 2j + 1 of them.
+                let j = chunk.isqrt();
+                let rest = chunk - j * j;
+                let (a, b) = (rest / 2, j);
+                (index[0], index[1]) = if rest % 2 == 0 { (a, b) } else { (b, a) };
+            }
         }
-        region
+        (0..space.len())
+            .map(|d| {
+                let start = index[d] * step.chunk[d];
+                (start, step.chunk[d].min(space[d] - start))
+            })
+            .collect()
     }
 
     /// Serialises the plan.

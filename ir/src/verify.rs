@@ -1,8 +1,10 @@
 //! The verifier of plans: the invariants that [`crate::plan`] lists, one function each.
 
 use crate::dtype::DType;
-use crate::plan::{Access, Blockwise, Output, PLAN_VERSION, ParamRef, Plan, Step, StepKind};
-use crate::plan::{Storage, ValueId, units};
+use crate::plan::{
+    Access, Blockwise, Output, PLAN_VERSION, ParamRef, Plan, Stage, Step, StepKind, Storage,
+    TaskOrder, ValueId, units,
+};
 use crate::shape::{IndexMap, MAX_RANK, checked_count, count};
 
 type Check = Result<(), String>;
@@ -92,6 +94,8 @@ impl Plan {
         ensure(step.chunk.len() == space.len() && step.chunk.iter().all(|&c| c > 0), || {
             "chunk shape".into()
         })?;
+        let square = space.len() == 2 && space[0] == space[1] && step.chunk[0] == step.chunk[1];
+        ensure(step.order == TaskOrder::RowMajor || square, || "mirrored order".into())?;
         written[out.0 as usize] = true;
         Ok(())
     }
@@ -184,6 +188,18 @@ impl Plan {
         }
     }
 
+    /// Steps of a stage without a split read nothing that the stage writes.
+    fn verify_independent(&self, stage: &Stage) -> Check {
+        let steps = || stage.steps.iter().map(|&s| &self.steps[s as usize]);
+        let written: Vec<ValueId> = steps().map(|s| self.written(s)).collect();
+        for step in steps() {
+            for r in self.reads(step) {
+                ensure(!written.contains(&self.stored(r)), || "dependent steps".into())?;
+            }
+        }
+        Ok(())
+    }
+
     fn verify_stages(&self) -> Check {
         let mut seen = vec![false; self.steps.len()];
         for stage in &self.stages {
@@ -199,7 +215,9 @@ impl Plan {
                     })?;
                 }
             }
-            ensure(stage.split.is_some() || stage.steps.len() == 1, || "unsplit stage".into())?;
+            if stage.split.is_none() {
+                self.verify_independent(stage)?;
+            }
             for (v, dim) in &stage.locals {
                 self.exists(*v)?;
                 let extent = stage.split.as_ref().map(|s| s.extent);

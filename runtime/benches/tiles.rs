@@ -119,7 +119,7 @@ fn folds() {
             row(&format!("columns {op:?} {elem:?}"), |level| {
                 let call = fold(op, elem, level).unwrap().columns;
                 // SAFETY: the source holds 16 x 64 elements, the accumulator 64.
-                measure(TILE, || unsafe { call(dst, src, m, n) })
+                measure(TILE, || unsafe { call(dst, src, m, n, n as isize) })
             });
         }
     }

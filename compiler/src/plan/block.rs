@@ -6,7 +6,7 @@
 
 use super::Config;
 use arr_ir::fold::{COL_BLOCK, ROW_BLOCK};
-use arr_ir::plan::{Access, Blockwise, Output, Plan, Step, StepKind};
+use arr_ir::plan::{Access, Blockwise, Output, Plan, Step, StepKind, TaskOrder};
 use arr_ir::shape::{Shape, count};
 
 /// Elements per task of an elementwise step.
@@ -21,8 +21,21 @@ pub const CONTRACT_SIDE: usize = 768;
 /// Chooses the chunk shape of every step.
 pub fn block(plan: &mut Plan, config: &Config) {
     let chunks: Vec<Shape> = plan.steps.iter().map(|s| chunk(plan, s, config)).collect();
-    for (step, chunk) in plan.steps.iter_mut().zip(chunks) {
+    let orders: Vec<TaskOrder> =
+        plan.steps.iter().zip(&chunks).map(|(s, c)| order(plan, s, c)).collect();
+    for ((step, chunk), order) in plan.steps.iter_mut().zip(chunks).zip(orders) {
         step.chunk = chunk;
+        step.order = order;
+    }
+}
+
+/// Chunks of a square that is read across go in mirrored pairs.
+fn order(plan: &Plan, step: &Step, chunk: &[usize]) -> TaskOrder {
+    let space = plan.space(step);
+    let square = space.len() == 2 && space[0] == space[1] && chunk[0] == chunk[1];
+    match &step.kind {
+        StepKind::Blockwise(b) if square && crossed(plan, b).is_some() => TaskOrder::Mirrored,
+        _ => TaskOrder::RowMajor,
     }
 }
 

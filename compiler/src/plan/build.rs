@@ -7,8 +7,8 @@ use arr_ir::graph::{Graph, NodeId, Op, Origin};
 use arr_ir::kernel::{Code, InstId, KernelBuilder, Source};
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::plan::{
-    Access, Blockwise, Output, PLAN_VERSION, ParamRef, Plan, Step, StepKind, Storage, Value,
-    ValueId, units,
+    Access, Blockwise, Output, PLAN_VERSION, ParamRef, Plan, Step, StepKind, Storage, TaskOrder,
+    Value, ValueId, units,
 };
 use arr_ir::shape::{DimMap, IndexMap, Shape, count, row_major};
 use rustc_hash::FxHashMap;
@@ -75,7 +75,8 @@ impl Build<'_> {
     }
 
     fn step(&mut self, kind: StepKind) {
-        self.plan.steps.push(Step { kind, chunk: Shape::new(), origin: Origin::default() });
+        let (chunk, order, origin) = (Shape::new(), TaskOrder::default(), Origin::default());
+        self.plan.steps.push(Step { kind, chunk, order, origin });
     }
 
     fn node(&mut self, id: NodeId) {

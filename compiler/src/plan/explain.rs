@@ -15,9 +15,9 @@ const LISTED: usize = 24;
 /// A plan in words: a summary, then the steps in order.
 pub fn explain(plan: &Plan) -> String {
     let mut out = summary(plan);
-    for (number, stage) in plan.stages.iter().enumerate() {
-        if plan.stages.len() != plan.steps.len() {
-            let _ = writeln!(out, "stage {}: {}", number + 1, stage_text(plan, stage));
+    for stage in &plan.stages {
+        if stage.steps.len() > 1 {
+            let _ = writeln!(out, "{}", stage_text(plan, stage));
         }
         for &step in &stage.steps {
             out.push_str(&step_text(plan, stage, step as usize));
@@ -59,16 +59,16 @@ fn passes(plan: &Plan, id: ValueId) -> usize {
 }
 
 fn stage_text(plan: &Plan, stage: &Stage) -> String {
-    let steps = plural(stage.steps.len(), "step");
+    let steps = format!("the next {} run together", plural(stage.steps.len(), "step"));
     match &stage.split {
         Some(split) => format!(
-            "{steps} together, in {} of {} along a dimension of {}{}",
+            "{steps}, in {} of {} along a dimension of {}{}",
             plural(plan.tasks(stage), "part"),
             split.chunk,
             split.extent,
             match stage.locals.len() {
-                0 => String::new(),
-                n => format!("; {} inside a part only", plural(n, "intermediate array")),
+                0 => "",
+                _ => ", with what they pass on kept in cache",
             }
         ),
         None => steps,
@@ -79,7 +79,10 @@ fn step_text(plan: &Plan, stage: &Stage, number: usize) -> String {
     let step = &plan.steps[number];
     let mut out = format!("step {}: {}\n", number + 1, title(plan, step));
     if let StepKind::Blockwise(b) = &step.kind {
-        let _ = writeln!(out, "  computes  {}", operators(&b.kernel));
+        let operators = operators(&b.kernel);
+        if !operators.is_empty() {
+            let _ = writeln!(out, "  computes  {operators}");
+        }
         let _ = writeln!(out, "  over      {}{}", sizes(&b.domain), chunks(plan, stage, step));
         for access in &b.operands {
             if let Access::Memory { value, map } = access {
@@ -98,7 +101,7 @@ fn step_text(plan: &Plan, stage: &Stage, number: usize) -> String {
     let local = stage.locals.iter().any(|l| l.0 == written);
     let whole = plan[written].bytes() as u64 == written_bytes(plan, step);
     let part = match (local, whole) {
-        (true, _) => ", never as a whole".into(),
+        (true, _) => ", never as a whole in memory".into(),
         (false, true) => String::new(),
         (false, false) => format!(", {} of it", bytes_text(written_bytes(plan, step))),
     };
@@ -109,8 +112,10 @@ fn step_text(plan: &Plan, stage: &Stage, number: usize) -> String {
 fn title(plan: &Plan, step: &Step) -> String {
     match &step.kind {
         StepKind::Blockwise(b) => match &b.output {
-            Output::Store { .. } if b.kernel.operations() == 0 => "copy".into(),
-            Output::Store { .. } => "elementwise".into(),
+            Output::Store { .. } if b.kernel.operations() > 0 => "elementwise".into(),
+            Output::Store { .. } if b.operands.iter().any(is_memory) => "copy".into(),
+            Output::Store { .. } if b.operands.is_empty() => "fill".into(),
+            Output::Store { .. } => "generate".into(),
             Output::Rows { op, kept, .. } => fold(op.name(), b.domain.len() - *kept as usize),
             Output::Cols { op, reduced, .. } => fold(op.name(), *reduced as usize),
         },
@@ -120,6 +125,10 @@ fn title(plan: &Plan, step: &Step) -> String {
         StepKind::Scan { op, axis, .. } => format!("running {} along axis {axis}", op.name()),
         StepKind::Contract { inner, .. } => format!("matrix product over {inner}"),
     }
+}
+
+fn is_memory(access: &Access) -> bool {
+    matches!(access, Access::Memory { .. })
 }
 
 fn fold(name: &str, dimensions: usize) -> String {
@@ -144,9 +153,6 @@ fn operators(kernel: &Kernel) -> String {
             Some(known) => known.1 += 1,
             None => names.push((name, 1)),
         }
-    }
-    if names.is_empty() {
-        return "nothing: the elements as they are".into();
     }
     let more = names.len().saturating_sub(LISTED);
     let listed = names.iter().take(LISTED).map(|(name, times)| match times {

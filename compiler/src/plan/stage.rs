@@ -44,7 +44,53 @@ pub fn stage(plan: &mut Plan, config: &Config) {
             None => groups.push(Group { steps: vec![s], dims: vec![] }),
         }
     }
-    plan.stages = groups.into_iter().flat_map(|g| finish(plan, g, config)).collect();
+    let stages = groups.into_iter().flat_map(|g| finish(plan, g, config)).collect();
+    plan.stages = side_by_side(plan, stages);
+}
+
+/// Joins neighbouring single steps that are independent of each other.
+fn side_by_side(plan: &Plan, stages: Vec<Stage>) -> Vec<Stage> {
+    let mut joined: Vec<Stage> = vec![];
+    for stage in stages {
+        match joined.last_mut() {
+            Some(last)
+                if last.split.is_none()
+                    && stage.split.is_none()
+                    && last.steps.iter().all(|&s| independent(plan, s, stage.steps[0])) =>
+            {
+                last.steps.extend(stage.steps);
+            }
+            _ => joined.push(stage),
+        }
+    }
+    joined
+}
+
+/// Whether a later step neither reads nor overwrites what an earlier one writes.
+fn independent(plan: &Plan, earlier: u32, later: u32) -> bool {
+    let (a, b) = (&plan.steps[earlier as usize], &plan.steps[later as usize]);
+    let out = plan.written(a);
+    if plan.reads(b).iter().any(|&r| plan.stored(r) == out) {
+        return false;
+    }
+    out != plan.written(b) || apart(a, b)
+}
+
+/// Whether two stores into the same value write boxes that do not meet.
+fn apart(a: &Step, b: &Step) -> bool {
+    let bounds = |step: &Step| -> Option<Vec<(i64, i64)>> {
+        let StepKind::Blockwise(k) = &step.kind else { return None };
+        let Output::Store { start, step, .. } = &k.output else { return None };
+        let ends = (0..k.domain.len()).map(|d| {
+            let last = start[d] + step[d] * (k.domain[d] as i64 - 1);
+            (start[d].min(last), start[d].max(last))
+        });
+        Some(ends.collect())
+    };
+    match (bounds(a), bounds(b)) {
+        (Some(a), Some(b)) => a.iter().zip(&b).any(|(a, b)| a.1 < b.0 || b.1 < a.0),
+        _ => false,
+    }
 }
 
 /// The split dimensions when step `s` joins the group, if it can.
@@ -217,8 +263,14 @@ fn chunk(plan: &Plan, group: &Group, extent: usize, config: &Config) -> Option<u
         return Some(extent);
     }
     values.sort();
+    // Without something large that is touched twice there is nothing to keep in cache.
+    let touched = values.windows(2).filter(|w| w[0] == w[1]);
+    let again: usize = touched.map(|w| plan[w[0]].bytes()).sum();
     values.dedup();
     let bytes: usize = values.iter().map(|&v| plan[v].bytes()).sum();
+    if again * 8 < bytes {
+        return None;
+    }
     let each = (bytes / extent).max(1);
     let least = if along { MIN_COLUMNS } else { 1 };
     let chunk = (CHUNK_BYTES / each).max(least).min(extent);

@@ -8,7 +8,7 @@
 #![allow(unsafe_code, reason = "walks raw arrays; bounds follow from the verified plan")]
 
 use super::folds::Folds;
-use super::program::{Layout, Program, Span, TileArgs};
+use super::program::{Layout, Program, ResultPlace, Span, TileArgs};
 use super::tiles::Level;
 use super::tiles::copy::{Pack, StreamCopy, fence, pack};
 use super::tiles::random::{Distribution, Fill, FillIntegers, fill_integers, fill_random};
@@ -21,6 +21,9 @@ use std::sync::Arc;
 
 /// Per operand.
 type Each = SmallVec<[isize; 8]>;
+
+/// Rows that a column fold takes at a time.
+const FOLD_ROWS: usize = 8;
 
 /// Side of a tile that has an operand crossing its columns.
 const CROSS: usize = 32;
@@ -251,6 +254,26 @@ impl Frame<'_> {
         unsafe { program.run(&args) };
     }
 
+    /// Runs the program over one tile for a fold: where its `m` rows of `n` contiguous elements
+    /// lie, which is the operand itself when the kernel only reads one.
+    ///
+    /// # Safety
+    /// As for [`Frame::tile`].
+    unsafe fn folded(&self, at: &Each, rows: &Each, cols: &Each, m: usize, n: usize) -> Span {
+        let size = self.bound.dtype.size();
+        if let ResultPlace::Operand(k) = self.bound.program.result
+            && self.bound.operands[k].feed.is_memory()
+            && (cols[k] == size as isize || n == 1)
+            && rows[k] % size as isize == 0
+        {
+            return Span { ptr: self.bases[k].cast_mut().wrapping_offset(at[k]), row_stride: rows[k] };
+        }
+        let out = Span { ptr: self.result_scratch(), row_stride: (n * size) as isize };
+        // SAFETY: the result tile takes the whole tile.
+        unsafe { self.tile(at, rows, cols, m, n, out) };
+        out
+    }
+
     /// # Safety
     /// `dst` takes `m * n` elements of `dtype`.
     #[allow(clippy::too_many_arguments, reason = "a tile's geometry")]
@@ -430,23 +453,21 @@ impl Frame<'_> {
     /// # Safety
     /// As for [`Frame::fold_rows`].
     unsafe fn fold_short_rows(&self, mut outer: Nest, inner: &Nest, n: usize, folds: &Folds) {
-        let size = self.bound.dtype.size();
         let (rows, m) = (outer.strides.pop().expect("a loop"), outer.sizes.pop().expect("a loop"));
         let last = rows.len() - 1;
         let cols = &inner.strides[0];
         let step = (self.bound.program.tile / n).max(1);
-        let scratch = self.result_scratch();
         outer.each(|at| {
             for i in (0..m).step_by(step) {
                 let at = shifted(at, &rows, i);
                 let m = step.min(m - i);
                 // SAFETY: `m` kept elements of `n` reduced ones each, all in the region.
                 unsafe {
-                    let out = Span { ptr: scratch, row_stride: (n * size) as isize };
-                    self.tile(&at, &rows, cols, m, n, out);
+                    let tile = self.folded(&at, &rows, cols, m, n);
                     for r in 0..m {
                         folds.start(self.accumulators());
-                        folds.rows(self.accumulators(), scratch.add(r * n * size), n, 0);
+                        let row = tile.ptr.wrapping_offset(r as isize * tile.row_stride);
+                        folds.rows(self.accumulators(), row, n, 0);
                         let out = self.out.wrapping_offset(at[last] + r as isize * rows[last]);
                         folds.finish(out, self.accumulators());
                     }
@@ -460,8 +481,6 @@ impl Frame<'_> {
     /// # Safety
     /// As for [`Frame::fold_rows`].
     unsafe fn fold_unit(&self, at: &Each, inner: &Nest, range: std::ops::Range<usize>, folds: &Folds) {
-        let size = self.bound.dtype.size();
-        let scratch = self.result_scratch();
         let zeros: Each = SmallVec::from_elem(0, at.len());
         let rank = inner.sizes.len();
         let length = inner.sizes[rank - 1];
@@ -481,9 +500,8 @@ impl Frame<'_> {
                     row /= inner.sizes[d];
                 }
                 let n = (length - column).min(range.end - position).min(self.bound.program.tile);
-                let out = Span { ptr: scratch, row_stride: (n * size) as isize };
-                self.tile(&here, &zeros, cols, 1, n, out);
-                folds.rows(self.accumulators(), scratch, n, position - first);
+                let tile = self.folded(&here, &zeros, cols, 1, n);
+                folds.rows(self.accumulators(), tile.ptr, n, position - first);
                 position += n;
             }
         }
@@ -527,22 +545,19 @@ impl Frame<'_> {
         let (cols, n) = (nest.strides.pop().expect("a loop"), nest.sizes.pop().expect("a loop"));
         let rows: SmallVec<[usize; 4]> = (outer..outer + reduced).collect();
         let inner = self.inner_nest(&rows, &whole);
-        let tile_n = n.min(self.bound.program.tile / 2);
         nest.each(|at| {
             for u in first..first + count {
                 let range = u * COL_BLOCK..elements.min((u + 1) * COL_BLOCK);
-                for j in (0..n).step_by(tile_n) {
-                    let at = shifted(at, &cols, j);
-                    let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
-                    // SAFETY: the columns' elements of this unit are in the region, and its
-                    // partial results are ours to write.
-                    unsafe { self.fold_block(&at, &cols, &inner, range.clone(), tile_n.min(n - j), out, folds) };
-                }
+                let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
+                // SAFETY: the columns' elements of this unit are in the region, and its partial
+                // results are ours to write.
+                unsafe { self.fold_block(at, &cols, &inner, range, n, out, folds) };
             }
         });
     }
 
-    /// Folds rows `range` of `n` columns into `out`.
+    /// Folds rows `range` of `n` columns into `out`: a few rows at a time, all columns of them,
+    /// so that memory is read along its rows.
     ///
     /// # Safety
     /// As for [`Frame::fold_cols`].
@@ -558,11 +573,12 @@ impl Frame<'_> {
         folds: &Folds,
     ) {
         let size = self.bound.dtype.size();
-        let scratch = self.result_scratch();
         let rank = inner.sizes.len();
         let length = inner.sizes[rank - 1];
         let rows = &inner.strides[rank - 1];
-        let most = (self.bound.program.tile / n).max(1);
+        let tile = self.bound.program.tile;
+        let width = n.min(tile / FOLD_ROWS);
+        let most = (tile / width).min(FOLD_ROWS.max(COL_BLOCK / width));
         let mut position = range.start;
         // SAFETY: every piece is some rows of the innermost reduced loop, inside the range.
         unsafe {
@@ -577,9 +593,12 @@ impl Frame<'_> {
                     block /= inner.sizes[d];
                 }
                 let m = (length - row).min(range.end - position).min(most);
-                let tile = Span { ptr: scratch, row_stride: (n * size) as isize };
-                self.tile(&here, rows, cols, m, n, tile);
-                folds.columns(out, scratch, m, n);
+                for j in (0..n).step_by(width) {
+                    let here = shifted(&here, cols, j);
+                    let n = width.min(n - j);
+                    let tile = self.folded(&here, rows, cols, m, n);
+                    folds.columns(out.add(j * size), tile.ptr, m, n, tile.row_stride);
+                }
                 position += m;
             }
         }

@@ -59,12 +59,13 @@ impl Folds {
         unsafe { (self.routines.finish)(dst, acc) };
     }
 
-    /// Folds `m` contiguous rows of `n` elements, in order, into `n` elements.
+    /// Folds `m` rows of `n` contiguous elements, `stride` bytes apart, in order, into `n` elements.
     ///
     /// # Safety
-    /// `acc` holds `n` elements, `src` `m * n`.
-    pub unsafe fn columns(&self, acc: *mut u8, src: *const u8, m: usize, n: usize) {
+    /// `acc` holds `n` elements, `src` the rows; the stride is a multiple of the element's size.
+    pub unsafe fn columns(&self, acc: *mut u8, src: *const u8, m: usize, n: usize, stride: isize) {
+        let stride = stride / self.size as isize;
         // SAFETY: the caller's promise.
-        unsafe { (self.routines.columns)(acc, src, m, n) };
+        unsafe { (self.routines.columns)(acc, src, m, n, stride) };
     }
 }

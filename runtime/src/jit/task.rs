@@ -197,14 +197,15 @@ impl<'a> Arrays<'a> {
     /// `scratch` is a block of the largest step's [`Arrays::scratch`] bytes rounded up to 64 and
     /// [`Arrays::window_bytes`] after them.
     pub fn run(&self, stage: &Stage, bound: &[&BoundStep], task: usize, scratch: &mut Scratch) {
-        for (position, step) in bound.iter().enumerate() {
-            let region = self.plan.region(stage, position, task);
+        let (positions, chunk) = self.plan.work(stage, task);
+        for position in positions {
+            let region = self.plan.region(stage, position, chunk);
             if region.iter().any(|r| r.1 == 0) {
                 continue;
             }
             let kind = &self.plan.steps[stage.steps[position] as usize].kind;
-            let address = |value: ValueId| self.address(stage, value, task, scratch);
-            match (step, kind) {
+            let address = |value: ValueId| self.address(stage, value, chunk, scratch);
+            match (bound[position], kind) {
                 (BoundStep::Kernel(b, folds), StepKind::Blockwise(k)) => {
                     self.run_kernel(k, b, folds.as_ref(), &region, stage, scratch, &address)
                 }

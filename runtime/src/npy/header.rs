@@ -83,9 +83,9 @@ fn extent(start: &[u8]) -> Result<(usize, usize), String> {
     let version = start.get(6..8).ok_or("it is truncated inside its header")?;
     let length = match version {
         [1, 0] => start.get(8..10).map(|b| (10, u16::from_le_bytes([b[0], b[1]]) as usize)),
-        [2 | 3, 0] => start
-            .get(8..12)
-            .map(|b| (12, u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize)),
+        [2 | 3, 0] => {
+            start.get(8..12).map(|b| (12, u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize))
+        }
         v => return Err(format!("its format version {}.{} is unknown", v[0], v[1])),
     };
     let (text, length) = length.ok_or("it is truncated inside its header")?;

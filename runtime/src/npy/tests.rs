@@ -41,9 +41,16 @@ fn files_of_numpy_load_to_their_elements() {
             continue;
         }
         let file = opened.unwrap_or_else(|e| panic!("{name}: {e}"));
-        let shape: Vec<usize> =
-            field("shape").split(',').filter(|s| !s.is_empty()).map(|s| s.parse().unwrap()).collect();
-        assert_eq!((file.dtype().name(), &file.shape()[..]), (field("dtype"), &shape[..]), "{name}");
+        let shape: Vec<usize> = field("shape")
+            .split(',')
+            .filter(|s| !s.is_empty())
+            .map(|s| s.parse().unwrap())
+            .collect();
+        assert_eq!(
+            (file.dtype().name(), &file.shape()[..]),
+            (field("dtype"), &shape[..]),
+            "{name}"
+        );
         let buffer = file.load(&pool(), &GO).unwrap();
         assert_eq!(buffer.bytes().unwrap(), unhex(field("bytes")), "{name}");
     }

@@ -16,8 +16,10 @@ pub type FoldRows = unsafe fn(acc: *mut u8, src: *const u8, n: usize, position: 
 /// Writes to `dst` the combination of the 16 lanes at `acc`.
 pub type FinishRows = unsafe fn(dst: *mut u8, acc: *const u8);
 
-/// `acc[j] = f(acc[j], tile[i * n + j])` for each row `i < m` in order and each column `j < n`.
-pub type FoldColumns = unsafe fn(acc: *mut u8, tile: *const u8, m: usize, n: usize);
+/// `acc[j] = f(acc[j], rows[i * stride + j])` for each row `i < m` in order and each column
+/// `j < n`; the stride is in elements.
+pub type FoldColumns =
+    unsafe fn(acc: *mut u8, rows: *const u8, m: usize, n: usize, stride: isize);
 
 /// `dst[j]` = the fixed tree over `parts[i * n + j]`, `1 <= i <= m` rows; `dst` may be `parts`.
 pub type TreeColumns = unsafe fn(dst: *mut u8, parts: *const u8, m: usize, n: usize);
@@ -64,11 +66,11 @@ const TREE_LEVELS: usize = 41;
 unsafe fn batch<T: Copy, O: Combine<T>, const W: usize>(
     acc: &mut [T; W],
     src: *const T,
-    stride: usize,
+    stride: isize,
 ) {
     // SAFETY: the caller's; an array has the alignment of its elements.
     let rows: [[T; W]; BATCH] =
-        std::array::from_fn(|i| unsafe { src.add(i * stride).cast::<[T; W]>().read() });
+        std::array::from_fn(|i| unsafe { src.offset(i as isize * stride).cast::<[T; W]>().read() });
     for (j, acc) in acc.iter_mut().enumerate() {
         let mut value = *acc;
         for row in &rows {
@@ -87,7 +89,7 @@ unsafe fn strip<T: Copy, O: Combine<T>, const W: usize>(
     acc: *mut T,
     src: *const T,
     m: usize,
-    stride: usize,
+    stride: isize,
 ) {
     let acc = acc.cast::<[T; W]>();
     // SAFETY: the caller's.
@@ -95,12 +97,12 @@ unsafe fn strip<T: Copy, O: Combine<T>, const W: usize>(
     let mut i = 0;
     while i + BATCH <= m {
         // SAFETY: rows below m.
-        unsafe { batch::<T, O, W>(&mut local, src.add(i * stride), stride) };
+        unsafe { batch::<T, O, W>(&mut local, src.offset(i as isize * stride), stride) };
         i += BATCH;
     }
     while i < m {
         // SAFETY: a row below m.
-        let row = unsafe { src.add(i * stride).cast::<[T; W]>().read() };
+        let row = unsafe { src.offset(i as isize * stride).cast::<[T; W]>().read() };
         for (acc, &x) in local.iter_mut().zip(&row) {
             *acc = O::combine(*acc, x);
         }
@@ -130,7 +132,7 @@ unsafe fn rows<T: Copy, O: Combine<T>>(acc: *mut u8, src: *const u8, n: usize, p
     (0..head).for_each(single);
     let whole = (n - head) / LANES;
     // SAFETY: `whole` rows of 16 elements lie within the n elements.
-    unsafe { strip::<T, O, LANES>(acc, src.add(head), whole, LANES) };
+    unsafe { strip::<T, O, LANES>(acc, src.add(head), whole, LANES as isize) };
     (head + whole * LANES..n).for_each(single);
 }
 
@@ -147,27 +149,33 @@ unsafe fn finish<T: Copy, O: Combine<T>>(dst: *mut u8, acc: *const u8) {
 /// # Safety
 /// As `FoldColumns`.
 #[inline(always)]
-unsafe fn columns<T: Copy, O: Combine<T>>(acc: *mut u8, tile: *const u8, m: usize, n: usize) {
+unsafe fn columns<T: Copy, O: Combine<T>>(
+    acc: *mut u8,
+    tile: *const u8,
+    m: usize,
+    n: usize,
+    stride: isize,
+) {
     let (acc, tile) = (acc.cast::<T>(), tile.cast::<T>());
     let mut j = 0;
     while size_of::<T>() < 8 && j + STRIP <= n {
         // SAFETY: STRIP columns from j.
-        unsafe { strip::<T, O, STRIP>(acc.add(j), tile.add(j), m, n) };
+        unsafe { strip::<T, O, STRIP>(acc.add(j), tile.add(j), m, stride) };
         j += STRIP;
     }
     while size_of::<T>() == 8 && j + STRIP_WIDE <= n {
         // SAFETY: STRIP_WIDE columns from j.
-        unsafe { strip::<T, O, STRIP_WIDE>(acc.add(j), tile.add(j), m, n) };
+        unsafe { strip::<T, O, STRIP_WIDE>(acc.add(j), tile.add(j), m, stride) };
         j += STRIP_WIDE;
     }
     while j + 8 <= n {
         // SAFETY: 8 columns from j.
-        unsafe { strip::<T, O, 8>(acc.add(j), tile.add(j), m, n) };
+        unsafe { strip::<T, O, 8>(acc.add(j), tile.add(j), m, stride) };
         j += 8;
     }
     while j < n {
         // SAFETY: one column.
-        unsafe { strip::<T, O, 1>(acc.add(j), tile.add(j), m, n) };
+        unsafe { strip::<T, O, 1>(acc.add(j), tile.add(j), m, stride) };
         j += 1;
     }
 }
@@ -256,10 +264,10 @@ macro_rules! fold {
                 unsafe { rows::<$type, $op>(acc, src, n, position) }
             });
             for_each_level!(columns_of: unsafe fn(
-                acc: *mut u8, tile: *const u8, m: usize, n: usize
+                acc: *mut u8, tile: *const u8, m: usize, n: usize, stride: isize
             ) {
                 // SAFETY: the caller keeps the contract of `FoldColumns`.
-                unsafe { columns::<$type, $op>(acc, tile, m, n) }
+                unsafe { columns::<$type, $op>(acc, tile, m, n, stride) }
             });
 
             pub(super) fn pick(level: Level) -> Fold {

@@ -220,8 +220,8 @@ fn check_columns<T: Element, O: Combine<T>>(op: FoldOp, elem: DType, xs: &[T], l
         let cut = m / 3;
         // SAFETY: the tile holds m x n elements, the accumulators n.
         unsafe {
-            (fold.columns)(acc.as_mut_ptr().cast(), tile.as_ptr().cast(), cut, n);
-            (fold.columns)(acc.as_mut_ptr().cast(), tile[cut * n..].as_ptr().cast(), m - cut, n);
+            (fold.columns)(acc.as_mut_ptr().cast(), tile.as_ptr().cast(), cut, n, n as isize);
+            (fold.columns)(acc.as_mut_ptr().cast(), tile[cut * n..].as_ptr().cast(), m - cut, n, n as isize);
         }
         let mut combined = vec![O::EMPTY; n];
         // SAFETY: m x n parts, n results.
@@ -289,7 +289,7 @@ fn a_long_column_sum_is_that_of_the_reference() {
             let mut acc = vec![-0.0_f64; n];
             // SAFETY: whole rows of n elements.
             unsafe {
-                (fold.columns)(acc.as_mut_ptr().cast(), rows.as_ptr().cast(), rows.len() / n, n);
+                (fold.columns)(acc.as_mut_ptr().cast(), rows.as_ptr().cast(), rows.len() / n, n, n as isize);
             }
             parts.extend(acc);
         }

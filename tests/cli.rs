@@ -1,0 +1,363 @@
+//! The command line: exit codes, what goes where, pipes, signals.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn arr() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_arr"));
+    command.env_remove("CLICOLOR_FORCE").env("ARR_HISTORY", "").stdin(Stdio::null());
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    arr().args(args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// Exit code, output, messages.
+fn outcome(args: &[&str]) -> (i32, String, String) {
+    let output = run(args);
+    (output.status.code().unwrap(), text(&output.stdout).into(), text(&output.stderr).into())
+}
+
+fn script(directory: &Path, source: &str) -> String {
+    let path = directory.join("script.arr");
+    fs::write(&path, source).unwrap();
+    path.to_str().unwrap().into()
+}
+
+#[test]
+fn the_value_of_the_last_expression_is_printed() {
+    for (code, expected) in [
+        ("1+1", "2\n"),
+        ("x = 3", ""),
+        ("print(1+1)", "2\n"),
+        ("arange(3) * 2", "[0 2 4]\n"),
+        ("x = [1.5, 2.5]; x.sum()", "4.0\n"),
+        ("\"text\"", "text\n"),
+        ("none", ""),
+        ("(1, \"a\")", "(1, 'a')\n"),
+    ] {
+        assert_eq!(outcome(&["-e", code]), (0, expected.into(), String::new()), "{code}");
+    }
+}
+
+#[test]
+fn exit_codes() {
+    let directory = tempfile::tempdir().unwrap();
+    let code = |source: &str| {
+        let (code, out, err) = outcome(&["run", &script(directory.path(), source)]);
+        assert!(out.is_empty(), "{source}: {out}");
+        assert_eq!(err.starts_with("error[E"), code != 0, "{source}: {err}");
+        assert!(err.len() <= 4096 && !err.contains('\x1b'), "{err}");
+        code
+    };
+    assert_eq!(code("x = 1"), 0);
+    assert_eq!(code("x = (1"), 2);
+    assert_eq!(code("x = y"), 2);
+    assert_eq!(code("x = zeros(3) + zeros(4)"), 2);
+    assert_eq!(code("assert false, \"no\""), 3);
+    assert_eq!(code("x = persist(ones((100000, 100000, 1000)))"), 4);
+    assert_eq!(code("fn f(n) = f(n + 1)\nf(1)"), 4);
+    assert_eq!(code("x = load(\"there is no such file.npy\")"), 5);
+    assert_eq!(outcome(&["run", "there is no such script.arr"]).0, 5);
+    assert_eq!(outcome(&["frobnicate"]).0, 2);
+    assert_eq!(outcome(&["run"]).0, 2);
+    assert_eq!(outcome(&["--memory", "much", "-e", "1"]).0, 2);
+}
+
+#[test]
+fn nothing_of_a_wrong_script_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(directory.path(), "print(1)\nprint(zeros(3) + zeros(4))\n");
+    let (code, out, err) = outcome(&["run", &path]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("error[E0102]") && err.contains("script.arr:2:"), "{err}");
+    let (checked, out, again) = outcome(&["check", &path]);
+    assert_eq!((checked, out.as_str(), again), (2, "", err));
+}
+
+#[test]
+fn a_failing_script_keeps_what_it_printed_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(directory.path(), "print(1)\nassert false, \"stop\"\nprint(2)\n");
+    let (code, out, err) = outcome(&["run", &path]);
+    assert_eq!((code, out.as_str()), (3, "1\n"));
+    assert!(err.contains("stop"), "{err}");
+}
+
+#[test]
+fn params_come_from_the_command_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = "param n = 3\nparam name = \"x\"\nparam f = 0.5\nprint(n, name, f)\n";
+    let path = script(directory.path(), source);
+    assert_eq!(outcome(&["run", &path]).1, "3 x 0.5\n");
+    assert_eq!(outcome(&["run", &path, "n=5", "name=a=b c", "f=2"]).1, "5 a=b c 2.0\n");
+    let (code, _, err) = outcome(&["run", &path, "m=5"]);
+    assert!(code == 2 && err.contains("no param `m`"), "{err}");
+    assert_eq!(outcome(&["run", &path, "n=many"]).0, 2);
+    assert_eq!(outcome(&["run", &path, "n"]).0, 2);
+}
+
+#[test]
+fn settings_do_not_change_results() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = "x = random((70, 50), seed=1)\nprint(f\"{(x @ x.T - x.mean()).sum()!r}\")\n";
+    let path = script(directory.path(), source);
+    let expected = outcome(&["run", &path]);
+    assert_eq!((expected.0, expected.2.as_str()), (0, ""));
+    for extra in [
+        &["--threads", "1"][..],
+        &["--threads", "3", "--chunk", "7"],
+        &["--memory", "64MiB"],
+        &["--interpret"],
+    ] {
+        let mut args = vec!["run", &path];
+        args.extend(extra);
+        assert_eq!(outcome(&args), expected, "{extra:?}");
+    }
+}
+
+#[test]
+fn statistics_go_to_the_standard_error() {
+    let (code, out, err) = outcome(&["--stats", "-e", "arange(5).sum()"]);
+    assert_eq!((code, out.as_str()), (0, "10\n"));
+    assert!(err.contains("memory") && err.contains("tasks"), "{err}");
+}
+
+#[test]
+fn explain_says_what_is_computed_and_does_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let saved = directory.path().join("y.npy");
+    let source = format!(
+        "param n = 4000\nx = random((n, n), seed=0)\ny = x + x.T - x.mean(axis=0)\n\
+         print(\"no\")\nsave({:?}, y)\n",
+        saved.to_str().unwrap()
+    );
+    let path = script(directory.path(), &source);
+    let (code, out, err) = outcome(&["explain", &path]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for part in ["float64[4000, 4000]", "transposed", "operators fused", "chunks of", "save "] {
+        assert!(out.contains(part), "{part} missing in\n{out}");
+    }
+    assert!(!out.contains("no\n") && !saved.exists(), "{out}");
+    assert!(outcome(&["explain", &path, "n=10"]).1.contains("float64[10, 10]"));
+}
+
+#[test]
+fn every_stage_is_dumped() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(directory.path(), "x = arange(1000) * 2.0\nprint(x.sum())\n");
+    for (stage, part) in [
+        ("ast", "print"),
+        ("hir", "print"),
+        ("graph", "multiply"),
+        ("plan", "blockwise"),
+        ("kernel", "multiply"),
+        ("clif", ""),
+        ("asm", ""),
+    ] {
+        let (code, out, err) = outcome(&["dump", "--stage", stage, &path]);
+        assert_eq!((code, err.as_str()), (0, ""), "{stage}");
+        assert!(out.len() > 10 && out.contains(part), "{stage}: {out}");
+    }
+    assert_eq!(outcome(&["dump", "--stage", "soup", &path]).0, 2);
+}
+
+#[test]
+fn error_codes_are_explained() {
+    let (code, out, err) = outcome(&["explain-error", "e0002"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("E0002: bracket not closed"), "{out}");
+    assert_eq!(outcome(&["explain-error", "E9999"]).0, 2);
+}
+
+#[test]
+fn version_and_help() {
+    let (code, out, _) = outcome(&["--version"]);
+    assert_eq!((code, out), (0, format!("arr {}\n", env!("CARGO_PKG_VERSION"))));
+    let (code, out, _) = outcome(&["--help"]);
+    assert!(code == 0 && out.contains("explain-error") && !out.contains("--interpret"), "{out}");
+}
+
+fn piped(args: &[&str], input: &str) -> (i32, String, String) {
+    let mut child = arr()
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code().unwrap(), text(&output.stdout).into(), text(&output.stderr).into())
+}
+
+#[test]
+fn the_prompt_reads_from_a_pipe() {
+    for args in [&["repl"][..], &[]] {
+        assert_eq!(piped(args, "1+1"), (0, "2\n".into(), String::new()));
+    }
+    let input = "x = [1.0,\n  2.0]\nfn f(a) {\n    a + 1\n}\nf(x)\n_ * 2\n\nprint(3)\n";
+    assert_eq!(piped(&["repl"], input), (0, "[2. 3.]\n[4. 6.]\n3\n".into(), String::new()));
+    assert_eq!(piped(&["repl"], "1\nexit\n2\n").1, "1\n");
+}
+
+#[test]
+fn an_error_at_the_prompt_keeps_the_session() {
+    let (code, out, err) = piped(&["repl"], "x = 5\ny = x + zz\nx + 1\n");
+    assert_eq!((code, out.as_str()), (2, "6\n"));
+    assert!(err.contains("zz") && err.contains("<input 2>:1:9"), "{err}");
+}
+
+#[test]
+fn a_script_from_the_standard_input() {
+    assert_eq!(piped(&["run", "-"], "print(2 * 3)\n"), (0, "6\n".into(), String::new()));
+    let mut child =
+        arr().args(["run", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"x = 1\n\xff\xfe").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(5));
+    assert!(text(&output.stderr).contains("line 2 is not UTF-8"), "{:?}", output.stderr);
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let mut child = arr()
+        .args(["-e", "for i in range(100000000) { print(i) }"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
+    drop(out);
+    assert_eq!(line, "0\n");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn a_full_device_is_an_error() {
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    for args in [&["-e", "print(1)"][..], &["-e", "1"], &["explain-error", "E0002"], &["repl"]] {
+        let mut command = arr();
+        command
+            .args(args)
+            .stdout(full.try_clone().unwrap())
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(b"1+1\n");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(5), "{args:?}");
+        let err = text(&output.stderr);
+        assert!(err.contains("cannot write the output: no space left"), "{args:?}: {err}");
+    }
+    // Messages that cannot be written are dropped.
+    let status = arr().args(["-e", "x = y"]).stderr(full).stdout(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(2));
+}
+
+/// Sends SIGINT as soon as the child has printed a line; its exit code, and how long it took.
+fn interrupted(code: &str) -> (Option<i32>, String, Duration) {
+    let mut child = arr()
+        .args(["-e", &format!("print(\"go\")\n{code}")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The line is held back until more is written or the time is up; wait for neither.
+    std::thread::sleep(Duration::from_millis(400));
+    let started = Instant::now();
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+    let code = child.wait().unwrap().code();
+    let took = started.elapsed();
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    (code, out, took)
+}
+
+#[test]
+fn ctrl_c_stops_loops_and_computations_within_a_second() {
+    for code in [
+        "while true { }",
+        "i = 0\nwhile true { i = i + 1 }",
+        "x = random((40000, 40000), seed=0)\nprint(sin(x).sum())",
+        "for i in range(1000000000) { x = arange(10).sum() }",
+    ] {
+        let (status, out, took) = interrupted(code);
+        assert_eq!((status, out.as_str()), (Some(130), "go\n"), "{code}");
+        assert!(took < Duration::from_millis(1500), "{code}: {took:?}");
+    }
+}
+
+#[test]
+fn an_interrupted_save_leaves_the_old_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x.npy");
+    let name = format!("{:?}", path.to_str().unwrap());
+    assert_eq!(outcome(&["-e", &format!("save({name}, arange(5))")]).0, 0);
+    let before = fs::read(&path).unwrap();
+    let code = format!("while true {{ x = zeros((3000, 3000)); save({name}, x) }}");
+    let (status, _, _) =
+        interrupted(&format!("y = load({name})\n{}", code.replace("x.npy", "z.npy")));
+    assert_eq!(status, Some(130));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    // A file left by a process that was ended is removed by the next save.
+    let again = format!("save({}, arange(3))", name.replace("x.npy", "z.npy"));
+    assert_eq!(outcome(&["-e", &again]).0, 0);
+    let names: Vec<_> =
+        fs::read_dir(directory.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn a_lazily_loaded_file_keeps_its_content() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("p.npy");
+    let source = format!(
+        "p = {:?}\nsave(p, arange(4.0))\nw = load(p)\nsave(p, w + 10)\nprint(w)\nprint(load(p))\n",
+        path.to_str().unwrap()
+    );
+    let (code, out, err) = outcome(&["-e", &source]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "[0. 1. 2. 3.]\n[10. 11. 12. 13.]\n", ""));
+}
+
+#[test]
+fn names_of_files_are_escaped() {
+    let (code, _, err) = outcome(&["run", "no\x1b[31m\nsuch.arr"]);
+    assert_eq!(code, 5);
+    assert!(!err.contains('\x1b') && err.trim_end().lines().count() == 1, "{err:?}");
+}
+
+#[test]
+fn colours_follow_the_environment() {
+    let colored = |name: &str, value: &str| {
+        let output = arr().args(["-e", "x = y"]).env(name, value).output().unwrap();
+        output.stderr.contains(&0x1b)
+    };
+    assert!(!colored("TERM", "xterm"));
+    assert!(colored("CLICOLOR_FORCE", "1"));
+    assert!(!colored("CLICOLOR_FORCE", "0"));
+    let both = arr().args(["-e", "x = y"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").output();
+    assert!(!both.unwrap().stderr.contains(&0x1b));
+}
+
+#[test]
+fn starting_up_is_quick() {
+    let fastest = (0..5).map(|_| {
+        let started = Instant::now();
+        assert_eq!(run(&["-e", "print(1+1)"]).stdout, b"2\n");
+        started.elapsed()
+    });
+    assert!(fastest.min().unwrap() < Duration::from_millis(100));
+}

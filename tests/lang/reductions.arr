@@ -1,0 +1,15 @@
+# Reductions over axes.
+x = [[3, 1, 4], [1, 5, 9]]
+print(x.sum(), x.prod(), x.min(), x.max(), x.mean(), x.var(), x.std(), x.any(), x.all())
+print(sum(x, axis=0), x.sum(axis=1), x.prod(axis=-1), x.min(axis=0), x.max(axis=1), x.mean(axis=0), x.std(axis=1), sep="\n")
+print(x.sum(axis=0, keepdims=true), x.mean(axis=1, keepdims=true), x.sum(keepdims=true), x.max(axis=(0, 1)), sep="\n")
+c = arange(24).reshape(2, 3, 4)
+print(c.sum(axis=(0, 2)), c.sum(axis=(1, -1), keepdims=true), c.mean(axis=1), c.max(axis=(0, 1)), c.min(axis=2), sep="\n")
+print(c.argmax(), c.argmin(axis=0), argmax(-c, axis=1), argmax(x, axis=1), sep="\n")
+print((c % 5 == 0).any(axis=2), (c >= 0).all(axis=(0, 1)), (c > 100).any(), sep="\n")
+print(var([1, 2, 3, 4], ddof=1), std([1.0, 2.0, 4.0], ddof=1), ptp(x, axis=0), average([1.0, 2.0, 4.0], weights=[1, 1, 2]), sep="\n")
+print(x.sum(0), x.mean(1), sum([true, true, false]), x.sum(dtype=float32).dtype, x.sum(axis=0, dtype=float64), sep="\n")
+f = asarray([0.1, 0.2, 0.3], dtype=float32)
+print(f.sum(), f.mean(), f.sum().dtype, f.std().dtype, (f * 10).prod())
+print(nansum([1.0, nan, 2.0]), nanmean([[1.0, nan], [3.0, 4.0]], axis=0), nanstd([1.0, nan, 3.0]), nanmin([nan, 2.0, 1.0]))
+print(norm([3.0, 4.0]), trace(arange(9).reshape(3, 3)), count_nonzero([0, 1, 2]), trapezoid([1.0, 2.0, 3.0]))
