@@ -187,7 +187,7 @@ fn nan_to_num(x, nan=0.0, posinf=none, neginf=none) {
     high = if posinf == none { finfo(x.dtype).max } else { posinf }
     low = if neginf == none { finfo(x.dtype).min } else { neginf }
     x = where(isnan(x), nan, x)
-    where(isinf(x), where(x > 0, high, low), x)
+    where(x == inf, high, where(x == -inf, low, x))
 }
 
 # --- Elementwise ---
@@ -256,7 +256,7 @@ fn softmax(x, axis=-1) {
 ##
 ## >>> heaviside([-1.0, 0.0, 2.0], 0.5)
 ## [0.  0.5 1. ]
-fn heaviside(x, half) = where(x == 0, half, where(isnan(x), nan, where(x > 0, 1.0, 0.0)))
+fn heaviside(x, half) = where(x == 0, half, where(x > 0, 1.0, where(x < 0, 0.0, x)))
 
 ## An angle in degrees from one in radians.
 ##
@@ -506,13 +506,13 @@ fn inner(a, b) {
 ##
 ## >>> vecdot([1, 2], [3, 4])
 ## 11
-fn vecdot(a, b, axis=-1) = sum(asarray(a) * asarray(b), axis=axis)
+fn vecdot(a, b, axis=-1) = sum(asarray(a) * asarray(b), axis=axis, dtype=result_type(a, b))
 
 ## The sum of products of all elements.
 ##
 ## >>> vdot([1, 2], [3, 4])
 ## 11
-fn vdot(a, b) = sum(ravel(a) * ravel(b))
+fn vdot(a, b) = ravel(a) @ ravel(b)
 
 ## The Kronecker product of two matrices.
 ##

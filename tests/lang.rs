@@ -72,9 +72,13 @@ fn differences(program: &Program) -> Vec<String> {
     }
     let mut wrong: Vec<String> = programs::compare(program, &first.output).into_iter().collect();
     for &way in &ways {
+        let start = std::time::Instant::now();
         let plenty = run(program, way, PLENTY);
         let how = format!("{way:?}, plenty of memory");
         wrong.extend(check(&program.name, &how, &plenty, &first.output));
+        if std::env::var_os("ARR_TIMES").is_some() {
+            eprintln!("      {:8.2} s  {} {way:?}", start.elapsed().as_secs_f64(), program.name);
+        }
         let tight = run(program, way, plenty.peak);
         let how = format!("{way:?}, memory {}", plenty.peak);
         wrong.extend(check(&program.name, &how, &tight, &first.output));

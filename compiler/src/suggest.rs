@@ -24,6 +24,11 @@ const FOREIGN: &[(&str, &str)] = &[
     ("uint", "uint64"),
     ("bool_", "bool"),
     ("complex_", "complex128"),
+    ("append", "concat([x, [value]])"),
+    ("extend", "concat([x, values])"),
+    ("length", "len(x), or x.size"),
+    ("copy", "plain assignment: values are never shared"),
+    ("item", "float(x) or int(x)"),
     ("absolute", "abs"),
     ("fabs", "abs"),
     ("conjugate", "conj"),
@@ -60,6 +65,11 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
             true => 0,
             false => edit_distance(name, candidate),
         };
+        // Many changes are a slip only where the beginning is right.
+        let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
+        if distance > 1 && first(candidate) != first(name) {
+            continue;
+        }
         let better = best.is_none_or(|b| (distance, candidate) < b);
         if distance <= limit && better {
             best = Some((distance, candidate));

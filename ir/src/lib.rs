@@ -7,6 +7,7 @@
 pub mod dtype;
 pub mod eval;
 pub mod fold;
+pub mod footprint;
 pub mod graph;
 pub mod interpret;
 pub mod kernel;

@@ -283,7 +283,7 @@ impl Plan {
             }
             StepKind::Scan { out, axis, .. } => {
                 let mut shape = self[*out].shape.clone();
-                shape[*axis as usize] = 1;
+                shape[*axis as usize] = shape[*axis as usize].min(1);
                 shape
             }
         }

@@ -204,7 +204,7 @@ impl Engine {
         }
     }
 
-    fn compiler(&self) -> &Compiler {
+    pub(crate) fn compiler(&self) -> &Compiler {
         self.compiler.get_or_init(Compiler::new)
     }
 

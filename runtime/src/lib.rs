@@ -8,3 +8,4 @@ pub mod engine;
 pub mod jit;
 mod listing;
 pub mod npy;
+pub mod remote;

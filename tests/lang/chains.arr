@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # Long chains and many names, method calls over lines.
 x = arange(100_000) / 1000
 y = (x

@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # test: no-numpy
 # test: directory
 # Saving and loading .npy files.

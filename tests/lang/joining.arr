@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # Joining and splitting.
 a = [1, 2, 3]
 b = [4, 5, 6]

@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # test: no-numpy
 # What says when something is computed, and changes no value.
 x = random((500, 300), seed=1)

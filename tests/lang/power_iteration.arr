@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # The greatest eigenvalue, and a linear system by conjugate gradients.
 n = 70
 i = arange(n)

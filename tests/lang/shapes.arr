@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # Functions over shapes.
 x = arange(12)
 m = x.reshape(3, 4)

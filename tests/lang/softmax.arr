@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # Softmax along an axis, written out and from the library.
 x = (arange(210_000) * 37 % 101).reshape(3000, 70) / 10
 e = exp(x - x.max(axis=1, keepdims=true))

@@ -105,7 +105,7 @@ fn convert(position: usize, operand: &Operand, dtype: DType) -> Outcome<Array> {
 
 fn unsuited(op: MapOp, reason: &str, joint: DType, values: &[Value]) -> Failure {
     let blame: Vec<_> = values.iter().enumerate().map(|(i, v)| (i, v.type_text())).collect();
-    let failure = faults::dtypes(op.row().name, reason, &blame);
+    let failure = faults::dtypes(faults::sign(op), reason, &blame);
     match (op, joint) {
         (MapOp::Sub, DType::Bool) => failure.hint("for bools write x ^ y, or x & ~y"),
         (MapOp::Neg, DType::Bool) => failure.hint("for bools write ~x"),

@@ -8,6 +8,7 @@ use crate::fault::{Failure, Fault};
 use crate::host::{HostError, HostErrorKind};
 use crate::value::{Value, array_type_text};
 use arr_ir::dtype::DType;
+use arr_ir::op::MapOp;
 use arr_ir::shape::{Dim, Dims, MAX_RANK, Mismatch, broadcast};
 
 /// What an operation gives.
@@ -62,6 +63,32 @@ fn pairing_hint(lhs: (usize, &[Dim]), rhs: (usize, &[Dim])) -> Option<String> {
         }
     }
     None
+}
+
+/// How programs write an operator: its sign, or the name of its function.
+pub(crate) fn sign(op: MapOp) -> &'static str {
+    match op {
+        MapOp::Add => "+",
+        MapOp::Sub | MapOp::Neg => "-",
+        MapOp::Mul => "*",
+        MapOp::Div => "/",
+        MapOp::FloorDiv => "//",
+        MapOp::Mod => "%",
+        MapOp::Pow => "**",
+        MapOp::BitAnd => "&",
+        MapOp::BitOr => "|",
+        MapOp::BitXor => "^",
+        MapOp::Invert => "~",
+        MapOp::Shl => "<<",
+        MapOp::Shr => ">>",
+        MapOp::Eq => "==",
+        MapOp::Ne => "!=",
+        MapOp::Lt => "<",
+        MapOp::Le => "<=",
+        MapOp::Gt => ">",
+        MapOp::Ge => ">=",
+        _ => op.row().name,
+    }
 }
 
 /// Dtypes that do not suit an operator.

@@ -172,7 +172,7 @@ fn is_text(value: &Value) -> bool {
 }
 
 fn unsuited(op: MapOp, lhs: &Value, rhs: &Value) -> Fault {
-    let failure = Failure::new("E0150", format!("`{}` does not suit these values", op.row().name))
+    let failure = Failure::new("E0150", format!("`{}` does not suit these values", faults::sign(op)))
         .at(0, lhs.type_text())
         .at(1, rhs.type_text());
     match (is_text(lhs), is_text(rhs)) {

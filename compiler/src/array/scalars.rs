@@ -139,7 +139,7 @@ pub(crate) fn apply(cx: &mut dyn Context, op: MapOp, args: &[Weak]) -> Outcome<V
 fn unsuited(op: MapOp, reason: &str, args: &[Weak]) -> Failure {
     let blame: Vec<_> =
         args.iter().enumerate().map(|(i, a)| (i, unknown(a.dtype).type_text())).collect();
-    faults::dtypes(op.row().name, reason, &blame)
+    faults::dtypes(faults::sign(op), reason, &blame)
 }
 
 /// Refuses negative integer exponents, warns of integer division by zero.

@@ -18,6 +18,10 @@ use std::rc::Rc;
 /// What evaluation gives.
 pub(super) type Eval = Result<Value, Fault>;
 
+/// What follows the dot without being called.
+const ATTRIBUTES: &[&str] =
+    &["T", "mT", "shape", "ndim", "size", "dtype", "real", "imag", "nbytes"];
+
 impl Interpreter<'_> {
     pub(super) fn eval(&mut self, u: &Unit, id: ExprId) -> Eval {
         match &u[id].kind {
@@ -160,7 +164,7 @@ impl Interpreter<'_> {
             Ok(Some(truth)) if truth == stop => return Ok(Value::Bool(stop)),
             Ok(first) => first,
             Err(fault) => {
-                self.fail(fault, left, &[left])?;
+                self.fail(elementwise_hint(fault, stop), left, &[left])?;
                 None
             }
         };
@@ -168,7 +172,7 @@ impl Interpreter<'_> {
         let second = match array::truth(self, &value) {
             Ok(second) => second,
             Err(fault) => {
-                self.fail(fault, u[rhs].span, &[u[rhs].span])?;
+                self.fail(elementwise_hint(fault, stop), u[rhs].span, &[u[rhs].span])?;
                 None
             }
         };
@@ -370,7 +374,8 @@ impl Interpreter<'_> {
         let callee = function.as_ref().unwrap_or(&Value::None);
         let args = self.args(u, args, Some((base.clone(), left)), callee)?;
         match function {
-            Some(_) if unsure => Ok(Value::ANY),
+            // A base of any kind may be a record or a module that has a member of this name.
+            Some(_) if unsure || matches!(base, Value::Unknown(Unknown::Any)) => Ok(Value::ANY),
             Some(function) => self.call_value(&function, args, span, method.span),
             None if unsure || matches!(base, Value::Unknown(Unknown::Any)) => Ok(Value::ANY),
             None => {
@@ -391,6 +396,9 @@ impl Interpreter<'_> {
         }
         if let Some(spelling) = suggest::foreign(name) {
             return failure.hint(format!("in arr this is {spelling}"));
+        }
+        if ATTRIBUTES.contains(&&**name) {
+            return failure.hint(format!("`{name}` is no function: write `.{name}` without brackets"));
         }
         if crate::builtins::builtin(name).is_some() {
             return failure.hint(format!("`{name}` is not a method: write `{name}(...)`"));
@@ -469,8 +477,10 @@ impl Interpreter<'_> {
         if crate::lower::Names::method(self.world, name).is_some() {
             return failure.hint(format!("it is a function: write `.{name}()`"));
         }
-        let known = ["T", "mT", "shape", "ndim", "size", "dtype", "real", "imag", "nbytes"];
-        match suggest::nearest(name, known.into_iter()) {
+        if let Some(spelling) = suggest::foreign(name) {
+            return failure.hint(format!("in arr this is {spelling}"));
+        }
+        match suggest::nearest(name, ATTRIBUTES.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `.{near}`?")),
             None => failure,
         }
@@ -542,5 +552,19 @@ pub(super) fn is_open(value: &Value) -> bool {
         Value::Unknown(Unknown::Any) => true,
         Value::Array(a) => a.dims().first().is_some_and(|d| d.known().is_none()),
         _ => false,
+    }
+}
+
+/// Says how `and`, or `or`, is written for the elements of arrays.
+fn elementwise_hint(fault: Fault, or: bool) -> Fault {
+    let (word, sign) = if or { ("or", "|") } else { ("and", "&") };
+    match fault {
+        Fault::Failure(failure) if failure.code == "E0172" => {
+            let hint = format!(
+                "element by element `{word}` is `{sign}`, with brackets: (x > 0) {sign} (x < 1)"
+            );
+            failure.hint(hint).into()
+        }
+        other => other,
     }
 }

@@ -14,9 +14,42 @@ use arr_ir::dtype::Scalar;
 use arr_ir::graph::Graph;
 use arr_ir::shape::Dim;
 use arr_syntax::diag::{Diagnostic, FileId, Severity, Span};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+
+/// The words on the lines that the parser could not read; none when it could read everything.
+fn broken_words<'a>(text: &'a str, diagnostics: &[Diagnostic]) -> Option<FxHashSet<&'a str>> {
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    let spans: Vec<Span> = errors.flat_map(|d| &d.labels).map(|l| l.span).collect();
+    if spans.is_empty() {
+        return None;
+    }
+    let mut words = FxHashSet::default();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        if spans.iter().any(|s| (start..end.max(start + 1)).contains(&(s.start as usize))) {
+            words.extend(line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        }
+        start = end;
+    }
+    Some(words)
+}
+
+/// Whether a message of lowering may only follow from a line that the parser could not read: its
+/// name stands on such a line, or it depends on the blocks around it.
+fn follows(diagnostic: &Diagnostic, text: &str, broken: Option<&FxHashSet<&str>>) -> bool {
+    let Some(words) = broken else { return false };
+    let name = diagnostic.labels.first().and_then(|l| {
+        text.get(l.span.start as usize..l.span.end as usize)
+    });
+    match diagnostic.code {
+        "E0100" | "E0101" => name.is_some_and(|n| words.contains(n)),
+        "E0104" | "E0105" => true,
+        _ => false,
+    }
+}
 
 /// A source text of the session.
 struct SourceText {
@@ -203,7 +236,8 @@ impl World {
         let (ast, mut diagnostics) = arr_syntax::parse(text, file);
         let source = lower::Source { text, file, library, keep_top, known, bound };
         let (unit, more) = lower::lower(&ast, &source, self);
-        diagnostics.extend(more);
+        let broken = broken_words(text, &diagnostics);
+        diagnostics.extend(more.into_iter().filter(|d| !follows(d, text, broken.as_ref())));
         (unit, diagnostics)
     }
 

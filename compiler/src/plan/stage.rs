@@ -15,7 +15,7 @@ use arr_ir::shape::count;
 /// Bytes that a chunk of a stage reads and writes, to stay in a core's cache.
 const CHUNK_BYTES: usize = 512 << 10;
 /// Bytes up to which a chunk still stays in the shared cache.
-const SHARED_BYTES: usize = 6 << 20;
+const SHARED_BYTES: usize = 2 << 20;
 /// Fewest indices of a chunk along a dimension that runs along memory.
 const MIN_COLUMNS: usize = 64;
 /// Values of at least this many bytes are worth a window.

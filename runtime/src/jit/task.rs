@@ -13,6 +13,7 @@ use super::steps::{self, View};
 use super::tiles::{Level, copy::stream_copy};
 use crate::buffer::{Buffer, dense_strides};
 use arr_ir::dtype::{DType, Scalar};
+use arr_ir::footprint::Part;
 use arr_ir::plan::{Access, Blockwise, Output, ParamRef, Plan, Stage, StepKind, Storage, ValueId};
 use arr_ir::shape::IndexMap;
 use arr_ir::with_element;
@@ -39,9 +40,53 @@ pub struct Arrays<'a> {
     /// Per value: the buffer of its storage.
     buffers: Vec<Option<Buffer>>,
     strides: Vec<Strides>,
+    /// Per value: bytes from its buffer to where index 0 would be, and that buffer, where only a
+    /// box of the value is there.
+    boxes: Vec<Option<(Buffer, isize)>>,
 }
 
 impl<'a> Arrays<'a> {
+    /// Arrays of which only boxes are there: what one task needs. `parts` and `buffers` go
+    /// together; each buffer is dense, of its part's shape.
+    pub fn of_parts(
+        plan: &'a Plan,
+        slots: &'a [Scalar],
+        parts: &[Part],
+        buffers: &[Buffer],
+    ) -> Result<Self, String> {
+        let mut strides: Vec<Strides> =
+            plan.values.iter().map(|v| dense_strides(&v.shape, v.dtype)).collect();
+        let mut boxes = vec![None; plan.values.len()];
+        for (part, buffer) in parts.iter().zip(buffers) {
+            let v = plan.values.get(part.value.0 as usize).ok_or("no such value")?;
+            let ranks = part.start.len() == v.shape.len() && part.shape.len() == v.shape.len();
+            let inside = |d: usize| part.start[d] + part.shape[d] <= v.shape[d];
+            let suits = buffer.is_dense()
+                && buffer.dtype() == v.dtype
+                && buffer.shape() == part.shape.as_slice();
+            if !ranks || !(0..v.shape.len()).all(inside) || !suits {
+                return Err(format!("a part of v{} does not fit", part.value.0));
+            }
+            let own = dense_strides(&part.shape, v.dtype);
+            let origin: isize = part.start.iter().zip(&own).map(|(&i, &s)| i as isize * s).sum();
+            strides[part.value.0 as usize] = own;
+            boxes[part.value.0 as usize] = Some((buffer.clone(), -origin));
+        }
+        // What a task writes it may read again under a shape with other dimensions of one index.
+        for (i, v) in plan.values.iter().enumerate() {
+            let id = ValueId(i as u32);
+            let stored = plan.stored(id);
+            if stored != id && boxes[i].is_none() && boxes[stored.0 as usize].is_some() {
+                let from = &strides[stored.0 as usize];
+                if let Some(own) = same_but_for_ones(&plan[stored].shape, from, &v.shape) {
+                    boxes[i] = boxes[stored.0 as usize].clone();
+                    strides[i] = own;
+                }
+            }
+        }
+        Ok(Arrays { plan, slots, buffers: vec![None; plan.values.len()], strides, boxes })
+    }
+
     /// Arrays of a verified plan: its inputs are bound, nothing else is there yet. The error says
     /// which input does not suit.
     pub fn new(plan: &'a Plan, inputs: &[Buffer], slots: &'a [Scalar]) -> Result<Self, String> {
@@ -65,7 +110,8 @@ impl<'a> Arrays<'a> {
             }
             strides.push(own);
         }
-        Ok(Arrays { plan, slots, buffers, strides })
+        let boxes = vec![None; plan.values.len()];
+        Ok(Arrays { plan, slots, buffers, strides, boxes })
     }
 
     /// Puts the array of a written value in its place.
@@ -92,6 +138,9 @@ impl<'a> Arrays<'a> {
     }
 
     fn base(&self, value: ValueId) -> *mut u8 {
+        if let Some((buffer, origin)) = &self.boxes[value.0 as usize] {
+            return buffer.ptr().wrapping_offset(*origin);
+        }
         let stored = self.plan.stored(value);
         self.buffers[stored.0 as usize].as_ref().expect("allocated before its readers").ptr()
     }
@@ -325,6 +374,17 @@ impl<'a> Arrays<'a> {
             StepKind::Blockwise(_) => unreachable!("bound as a kernel"),
         }
     }
+}
+
+/// The strides of a value of shape `from` under a shape that differs in dimensions of one index.
+fn same_but_for_ones(from: &[usize], strides: &[isize], to: &[usize]) -> Option<Strides> {
+    let mut wide = from.iter().zip(strides).filter(|(n, _)| **n != 1);
+    let own = to.iter().map(|&n| match n {
+        1 => Some(0),
+        n => wide.next().filter(|(m, _)| **m == n).map(|(_, &s)| s),
+    });
+    let own: Strides = own.collect::<Option<_>>()?;
+    wide.next().is_none().then_some(own)
 }
 
 /// The window dimension of a value that is local to a stage.

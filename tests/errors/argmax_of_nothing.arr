@@ -1,0 +1,2 @@
+x = zeros((0, 3))
+print(x.max(axis=0))

@@ -1,0 +1,2 @@
+x = arange(5)
+assert x.sum() == 11

@@ -1,0 +1,2 @@
+x = arange(3)
+print(broadcast_to(x, (3, 4)))

@@ -1,0 +1,3 @@
+x = arange(5)
+y = x[x.sum():]
+print(y.max())

@@ -1,0 +1,2 @@
+import statz
+import "helpers.arr" as h

@@ -1,0 +1,2 @@
+values = []
+values.append(3)

@@ -1,0 +1,2 @@
+x = load("measurements.npy")
+print(x.mean())

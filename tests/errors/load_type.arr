@@ -1,0 +1,1 @@
+x = load("table.csv")

@@ -1,0 +1,2 @@
+n = arange(1, 4)
+print(n ** -1)

@@ -1,0 +1,5 @@
+x = arange(10)
+print(x.sort())
+print(where(x > 3))
+print(median(x), percentile(x, 50))
+print(einsum("i,i->", x, x))

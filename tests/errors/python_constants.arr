@@ -1,0 +1,3 @@
+verbose = True
+x = None
+if not False { print("hello") }

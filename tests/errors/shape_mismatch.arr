@@ -1,0 +1,3 @@
+t = zeros((1000, 360))
+weights = ones(365)
+x = t * weights

@@ -1,0 +1,2 @@
+x = arange(10)
+print(x[1, 2])

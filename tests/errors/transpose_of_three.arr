@@ -1,0 +1,2 @@
+x = zeros((2, 3, 4))
+print(x.T.shape)

@@ -1,0 +1,3 @@
+flag = random() > 0.5
+if flag { result = 1 }
+print(result)
