@@ -1,7 +1,8 @@
 //! Matrix products behind one function: single-threaded, called per block and panel.
 //!
-//! The default is the pure-Rust `gemm` crate; with the features `openblas-system`, `blis`,
-//! `accelerate` or `mkl` the product is a BLAS's, through `blas-src`.
+//! The default is the pure-Rust `gemm` crate; with one of the features `openblas-system`, `blis`,
+//! `accelerate` or `mkl` the product is a BLAS's, through `blas-src`, wherever the factors have a
+//! dimension that runs along memory.
 #![allow(unsafe_code, reason = "matrix products take addresses")]
 
 use super::steps::Product;
@@ -16,17 +17,32 @@ pub trait Multiply: Sized + 'static {
 }
 
 macro_rules! products {
-    ($($t:ident)*) => {$(
+    ($($t:ident $cblas:ident)*) => {$(
         impl Multiply for $t {
             unsafe fn multiply(p: Product<$t>) {
                 let size = std::mem::size_of::<$t>() as isize;
-                let el = |s: (isize, isize)| (s.0 / size, s.1 / size);
-                let ((lr, lc), (rr, rc), (or, oc)) = (el(p.lhs.1), el(p.rhs.1), el(p.out.1));
+                let elements = |s: (isize, isize)| (s.0 / size, s.1 / size);
+                let (l, r, o) = (elements(p.lhs.1), elements(p.rhs.1), elements(p.out.1));
+                #[cfg(feature = "blas")]
+                if let (Some(lhs), Some(rhs), true) =
+                    (blas::order(l, p.m, p.k), blas::order(r, p.k, p.n), o.1 == 1)
+                {
+                    let (m, n, k) = (p.m as i32, p.n as i32, p.k as i32);
+                    let beta = if p.accumulate { 1.0 } else { 0.0 };
+                    blas::one_thread();
+                    // SAFETY: the caller's promise; leading dimensions are the row strides.
+                    return unsafe {
+                        blas::$cblas(
+                            blas::ROW_MAJOR, lhs.0, rhs.0, m, n, k, 1.0, p.lhs.0, lhs.1, p.rhs.0,
+                            rhs.1, beta, p.out.0, o.0.max(p.n as isize) as i32,
+                        )
+                    };
+                }
                 // SAFETY: the caller's promise; strides are in elements.
                 unsafe {
                     gemm::gemm(
-                        p.m, p.n, p.k, p.out.0, oc, or, p.accumulate, p.lhs.0, lc, lr, p.rhs.0, rc,
-                        rr, 1.0, 1.0, false, false, false, gemm::Parallelism::None,
+                        p.m, p.n, p.k, p.out.0, o.1, o.0, p.accumulate, p.lhs.0, l.1, l.0, p.rhs.0,
+                        r.1, r.0, 1.0, 1.0, false, false, false, gemm::Parallelism::None,
                     );
                 }
             }
@@ -34,4 +50,51 @@ macro_rules! products {
     )*};
 }
 
-products! { f32 f64 }
+products! { f32 cblas_sgemm f64 cblas_dgemm }
+
+#[cfg(feature = "blas")]
+mod blas {
+    //! The C interface of BLAS (www.netlib.org/blas, "CBLAS"), of which two functions are used.
+
+    extern crate blas_src as _;
+
+    /// `CblasRowMajor`.
+    pub const ROW_MAJOR: i32 = 101;
+    const NO_TRANSPOSE: i32 = 111;
+    const TRANSPOSE: i32 = 112;
+
+    unsafe extern "C" {
+        pub fn cblas_sgemm(
+            order: i32, ta: i32, tb: i32, m: i32, n: i32, k: i32, alpha: f32, a: *const f32,
+            lda: i32, b: *const f32, ldb: i32, beta: f32, c: *mut f32, ldc: i32,
+        );
+        pub fn cblas_dgemm(
+            order: i32, ta: i32, tb: i32, m: i32, n: i32, k: i32, alpha: f64, a: *const f64,
+            lda: i32, b: *const f64, ldb: i32, beta: f64, c: *mut f64, ldc: i32,
+        );
+    }
+
+    /// Keeps OpenBLAS from starting threads of its own: blocks run in parallel already.
+    pub fn one_thread() {
+        #[cfg(feature = "openblas-system")]
+        {
+            unsafe extern "C" {
+                fn openblas_set_num_threads(threads: i32);
+            }
+            static ONCE: std::sync::Once = std::sync::Once::new();
+            // SAFETY: a setter of OpenBLAS, callable at any time.
+            ONCE.call_once(|| unsafe { openblas_set_num_threads(1) });
+        }
+    }
+
+    /// Whether a factor of these strides (row, column; in elements) is plain or transposed, and
+    /// its leading dimension; none when no dimension runs along memory.
+    pub fn order(strides: (isize, isize), rows: usize, columns: usize) -> Option<(i32, i32)> {
+        let fits = |s: isize, least: usize| s >= least as isize && s <= i32::MAX as isize;
+        match strides {
+            (r, 1) if fits(r, columns.max(1)) => Some((NO_TRANSPOSE, r as i32)),
+            (1, c) if fits(c, rows.max(1)) => Some((TRANSPOSE, c as i32)),
+            _ => None,
+        }
+    }
+}
