@@ -21,6 +21,8 @@ pub fn build(graph: &Graph, stored: &[bool]) -> Plan {
         graph,
         stored,
         values: FxHashMap::default(),
+        onto: chains(graph),
+        targets: FxHashMap::default(),
         plan: Plan {
             version: PLAN_VERSION,
             values: vec![],
@@ -50,10 +52,29 @@ fn slots(graph: &Graph) -> Vec<Option<DType>> {
     slots
 }
 
+/// Updates that only another update reads, as its base, write straight into that one's value:
+/// each such node and the update that follows it.
+fn chains(graph: &Graph) -> FxHashMap<NodeId, NodeId> {
+    let mut uses = vec![0u32; graph.nodes.len()];
+    let readers = graph.nodes.iter().flat_map(|n| &n.args);
+    for a in readers.chain(&graph.roots) {
+        uses[a.0 as usize] += 1;
+    }
+    let is_update = |id: NodeId| matches!(graph[id].op, Op::Update { .. });
+    let ids = (0..graph.nodes.len() as u32).map(NodeId).filter(|&id| is_update(id));
+    ids.map(|id| (graph[id].args[0], id))
+        .filter(|&(base, _)| is_update(base) && uses[base.0 as usize] == 1)
+        .collect()
+}
+
 struct Build<'a> {
     graph: &'a Graph,
     stored: &'a [bool],
     values: FxHashMap<NodeId, ValueId>,
+    /// What [`chains`] found.
+    onto: FxHashMap<NodeId, NodeId>,
+    /// The value of the last update of a chain, once its first has been built.
+    targets: FxHashMap<NodeId, ValueId>,
     plan: Plan,
 }
 
@@ -96,6 +117,17 @@ impl Build<'_> {
                 self.value(dtype, shape, Storage::Alias(of))
             }
             Op::Reduce { op, axes } => self.reduce(id, *op, *axes),
+            Op::Update { start, step } => {
+                let mut last = id;
+                while let Some(&next) = self.onto.get(&last) {
+                    last = next;
+                }
+                let known = self.targets.get(&last).copied();
+                let out = known.unwrap_or_else(|| self.value(dtype, shape, Storage::Written));
+                self.targets.insert(last, out);
+                self.update(id, out, start, step, known.is_none());
+                out
+            }
             _ => {
                 let out = self.value(dtype, shape, Storage::Written);
                 self.write(id, out);
@@ -108,7 +140,6 @@ impl Build<'_> {
     fn write(&mut self, id: NodeId, out: ValueId) {
         let node = &self.graph[id];
         match &node.op {
-            Op::Update { start, step } => self.update(id, out, start, step),
             Op::Concat(axis) => {
                 let rank = node.shape.len();
                 let mut start = SmallVec::from_elem(0, rank);
@@ -310,9 +341,9 @@ impl Build<'_> {
         self.finish(fuse, result, domain, output);
     }
 
-    /// The base outside the region, in boxes (or whole, where the region has gaps), and then
-    /// the new elements.
-    fn update(&mut self, id: NodeId, out: ValueId, start: &[i64], step: &[i64]) {
+    /// The base outside the region, in boxes (or whole, where the region has gaps), unless it is
+    /// there already, and then the new elements.
+    fn update(&mut self, id: NodeId, out: ValueId, start: &[i64], step: &[i64], first: bool) {
         let node = &self.graph[id];
         let (base, value) = (node.args[0], node.args[1]);
         let region = self.graph[value].shape.clone();
@@ -320,7 +351,9 @@ impl Build<'_> {
         let rank = shape.len();
         let last = |d: usize| start[d] + step[d] * (region[d] as i64 - 1);
         let gaps = (0..rank).any(|d| region[d] > 1 && step[d].abs() != 1);
-        if gaps || count(&region) == 0 {
+        if !first {
+            // An earlier update of the chain wrote the base here.
+        } else if gaps || count(&region) == 0 {
             let zeros = SmallVec::from_elem(0, rank);
             self.store(base, IndexMap::identity(rank), shape, out, zeros, None);
         } else {
