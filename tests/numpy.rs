@@ -1,7 +1,7 @@
 //! Every case of `numpy/vectors.txt`: an expression of the language gives the elements that NumPy
 //! gives, bit for bit or within the tolerance that the case states.
 
-use arr::{Element, Session, Value};
+use arr::{Element, Session, SessionBuilder, Value};
 use ndarray::{ArrayD, IxDyn};
 
 /// An array as bits, element by element.
@@ -39,17 +39,50 @@ fn parse(text: &str) -> Bits {
 macro_rules! by_dtype {
     ($dtype:expr, $t:ident => $body:expr) => {
         match $dtype {
-            "bool" => { type $t = bool; $body }
-            "int8" => { type $t = i8; $body }
-            "int16" => { type $t = i16; $body }
-            "int32" => { type $t = i32; $body }
-            "int64" => { type $t = i64; $body }
-            "uint8" => { type $t = u8; $body }
-            "uint16" => { type $t = u16; $body }
-            "uint32" => { type $t = u32; $body }
-            "uint64" => { type $t = u64; $body }
-            "float32" => { type $t = f32; $body }
-            "float64" => { type $t = f64; $body }
+            "bool" => {
+                type $t = bool;
+                $body
+            }
+            "int8" => {
+                type $t = i8;
+                $body
+            }
+            "int16" => {
+                type $t = i16;
+                $body
+            }
+            "int32" => {
+                type $t = i32;
+                $body
+            }
+            "int64" => {
+                type $t = i64;
+                $body
+            }
+            "uint8" => {
+                type $t = u8;
+                $body
+            }
+            "uint16" => {
+                type $t = u16;
+                $body
+            }
+            "uint32" => {
+                type $t = u32;
+                $body
+            }
+            "uint64" => {
+                type $t = u64;
+                $body
+            }
+            "float32" => {
+                type $t = f32;
+                $body
+            }
+            "float64" => {
+                type $t = f64;
+                $body
+            }
             other => panic!("dtype {other}"),
         }
     };
@@ -108,7 +141,8 @@ fn bits(value: &Value) -> Option<Bits> {
 
 /// A float as itself and as its place among all floats of its width.
 fn float(dtype: &str, bits: u64) -> Option<(f64, i64)> {
-    let order = |bits: i64, sign: i64| if bits & sign != 0 { sign.wrapping_sub(bits) } else { bits };
+    let order =
+        |bits: i64, sign: i64| if bits & sign != 0 { sign.wrapping_sub(bits) } else { bits };
     match dtype {
         "float32" => {
             let order = order(i64::from(bits as u32), 1 << 31);
@@ -158,8 +192,22 @@ fn difference(got: &Bits, expected: &Bits, tolerance: &str) -> Option<String> {
 
 #[test]
 fn numpy_gives_the_same() {
+    check(Session::builder());
+}
+
+#[test]
+fn numpy_gives_the_same_as_the_interpreter() {
+    check(Session::builder().interpret(true));
+}
+
+#[test]
+fn numpy_gives_the_same_in_small_chunks() {
+    check(Session::builder().chunk(Some(3)).threads(2));
+}
+
+fn check(builder: SessionBuilder) {
     let text = include_str!("numpy/vectors.txt");
-    let mut session = Session::builder().memory(1 << 28).build();
+    let mut session = builder.memory(1 << 28).build();
     let (mut cases, mut wrong) = (0, vec![]);
     let mut lines = text.lines();
     while let Some(line) = lines.next() {

@@ -1,3 +1,3 @@
 x = 3.14159
 print(f"{x:.2q}")
-print(f"{x:.2f")
+print(f"{[x, x]:.2f}")

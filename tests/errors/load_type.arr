@@ -1,1 +1,1 @@
-x = load("table.csv")
+x = load("tests/errors/data/table.csv")

@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # Assignment to parts; arrays are values.
 v = zeros(8, dtype=int64)
 v[2] = 5

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Anomalies of a daily series against its seasonal cycle.
 param years = 6
 days = arange(years * 365)

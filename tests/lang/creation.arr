@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # Arrays from nothing.
 print(zeros(3), zeros((2, 3)), zeros((2, 2), dtype=int32), sep="\n")
 print(ones((2, 1, 2)), ones(2, dtype=bool), sep="\n")

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Running sums and products, differences.
 x = [[1, 2, 3], [4, 5, 6]]
 print(cumsum(x), cumsum(x, axis=0), x.cumsum(axis=1), cumprod(x, axis=1), cumprod([1.5, 2.0, 4.0]), sep="\n")

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # test: no-numpy
 # test: directory
 # Saving and loading .npy files.

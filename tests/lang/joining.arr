@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Joining and splitting.
 a = [1, 2, 3]
 b = [4, 5, 6]

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Lloyd's algorithm.
 points = stack([(arange(2000) * 37 % 101) / 10, (arange(2000) * 53 % 89) / 10], axis=1)
 points[:700] += [10.0, 0.0]

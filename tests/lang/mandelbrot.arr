@@ -1,3 +1,4 @@
+# test: large
 # The Mandelbrot set in real arithmetic.
 h, w = 24, 64
 cy = linspace(-1.2, 1.2, h)[:, newaxis]

@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # where, clip, masks.
 x = arange(-5, 6)
 print(where(x > 0, x, 0), where(x % 2 == 0, x, -x), where(x < 0, -1.5, 2.5), sep="\n")

@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # Elementwise functions, at the digits that are printed.
 x = [-2.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.5]
 p = [0.1, 0.5, 1.0, 2.0, 10.0, 123.456]

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Logistic regression by gradient descent.
 x = ((arange(3000) * 7919 % 1009).reshape(1000, 3) - 504) / 504
 truth = [1.5, -2.0, 0.5]

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # The greatest eigenvalue, and a linear system by conjugate gradients.
 n = 70
 i = arange(n)

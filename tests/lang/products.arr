@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Matrix products and their relatives.
 a = arange(6).reshape(2, 3)
 b = arange(12).reshape(3, 4)

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # test: no-numpy
 # Random numbers depend on the seed and the position only.
 x = random((2, 3), seed=1)

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Reductions over arrays of several blocks, with uneven tails.
 v = arange(100_000)
 print(v.sum(), v.min(), v.max(), v.mean(), v.std(), (v % 2 == 0).sum(), v.argmax(), (v % 1000).argmax())

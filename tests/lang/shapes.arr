@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Functions over shapes.
 x = arange(12)
 m = x.reshape(3, 4)

@@ -1,3 +1,4 @@
+# test: no-chunk-1
 # NaN, infinities, signed zeros.
 x = [nan, inf, -inf, 0.0, -0.0, 1.5, -2.5]
 print(x + 1, x * 0, x - x, 1 / x, x / x, -x, sep="\n")

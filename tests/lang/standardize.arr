@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Standardised columns: two passes over x, nothing stored in between.
 x = (arange(210_000) * 7919 % 1009).reshape(3000, 70) / 8
 y = (x - x.mean(axis=0)) / x.std(axis=0)

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Heat on a plate: Jacobi's method over shifted slices.
 fn jacobi(u, tol=1e-3) {
     err = inf

@@ -1,4 +1,4 @@
-# test: no-chunk-1
+# test: large
 # Sizes around blocks and chunks, several results from one input, mixed access.
 for n in (1, 6, 7, 8, 63, 64, 65, 1000) {
     x = arange(n * 3).reshape(n, 3)

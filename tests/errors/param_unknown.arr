@@ -1,0 +1,3 @@
+# test: param colour=red
+param color = "blue"
+print(color)

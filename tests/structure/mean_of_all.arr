@@ -1,0 +1,6 @@
+# A mean over everything.
+# plan: kernels = 1
+# plan: passes 0 = 1
+# plan: stored = 0
+x = load("int32_300x70.npy")
+print(x.mean())
