@@ -16,7 +16,7 @@ struct Cli {
     command: Option<Command>,
 
     /// Evaluate a text and print the value of its last expression
-    #[arg(short = 'e', long = "eval", value_name = "CODE")]
+    #[arg(short = 'e', long = "eval", value_name = "CODE", allow_hyphen_values = true)]
     code: Option<String>,
 
     #[command(flatten)]

@@ -112,7 +112,10 @@ fn differences(program: &Program) -> Vec<String> {
 #[test]
 fn programs_print_what_is_expected_however_they_are_computed() {
     let all = programs::programs("lang", "out");
-    assert!(all.iter().all(|p| programs::bless() || p.expected_path.exists()), "an .out is missing");
+    assert!(
+        all.iter().all(|p| programs::bless() || p.expected_path.exists()),
+        "an .out is missing"
+    );
     let wrong = programs::in_parallel(&all, |p| {
         let start = std::time::Instant::now();
         let wrong = differences(p);
@@ -154,7 +157,8 @@ fn traces(program: &Program, threads: usize) -> BTreeMap<String, Vec<u8>> {
     done.unwrap_or_else(|e| panic!("{}: {}", program.name, e.render(false)));
     let bound = tempfile::tempdir().expect("a folder");
     for name in names(&program.text) {
-        let is_array = matches!(session.get(&name), Ok(Some(v)) if v.dtype().is_some() && v.shape().is_some());
+        let is_array =
+            matches!(session.get(&name), Ok(Some(v)) if v.dtype().is_some() && v.shape().is_some());
         if is_array {
             let target = bound.path().join(&name).with_extension("npy");
             let text = format!("save({:?}, {name})", target.to_string_lossy());

@@ -37,7 +37,9 @@ fn random_graphs_run_to_the_oracles_bits() {
     for seed in 1000..1000 + count {
         let case = graphs::random(seed);
         let expected = oracle::evaluate(&case.graph, &case.inputs, &case.slots);
-        for (e, fuse, chunk) in [(0, true, None), (1, true, Some(7)), (1, false, None), (0, true, Some(1))] {
+        for (e, fuse, chunk) in
+            [(0, true, None), (1, true, Some(7)), (1, false, None), (0, true, Some(1))]
+        {
             let found = run(&engines[e], &case, &Config { chunk, fuse });
             for (i, (f, x)) in found.iter().zip(&expected).enumerate() {
                 assert!(

@@ -17,15 +17,13 @@ use capture::Capture;
 use programs::Program;
 
 /// Arrays of fewer elements are not counted as stored.
-const SMALL: usize = 1000;
+const SMALL: usize = 10_000;
 
 fn measure(plan: &Plan, what: &str) -> usize {
     let value = |i: usize| ValueId(i as u32);
     match what {
         "steps" => plan.steps.len(),
-        "kernels" => {
-            plan.steps.iter().filter(|s| matches!(s.kind, StepKind::Blockwise(_))).count()
-        }
+        "kernels" => plan.steps.iter().filter(|s| matches!(s.kind, StepKind::Blockwise(_))).count(),
         "stages" => plan.stages.len(),
         "stored" => {
             let local = |id| plan.stages.iter().any(|s| s.locals.iter().any(|l| l.0 == id));
@@ -47,6 +45,7 @@ fn measure(plan: &Plan, what: &str) -> usize {
 fn differences(program: &Program) -> Vec<String> {
     let mut host = Capture::default();
     let mut session = arr_compiler::session::Session::new();
+    session.keep_bindings(false);
     if let Err(failed) = session.run(&program.name, &program.text, &mut host) {
         return vec![format!("{}: {:?}", program.name, failed.diagnostics)];
     }

@@ -60,13 +60,21 @@ fn worker() {
                     .into_iter()
                     .map(|(part, bytes)| {
                         let dtype = plan[part.value].dtype;
-                        let buffer = Buffer::from_bytes(engine.pool(), dtype, part.shape.clone(), &bytes);
+                        let buffer =
+                            Buffer::from_bytes(engine.pool(), dtype, part.shape.clone(), &bytes);
                         (part, buffer.expect("memory"))
                     })
                     .collect();
-                arr_runtime::remote::run_task(&engine, plan, stage as usize, task as usize, slots, reads)
-                    .map(|written| written.into_iter().map(|(p, b)| (p, b.to_bytes())).collect())
-                    .map_err(|e| format!("{e:?}"))
+                arr_runtime::remote::run_task(
+                    &engine,
+                    plan,
+                    stage as usize,
+                    task as usize,
+                    slots,
+                    reads,
+                )
+                .map(|written| written.into_iter().map(|(p, b)| (p, b.to_bytes())).collect())
+                .map_err(|e| format!("{e:?}"))
             }
         };
         send(&mut output, &answer);
@@ -79,7 +87,8 @@ fn transfer(array: &mut DenseArray, part: &Part, bytes: &mut [u8], out: bool) {
     let strides = row_major(&array.shape);
     let mut position = 0;
     each_index(&part.shape, |index| {
-        let at: usize = (0..index.len()).map(|d| (index[d] + part.start[d]) * strides[d] as usize).sum();
+        let at: usize =
+            (0..index.len()).map(|d| (index[d] + part.start[d]) * strides[d] as usize).sum();
         let (a, b) = (at * size..(at + 1) * size, position * size..(position + 1) * size);
         match out {
             true => bytes[b].copy_from_slice(&array.data[a]),
@@ -124,7 +133,12 @@ fn main() {
     println!("1 passed, 0 failed");
 }
 
-fn run(plan: &Plan, case: &graphs::Case, to: &mut impl Write, from: &mut impl Read) -> (Vec<DenseArray>, usize) {
+fn run(
+    plan: &Plan,
+    case: &graphs::Case,
+    to: &mut impl Write,
+    from: &mut impl Read,
+) -> (Vec<DenseArray>, usize) {
     send(to, &Message::Plan(plan.to_bytes(), case.slots.clone()));
     receive::<Answer>(from).expect("an answer").expect("accepted");
     let mut values: Vec<DenseArray> = plan
@@ -139,7 +153,11 @@ fn run(plan: &Plan, case: &graphs::Case, to: &mut impl Write, from: &mut impl Re
     for (s, stage) in plan.stages.iter().enumerate() {
         for task in 0..plan.tasks(stage) {
             let reads = footprint(plan, stage, task).reads.into_iter().map(|part| {
-                let mut array = DenseArray { data: values[plan.stored(part.value).0 as usize].data.clone(), dtype: plan[part.value].dtype, shape: plan[part.value].shape.clone() };
+                let mut array = DenseArray {
+                    data: values[plan.stored(part.value).0 as usize].data.clone(),
+                    dtype: plan[part.value].dtype,
+                    shape: plan[part.value].shape.clone(),
+                };
                 let mut bytes = vec![0; count(&part.shape) * array.dtype.size()];
                 transfer(&mut array, &part, &mut bytes, true);
                 (part, bytes)

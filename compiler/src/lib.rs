@@ -15,7 +15,7 @@ pub mod hir;
 pub mod host;
 pub mod liveness;
 pub mod lower;
+pub mod plan;
 pub mod session;
 pub mod suggest;
-pub mod plan;
 pub mod value;

@@ -56,7 +56,7 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
         5..=8 => 2,
         _ => 3,
     };
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<(usize, bool, &str)> = None;
     for candidate in names {
         if candidate == name || candidate.len().abs_diff(name.len()) > limit * 4 {
             continue;
@@ -65,17 +65,16 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
             true => 0,
             false => edit_distance(name, candidate),
         };
-        // Many changes are a slip only where the beginning is right.
+        // Slips at the beginning are rare, and many changes are none then.
         let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
-        if distance > 1 && first(candidate) != first(name) {
+        let begins_otherwise = first(candidate) != first(name);
+        if distance > limit || distance > 1 && begins_otherwise {
             continue;
         }
-        let better = best.is_none_or(|b| (distance, candidate) < b);
-        if distance <= limit && better {
-            best = Some((distance, candidate));
-        }
+        let found = (distance, begins_otherwise, candidate);
+        best = Some(best.map_or(found, |b| b.min(found)));
     }
-    best.map(|b| b.1)
+    best.map(|b| b.2)
 }
 
 /// How many characters must be inserted, removed, replaced or swapped with their neighbour to

@@ -143,11 +143,7 @@ impl DType {
         match (a.kind(), b.kind()) {
             (Bool, _) => b,
             (Signed, Signed) | (Unsigned, Unsigned) | (Float, Float) | (Complex, Complex) => {
-                if a.size() >= b.size() {
-                    a
-                } else {
-                    b
-                }
+                if a.size() >= b.size() { a } else { b }
             }
             (Signed, Unsigned) if a.size() > b.size() => a,
             (Signed, Unsigned) => match b.size() {

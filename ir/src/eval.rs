@@ -371,17 +371,50 @@ pub fn binary_math(op: MapOp) -> Option<crate::vmath::BinaryMath> {
 macro_rules! with_element {
     ($dtype:expr, $t:ident => $body:expr, complex => $complex:expr) => {
         match $dtype {
-            $crate::dtype::DType::Bool => { type $t = $crate::eval::Bool; $body }
-            $crate::dtype::DType::I8 => { type $t = i8; $body }
-            $crate::dtype::DType::I16 => { type $t = i16; $body }
-            $crate::dtype::DType::I32 => { type $t = i32; $body }
-            $crate::dtype::DType::I64 => { type $t = i64; $body }
-            $crate::dtype::DType::U8 => { type $t = u8; $body }
-            $crate::dtype::DType::U16 => { type $t = u16; $body }
-            $crate::dtype::DType::U32 => { type $t = u32; $body }
-            $crate::dtype::DType::U64 => { type $t = u64; $body }
-            $crate::dtype::DType::F32 => { type $t = f32; $body }
-            $crate::dtype::DType::F64 => { type $t = f64; $body }
+            $crate::dtype::DType::Bool => {
+                type $t = $crate::eval::Bool;
+                $body
+            }
+            $crate::dtype::DType::I8 => {
+                type $t = i8;
+                $body
+            }
+            $crate::dtype::DType::I16 => {
+                type $t = i16;
+                $body
+            }
+            $crate::dtype::DType::I32 => {
+                type $t = i32;
+                $body
+            }
+            $crate::dtype::DType::I64 => {
+                type $t = i64;
+                $body
+            }
+            $crate::dtype::DType::U8 => {
+                type $t = u8;
+                $body
+            }
+            $crate::dtype::DType::U16 => {
+                type $t = u16;
+                $body
+            }
+            $crate::dtype::DType::U32 => {
+                type $t = u32;
+                $body
+            }
+            $crate::dtype::DType::U64 => {
+                type $t = u64;
+                $body
+            }
+            $crate::dtype::DType::F32 => {
+                type $t = f32;
+                $body
+            }
+            $crate::dtype::DType::F64 => {
+                type $t = f64;
+                $body
+            }
             $crate::dtype::DType::C64 | $crate::dtype::DType::C128 => $complex,
         }
     };

@@ -134,7 +134,15 @@ impl State<'_> {
     }
 
     /// Folds the dimensions `from..to` of the domain; they end the domain in row blocks.
-    fn fold(&mut self, b: &Blockwise, params: &[Scalar], op: FoldOp, from: usize, to: usize, parts: ValueId) {
+    fn fold(
+        &mut self,
+        b: &Blockwise,
+        params: &[Scalar],
+        op: FoldOp,
+        from: usize,
+        to: usize,
+        parts: ValueId,
+    ) {
         let rows = matches!(b.output, Output::Rows { .. });
         let dtype = b.kernel.dtype();
         let identity = eval::identity(op, dtype);

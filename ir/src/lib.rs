@@ -16,5 +16,5 @@ pub mod oracle;
 pub mod philox;
 pub mod plan;
 pub mod shape;
-pub mod vmath;
 mod verify;
+pub mod vmath;

@@ -85,7 +85,7 @@ rows! {
     Div "divide" 2 Divide Native false "True quotient; integers give float64." "divide(1, 4)" => "0.25"
     FloorDiv "floor_divide" 2 Numeric Tile false "Quotient rounded towards minus infinity; integer division by zero gives 0." "floor_divide(-7, 2)" => "-4"
     Mod "remainder" 2 Numeric Tile false "Remainder with the sign of the divisor; integer remainder by zero gives 0." "remainder(-7, 3)" => "2"
-    Pow "pow" 2 Numeric Tile false "Power; an integer raised to a negative integer gives 0 elementwise." "pow(2, 10)" => "1024"
+    Pow "pow" 2 Numeric Tile false "Power; an integer other than 1 and -1 raised to a negative integer gives 0 elementwise." "pow(2, 10)" => "1024"
     Min "minimum" 2 NumericOrBool Native true "The smaller; NaN if either is." "minimum(2, 3)" => "2"
     Max "maximum" 2 NumericOrBool Native true "The larger; NaN if either is." "maximum(2, 3)" => "3"
     Atan2 "atan2" 2 Float Tile false "Angle of the point (x2, x1), in radians." "atan2(1.0, 1.0)" => "0.7853981633974483"
@@ -184,7 +184,9 @@ impl MapOp {
             Rule::Divide if joint.is_inexact() => same(joint),
             Rule::Divide => same(DType::F64),
             Rule::Float => same(joint.to_float()),
-            Rule::Bits if joint.is_inexact() => Err("bits of floating-point numbers are not reachable"),
+            Rule::Bits if joint.is_inexact() => {
+                Err("bits of floating-point numbers are not reachable")
+            }
             Rule::Bits => same(joint),
             Rule::Shift if !joint.is_integer() => Err("only integers can be shifted"),
             Rule::Shift => same(joint),

@@ -152,10 +152,7 @@ fn reduce(x: &DenseArray, op: FoldOp, axes: u32, dtype: DType) -> Vec<Scalar> {
     let rank = x.shape.len();
     let pick = |keep: bool| -> (Shape, Shape) {
         let strides = row_major(&x.shape);
-        (0..rank)
-            .filter(|&a| reduced(a) != keep)
-            .map(|a| (x.shape[a], strides[a] as usize))
-            .unzip()
+        (0..rank).filter(|&a| reduced(a) != keep).map(|a| (x.shape[a], strides[a] as usize)).unzip()
     };
     let (kept_shape, kept_strides) = pick(true);
     let (red_shape, red_strides) = pick(false);
@@ -180,10 +177,9 @@ pub fn fold_items(items: &[Scalar], op: FoldOp, dtype: DType, innermost: bool) -
     let identity = eval::identity(op, dtype);
     let combine = |a: Scalar, b: Scalar| eval::fold(op, a, b);
     let parts: Vec<Scalar> = match innermost {
-        true => items
-            .chunks(fold::ROW_BLOCK)
-            .map(|b| fold::row_block(b, identity, combine))
-            .collect(),
+        true => {
+            items.chunks(fold::ROW_BLOCK).map(|b| fold::row_block(b, identity, combine)).collect()
+        }
         false => items
             .chunks(fold::COL_BLOCK)
             .map(|b| b.iter().fold(identity, |a, &x| combine(a, x)))

@@ -376,7 +376,7 @@ impl Plan {
                 let j = chunk.isqrt();
                 let rest = chunk - j * j;
                 let (a, b) = (rest / 2, j);
-                (index[0], index[1]) = if rest % 2 == 0 { (a, b) } else { (b, a) };
+                (index[0], index[1]) = if rest.is_multiple_of(2) { (a, b) } else { (b, a) };
             }
         }
         (0..space.len())

@@ -85,9 +85,8 @@ pub struct Mismatch {
 /// size other than 1 the known one is the result; of two unknown ones the left.
 pub fn broadcast(a: &[Dim], b: &[Dim]) -> Result<Dims, Mismatch> {
     let rank = a.len().max(b.len());
-    let at = |s: &[Dim], axis: usize| {
-        (axis + s.len()).checked_sub(rank).map_or(Dim::Known(1), |i| s[i])
-    };
+    let at =
+        |s: &[Dim], axis: usize| (axis + s.len()).checked_sub(rank).map_or(Dim::Known(1), |i| s[i]);
     (0..rank)
         .map(|axis| match (at(a, axis), at(b, axis)) {
             (x, y) if x == y => Ok(x),

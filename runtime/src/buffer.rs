@@ -238,7 +238,11 @@ impl Block {
     /// # Safety
     /// `bytes` bytes from `ptr` on stay readable and unchanged while `owner`, or whatever the
     /// caller ties the block's life to, exists.
-    pub unsafe fn foreign(ptr: *const u8, bytes: usize, owner: Arc<dyn Any + Send + Sync>) -> Block {
+    pub unsafe fn foreign(
+        ptr: *const u8,
+        bytes: usize,
+        owner: Arc<dyn Any + Send + Sync>,
+    ) -> Block {
         let raw = RawBlock { ptr: ptr.cast_mut(), capacity: bytes };
         Block { raw: Some(raw), pool: None, owner: Some(owner) }
     }
@@ -361,7 +365,9 @@ impl Buffer {
 
     /// The element at an index.
     pub fn get(&self, index: &[usize]) -> Scalar {
-        assert!(index.len() == self.shape.len() && index.iter().zip(&self.shape).all(|(i, n)| i < n));
+        assert!(
+            index.len() == self.shape.len() && index.iter().zip(&self.shape).all(|(i, n)| i < n)
+        );
         let at: isize = index.iter().zip(&self.strides).map(|(&i, &s)| i as isize * s).sum();
         let mut bytes = [0u8; 16];
         // SAFETY: the index was checked, so the element is one of the array's.

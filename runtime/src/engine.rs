@@ -130,7 +130,10 @@ impl Prepared {
         let (mut starts, mut ends) = (vec![vec![]; stages], vec![vec![]; stages]);
         for i in 0..n {
             let id = ValueId(i as u32);
-            if plan[id].storage != Storage::Written || first[i] == usize::MAX || locals.contains(&id) {
+            if plan[id].storage != Storage::Written
+                || first[i] == usize::MAX
+                || locals.contains(&id)
+            {
                 continue;
             }
             starts[first[i]].push(id);
@@ -226,7 +229,12 @@ impl Engine {
     }
 
     /// Runs a plan: one array per result.
-    pub fn run(&self, prepared: &Arc<Prepared>, inputs: &[Buffer], slots: &[Scalar]) -> Result<Vec<Buffer>, RunError> {
+    pub fn run(
+        &self,
+        prepared: &Arc<Prepared>,
+        inputs: &[Buffer],
+        slots: &[Scalar],
+    ) -> Result<Vec<Buffer>, RunError> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         let plan = &*prepared.plan;
         if self.options.interpret {
@@ -263,7 +271,11 @@ impl Engine {
         let needed = used.saturating_add(prepared.peak);
         if needed > self.pool.limit() {
             let needed = needed.saturating_add(needed / 64);
-            return Err(RunError::Memory { needed, limit: self.pool.limit(), hint: memory_hint(needed) });
+            return Err(RunError::Memory {
+                needed,
+                limit: self.pool.limit(),
+                hint: memory_hint(needed),
+            });
         }
         Ok(())
     }
@@ -283,7 +295,12 @@ impl Engine {
         Ok(inputs)
     }
 
-    fn interpret(&self, plan: &Plan, inputs: &[Buffer], slots: &[Scalar]) -> Result<Vec<Buffer>, RunError> {
+    fn interpret(
+        &self,
+        plan: &Plan,
+        inputs: &[Buffer],
+        slots: &[Scalar],
+    ) -> Result<Vec<Buffer>, RunError> {
         let dense: Vec<DenseArray> = inputs
             .iter()
             .map(|b| DenseArray { dtype: b.dtype(), shape: b.shape().into(), data: b.to_bytes() })
@@ -294,7 +311,13 @@ impl Engine {
             .collect()
     }
 
-    fn stage(&self, prepared: &Prepared, stage: &Stage, arrays: &Arrays<'_>, dense: bool) -> Result<(), RunError> {
+    fn stage(
+        &self,
+        prepared: &Prepared,
+        stage: &Stage,
+        arrays: &Arrays<'_>,
+        dense: bool,
+    ) -> Result<(), RunError> {
         let mut fresh: Vec<BoundStep> = vec![];
         if !dense {
             for position in 0..stage.steps.len() {
@@ -317,7 +340,13 @@ impl Engine {
         self.tasks_of(&prepared.plan, stage, arrays, &bound)
     }
 
-    fn tasks_of(&self, plan: &Plan, stage: &Stage, arrays: &Arrays<'_>, bound: &[&BoundStep]) -> Result<(), RunError> {
+    fn tasks_of(
+        &self,
+        plan: &Plan,
+        stage: &Stage,
+        arrays: &Arrays<'_>,
+        bound: &[&BoundStep],
+    ) -> Result<(), RunError> {
         let tasks = plan.tasks(stage);
         self.tasks.fetch_add(tasks as u64, Ordering::Relaxed);
         let step_bytes = bound.iter().map(|b| Arrays::scratch(b)).max().unwrap_or(0);

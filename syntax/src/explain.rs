@@ -524,6 +524,9 @@ fn side_hint(f: &Failure, diagnostic: Diagnostic) -> Diagnostic {
         (_, Tok::Float(_)) if f.text(here).starts_with("`.") => {
             diagnostic.hint("an element is written `x[3]`")
         }
+        (Tok::Name(_), Tok::Name(name)) if f.tok(1).is_some_and(|t| t.tok == Tok::Sym("=")) => {
+            diagnostic.hint(format!("a name is bound without a type: `{name} = ...`"))
+        }
         (Tok::Int(_) | Tok::Float(_), Tok::Name(_) | Tok::Sym("(")) => {
             diagnostic.hint("for a product, write `*`")
         }

@@ -28,7 +28,8 @@ impl Host for Capture {
         _: &[Handle],
         _: &[Scalar],
     ) -> Result<Vec<Handle>, HostError> {
-        let handle = |root: &arr_ir::graph::NodeId| -> Handle { Arc::new(Nothing(graph[*root].dtype)) };
+        let handle =
+            |root: &arr_ir::graph::NodeId| -> Handle { Arc::new(Nothing(graph[*root].dtype)) };
         let handles = graph.roots.iter().map(handle).collect();
         self.graphs.push(graph);
         Ok(handles)

@@ -164,8 +164,16 @@ impl Gen {
         let (a, b) = (self.pick(), self.pick());
         let ((da, sa), (db, sb)) = (self.parts(a), self.parts(b));
         let ops = [
-            MapOp::Add, MapOp::Mul, MapOp::Min, MapOp::Max, MapOp::Lt, MapOp::Eq, MapOp::Div,
-            MapOp::Sub, MapOp::FloorDiv, MapOp::Mod,
+            MapOp::Add,
+            MapOp::Mul,
+            MapOp::Min,
+            MapOp::Max,
+            MapOp::Lt,
+            MapOp::Eq,
+            MapOp::Div,
+            MapOp::Sub,
+            MapOp::FloorDiv,
+            MapOp::Mod,
         ];
         let op = ops[self.rng.below(ops.len())];
         let Ok((compute, out)) = op.dtypes(&[da, db]) else { return };
@@ -234,7 +242,8 @@ impl Gen {
         let (dtype, shape) = self.parts(a);
         let op = FoldOp::ALL[self.rng.below(6)];
         let axes = self.rng.next() as u32 & ((1 << shape.len()) - 1);
-        let gone: usize = (0..shape.len()).filter(|a| axes & (1 << a) != 0).map(|a| shape[a]).product();
+        let gone: usize =
+            (0..shape.len()).filter(|a| axes & (1 << a) != 0).map(|a| shape[a]).product();
         if !op.has_identity() && gone == 0 {
             return;
         }
@@ -264,7 +273,8 @@ impl Gen {
         let mut value = self.push(Op::View(map), &[scalar], dtype, region.clone());
         if self.rng.below(2) == 0 {
             let dims = (0..shape.len()).map(|d| DimMap { offset: 0, step: 1, dim: Some(d as u8) });
-            let part = self.push(Op::View(IndexMap(dims.collect())), &[base], dtype, region.clone());
+            let part =
+                self.push(Op::View(IndexMap(dims.collect())), &[base], dtype, region.clone());
             if dtype != DType::Bool {
                 value = self.push(Op::Map(MapOp::Add), &[part, value], dtype, region);
             }

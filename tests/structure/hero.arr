@@ -2,6 +2,6 @@
 # plan: plans = 1
 # plan: stored = 1
 # plan: passes 0 = 2
-# plan: kernels = 2
+# plan: kernels <= 3
 x = load("float64_500x500.npy")
 save("y.npy", x + x.T - x.mean(axis=0))

@@ -1,5 +1,5 @@
 # A mean over everything.
-# plan: kernels = 1
+# plan: kernels <= 2
 # plan: passes 0 = 1
 # plan: stored = 0
 x = load("int32_300x70.npy")

@@ -172,9 +172,10 @@ fn is_text(value: &Value) -> bool {
 }
 
 fn unsuited(op: MapOp, lhs: &Value, rhs: &Value) -> Fault {
-    let failure = Failure::new("E0150", format!("`{}` does not suit these values", faults::sign(op)))
-        .at(0, lhs.type_text())
-        .at(1, rhs.type_text());
+    let failure =
+        Failure::new("E0150", format!("`{}` does not suit these values", faults::sign(op)))
+            .at(0, lhs.type_text())
+            .at(1, rhs.type_text());
     match (is_text(lhs), is_text(rhs)) {
         (true, false) => failure.hint("make text of it: str({1})").into(),
         (false, true) => failure.hint("make text of it: str({0})").into(),

@@ -398,7 +398,8 @@ impl Interpreter<'_> {
             return failure.hint(format!("in arr this is {spelling}"));
         }
         if ATTRIBUTES.contains(&&**name) {
-            return failure.hint(format!("`{name}` is no function: write `.{name}` without brackets"));
+            return failure
+                .hint(format!("`{name}` is no function: write `.{name}` without brackets"));
         }
         if crate::builtins::builtin(name).is_some() {
             return failure.hint(format!("`{name}` is not a method: write `{name}(...)`"));

@@ -41,9 +41,10 @@ fn broken_words<'a>(text: &'a str, diagnostics: &[Diagnostic]) -> Option<FxHashS
 /// name stands on such a line, or it depends on the blocks around it.
 fn follows(diagnostic: &Diagnostic, text: &str, broken: Option<&FxHashSet<&str>>) -> bool {
     let Some(words) = broken else { return false };
-    let name = diagnostic.labels.first().and_then(|l| {
-        text.get(l.span.start as usize..l.span.end as usize)
-    });
+    let name = diagnostic
+        .labels
+        .first()
+        .and_then(|l| text.get(l.span.start as usize..l.span.end as usize));
     match diagnostic.code {
         "E0100" | "E0101" => name.is_some_and(|n| words.contains(n)),
         "E0104" | "E0105" => true,

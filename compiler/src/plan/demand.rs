@@ -139,7 +139,8 @@ impl Walk<'_> {
         if !needed || matches!(node.op, Op::Input(_)) {
             return;
         }
-        self.stored[i] = self.forced[i] || !fusable(self.graph, id) || self.better_stored(id, config);
+        self.stored[i] =
+            self.forced[i] || !fusable(self.graph, id) || self.better_stored(id, config);
         if self.stored[i] {
             self.start_kernels(id);
         } else {

@@ -170,7 +170,8 @@ fn neutral(node: &Node, g: &Graph) -> Option<Rewrite> {
             s.dtype != DType::Bool && s.as_f64() == v && s.as_f64().is_sign_positive()
         })
     };
-    let whole = |i: usize| g[node.args[i]].shape == node.shape && g[node.args[i]].dtype == node.dtype;
+    let whole =
+        |i: usize| g[node.args[i]].shape == node.shape && g[node.args[i]].dtype == node.dtype;
     let keep = match op {
         MapOp::Mul | MapOp::Div if is(1, 1.0) => 0,
         MapOp::Mul if is(0, 1.0) => 1,
@@ -192,9 +193,8 @@ fn empty_reduce(node: &Node, g: &Graph) -> Option<Rewrite> {
     let empty = (0..shape.len()).any(|a| axes & (1 << a) != 0 && shape[a] == 0);
     // The identity stands in a 0-d constant only where the result is 0-d; a wider one is left to
     // the builder, which stores it.
-    (empty && node.shape.is_empty()).then(|| {
-        Rewrite::Node(Op::Const(eval::empty_fold(op, node.dtype)), Args::new())
-    })
+    (empty && node.shape.is_empty())
+        .then(|| Rewrite::Node(Op::Const(eval::empty_fold(op, node.dtype)), Args::new()))
 }
 
 /// `reshape(f(a, b))` is `f(reshape(a), reshape(b))` when every operand is whole: then the
@@ -220,8 +220,12 @@ fn reshape_of_map(builder: &mut Builder, node: &Node) -> Option<NodeId> {
             if n.shape.is_empty() {
                 return a;
             }
-            let reshaped =
-                Node { op: Op::Reshape, args: [a].into_iter().collect(), dtype: n.dtype, shape: node.shape.clone() };
+            let reshaped = Node {
+                op: Op::Reshape,
+                args: [a].into_iter().collect(),
+                dtype: n.dtype,
+                shape: node.shape.clone(),
+            };
             rebuild(builder, reshaped)
         })
         .collect();

@@ -7,9 +7,7 @@
 
 use super::Config;
 use super::block::crossed;
-use arr_ir::plan::{
-    Access, Output, Plan, Split, Stage, Step, StepKind, Storage, ValueId,
-};
+use arr_ir::plan::{Access, Output, Plan, Split, Stage, Step, StepKind, Storage, ValueId};
 use arr_ir::shape::count;
 
 /// Bytes that a chunk of a stage reads and writes, to stay in a core's cache.
@@ -194,7 +192,9 @@ fn follow(plan: &Plan, step: &Step, read: usize, dim: u8) -> Option<u8> {
             match &b.output {
                 Output::Store { .. } => Some(d),
                 Output::Rows { kept, .. } => (d < *kept).then_some(d),
-                Output::Cols { outer, reduced, .. } if d >= outer + reduced => Some(d - reduced + 1),
+                Output::Cols { outer, reduced, .. } if d >= outer + reduced => {
+                    Some(d - reduced + 1)
+                }
                 Output::Cols { outer, .. } => (d < *outer).then_some(d),
             }
         }
@@ -211,9 +211,8 @@ fn through_aliases(plan: &Plan, value: ValueId, dim: u8) -> Option<u8> {
     let Storage::Alias(of) = plan[value].storage else { return Some(dim) };
     let dim = through_aliases(plan, of, dim)? as usize;
     let (from, to) = (&plan[of].shape, &plan[value].shape);
-    let wide = |shape: &[usize]| -> Vec<usize> {
-        (0..shape.len()).filter(|&d| shape[d] != 1).collect()
-    };
+    let wide =
+        |shape: &[usize]| -> Vec<usize> { (0..shape.len()).filter(|&d| shape[d] != 1).collect() };
     let (wide_from, wide_to) = (wide(from), wide(to));
     let sizes = |shape: &[usize], dims: &[usize]| -> Vec<usize> {
         dims.iter().map(|&d| shape[d]).collect()

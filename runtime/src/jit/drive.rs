@@ -189,9 +189,11 @@ impl Bound {
 
     /// Whether some operand in memory is packed: it does not run along the columns.
     fn crosses(&self) -> bool {
-        self.program.operand_slots.iter().zip(&self.operands).any(|(slot, o)| {
-            slot.is_some() && o.feed.is_memory()
-        })
+        self.program
+            .operand_slots
+            .iter()
+            .zip(&self.operands)
+            .any(|(slot, o)| slot.is_some() && o.feed.is_memory())
     }
 }
 
@@ -249,7 +251,8 @@ impl Frame<'_> {
                 }
             }
         }
-        let args = TileArgs { operands: &spans, params: self.params, out, scratch: self.scratch, m, n };
+        let args =
+            TileArgs { operands: &spans, params: self.params, out, scratch: self.scratch, m, n };
         // SAFETY: the spans cover the tile, the slots are filled, the scratch block is whole.
         unsafe { program.run(&args) };
     }
@@ -266,7 +269,10 @@ impl Frame<'_> {
             && (cols[k] == size as isize || n == 1)
             && rows[k] % size as isize == 0
         {
-            return Span { ptr: self.bases[k].cast_mut().wrapping_offset(at[k]), row_stride: rows[k] };
+            return Span {
+                ptr: self.bases[k].cast_mut().wrapping_offset(at[k]),
+                row_stride: rows[k],
+            };
         }
         let out = Span { ptr: self.result_scratch(), row_stride: (n * size) as isize };
         // SAFETY: the result tile takes the whole tile.
@@ -398,7 +404,13 @@ impl Frame<'_> {
     ///
     /// # Safety
     /// As for [`Frame::store`]; the output is the dense array of partial results.
-    pub unsafe fn fold_rows(&self, domain: &[usize], kept: usize, region: &[(usize, usize)], folds: &Folds) {
+    pub unsafe fn fold_rows(
+        &self,
+        domain: &[usize],
+        kept: usize,
+        region: &[(usize, usize)],
+        folds: &Folds,
+    ) {
         let reduced = &domain[kept..];
         let elements: usize = reduced.iter().product();
         let units = elements.div_ceil(ROW_BLOCK);
@@ -419,7 +431,11 @@ impl Frame<'_> {
         outer.merge();
         let dims: SmallVec<[usize; 4]> = (kept..domain.len()).collect();
         let inner = self.inner_nest(&dims, &whole);
-        if units == 1 && inner.sizes.len() == 1 && elements * 2 <= self.bound.program.tile && !outer.sizes.is_empty() {
+        if units == 1
+            && inner.sizes.len() == 1
+            && elements * 2 <= self.bound.program.tile
+            && !outer.sizes.is_empty()
+        {
             // SAFETY: the same region, several kept elements per tile.
             return unsafe { self.fold_short_rows(outer, &inner, elements, folds) };
         }
@@ -480,7 +496,13 @@ impl Frame<'_> {
     ///
     /// # Safety
     /// As for [`Frame::fold_rows`].
-    unsafe fn fold_unit(&self, at: &Each, inner: &Nest, range: std::ops::Range<usize>, folds: &Folds) {
+    unsafe fn fold_unit(
+        &self,
+        at: &Each,
+        inner: &Nest,
+        range: std::ops::Range<usize>,
+        folds: &Folds,
+    ) {
         let zeros: Each = SmallVec::from_elem(0, at.len());
         let rank = inner.sizes.len();
         let length = inner.sizes[rank - 1];

@@ -65,12 +65,36 @@ mod blas {
 
     unsafe extern "C" {
         pub fn cblas_sgemm(
-            order: i32, ta: i32, tb: i32, m: i32, n: i32, k: i32, alpha: f32, a: *const f32,
-            lda: i32, b: *const f32, ldb: i32, beta: f32, c: *mut f32, ldc: i32,
+            order: i32,
+            ta: i32,
+            tb: i32,
+            m: i32,
+            n: i32,
+            k: i32,
+            alpha: f32,
+            a: *const f32,
+            lda: i32,
+            b: *const f32,
+            ldb: i32,
+            beta: f32,
+            c: *mut f32,
+            ldc: i32,
         );
         pub fn cblas_dgemm(
-            order: i32, ta: i32, tb: i32, m: i32, n: i32, k: i32, alpha: f64, a: *const f64,
-            lda: i32, b: *const f64, ldb: i32, beta: f64, c: *mut f64, ldc: i32,
+            order: i32,
+            ta: i32,
+            tb: i32,
+            m: i32,
+            n: i32,
+            k: i32,
+            alpha: f64,
+            a: *const f64,
+            lda: i32,
+            b: *const f64,
+            ldb: i32,
+            beta: f64,
+            c: *mut f64,
+            ldc: i32,
         );
     }
 

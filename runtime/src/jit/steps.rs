@@ -78,7 +78,9 @@ pub unsafe fn combine<T: Element>(
             for part in 0..n {
                 let row = from.wrapping_offset(part as isize * stride);
                 let mut value: Vec<T> = (0..width)
-                    .map(|j| row.wrapping_offset(j as isize * from_step).cast::<T>().read_unaligned())
+                    .map(|j| {
+                        row.wrapping_offset(j as isize * from_step).cast::<T>().read_unaligned()
+                    })
                     .collect();
                 // Parts pair up as the bits of a counter carry: equal trees meet.
                 let mut level = 1;
@@ -160,7 +162,8 @@ pub unsafe fn scan<T: Element>(
                     } else {
                         run[j] = T::fold(op, run[j], x);
                     }
-                    let value = if carry.is_empty() { run[j] } else { T::fold(op, carry[j], run[j]) };
+                    let value =
+                        if carry.is_empty() { run[j] } else { T::fold(op, carry[j], run[j]) };
                     dst.wrapping_offset(j as isize * to_col).cast::<T>().write_unaligned(value);
                 }
             }

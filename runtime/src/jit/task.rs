@@ -151,7 +151,12 @@ impl<'a> Arrays<'a> {
     }
 
     /// Makes a step ready for these arrays.
-    pub fn bind(&self, stage: &Stage, position: usize, compiler: &Compiler) -> Result<BoundStep, String> {
+    pub fn bind(
+        &self,
+        stage: &Stage,
+        position: usize,
+        compiler: &Compiler,
+    ) -> Result<BoundStep, String> {
         let step = &self.plan.steps[stage.steps[position] as usize];
         match &step.kind {
             StepKind::Blockwise(b) => self.bind_kernel(stage, b, compiler),
@@ -171,10 +176,16 @@ impl<'a> Arrays<'a> {
         }
     }
 
-    fn bind_kernel(&self, stage: &Stage, b: &Blockwise, compiler: &Compiler) -> Result<BoundStep, String> {
+    fn bind_kernel(
+        &self,
+        stage: &Stage,
+        b: &Blockwise,
+        compiler: &Compiler,
+    ) -> Result<BoundStep, String> {
         let rank = b.domain.len();
         let level = Level::detect();
-        let linear = |map: &IndexMap, value: ValueId| map.linear(&self.value_strides(stage, value), rank);
+        let linear =
+            |map: &IndexMap, value: ValueId| map.linear(&self.value_strides(stage, value), rank);
         let operands: Vec<BoundOperand> = b
             .operands
             .iter()
@@ -218,7 +229,16 @@ impl<'a> Arrays<'a> {
             .map(|o| layout(&o.feed, o.dtype.size(), inner.map_or(0, |d| o.strides[d]), &o.strides))
             .collect();
         let program = compiler.program(&b.kernel, &layouts).map_err(|e| e.to_string())?;
-        let bound = Bound { program, operands, dtype, stream: stream_copy(level), out_strides, part_strides, out_offset, order: loops };
+        let bound = Bound {
+            program,
+            operands,
+            dtype,
+            stream: stream_copy(level),
+            out_strides,
+            part_strides,
+            out_offset,
+            order: loops,
+        };
         Ok(BoundStep::Kernel(Box::new(bound), folds))
     }
 
@@ -337,7 +357,10 @@ impl<'a> Arrays<'a> {
         region: &[(usize, usize)],
         address: &dyn Fn(ValueId) -> *mut u8,
     ) {
-        let view = |value: ValueId| View { ptr: address(value), strides: self.value_strides(stage, value) };
+        let view = |value: ValueId| View {
+            ptr: address(value),
+            strides: self.value_strides(stage, value),
+        };
         let through = |value: ValueId, map: &IndexMap, rank: usize| {
             let (offset, strides) = map.linear(&self.value_strides(stage, value), rank);
             View { ptr: address(value).wrapping_offset(offset), strides }
@@ -360,7 +383,8 @@ impl<'a> Arrays<'a> {
                 }, complex => unreachable!("{float}"));
             }
             StepKind::Contract { lhs, lhs_map, rhs, rhs_map, inner, out } => {
-                let (l, r) = (through(*lhs, lhs_map, region.len()), through(*rhs, rhs_map, region.len()));
+                let (l, r) =
+                    (through(*lhs, lhs_map, region.len()), through(*rhs, rhs_map, region.len()));
                 let o = view(*out);
                 match self.plan[*out].dtype {
                     DType::F32 => unsafe {
@@ -424,7 +448,11 @@ pub struct Scratch {
 
 impl Scratch {
     /// A block of `step` bytes for steps and `windows` bytes for local values.
-    pub fn new(pool: &Arc<crate::buffer::Pool>, step: usize, windows: usize) -> Result<Self, crate::buffer::OutOfMemory> {
+    pub fn new(
+        pool: &Arc<crate::buffer::Pool>,
+        step: usize,
+        windows: usize,
+    ) -> Result<Self, crate::buffer::OutOfMemory> {
         let step = step.next_multiple_of(64);
         Ok(Scratch { block: pool.block(step + windows)?, windows: step })
     }

@@ -18,8 +18,7 @@ pub type FinishRows = unsafe fn(dst: *mut u8, acc: *const u8);
 
 /// `acc[j] = f(acc[j], rows[i * stride + j])` for each row `i < m` in order and each column
 /// `j < n`; the stride is in elements.
-pub type FoldColumns =
-    unsafe fn(acc: *mut u8, rows: *const u8, m: usize, n: usize, stride: isize);
+pub type FoldColumns = unsafe fn(acc: *mut u8, rows: *const u8, m: usize, n: usize, stride: isize);
 
 /// `dst[j]` = the fixed tree over `parts[i * n + j]`, `1 <= i <= m` rows; `dst` may be `parts`.
 pub type TreeColumns = unsafe fn(dst: *mut u8, parts: *const u8, m: usize, n: usize);

@@ -6,11 +6,11 @@ use super::fold::fold;
 use super::random::{Distribution, fill_integers, fill_random};
 use super::vmath::{binary_math, unary_math};
 use arr_ir::dtype::DType;
-use arr_ir::op::FoldOp;
 use arr_ir::fold::{
-    All, Any, COL_BLOCK, Combine, LANES, Max, Min, Prod, ROW_BLOCK, Sum, col_block,
-    column, row_block, tree,
+    All, Any, COL_BLOCK, Combine, LANES, Max, Min, Prod, ROW_BLOCK, Sum, col_block, column,
+    row_block, tree,
 };
+use arr_ir::op::FoldOp;
 use arr_ir::philox;
 use arr_ir::vmath::{BinaryMath, UnaryMath};
 
@@ -221,7 +221,13 @@ fn check_columns<T: Element, O: Combine<T>>(op: FoldOp, elem: DType, xs: &[T], l
         // SAFETY: the tile holds m x n elements, the accumulators n.
         unsafe {
             (fold.columns)(acc.as_mut_ptr().cast(), tile.as_ptr().cast(), cut, n, n as isize);
-            (fold.columns)(acc.as_mut_ptr().cast(), tile[cut * n..].as_ptr().cast(), m - cut, n, n as isize);
+            (fold.columns)(
+                acc.as_mut_ptr().cast(),
+                tile[cut * n..].as_ptr().cast(),
+                m - cut,
+                n,
+                n as isize,
+            );
         }
         let mut combined = vec![O::EMPTY; n];
         // SAFETY: m x n parts, n results.
@@ -289,7 +295,13 @@ fn a_long_column_sum_is_that_of_the_reference() {
             let mut acc = vec![-0.0_f64; n];
             // SAFETY: whole rows of n elements.
             unsafe {
-                (fold.columns)(acc.as_mut_ptr().cast(), rows.as_ptr().cast(), rows.len() / n, n, n as isize);
+                (fold.columns)(
+                    acc.as_mut_ptr().cast(),
+                    rows.as_ptr().cast(),
+                    rows.len() / n,
+                    n,
+                    n as isize,
+                );
             }
             parts.extend(acc);
         }
