@@ -308,7 +308,7 @@ impl Gen {
             0 => Shape::from_slice(&[n]),
             1 => Shape::from_slice(&[1, n]),
             _ => {
-                let k = (2..6).find(|k| n % k == 0).unwrap_or(1);
+                let k = (2..6).find(|k| n.is_multiple_of(*k)).unwrap_or(1);
                 Shape::from_slice(&[k, n / k])
             }
         };

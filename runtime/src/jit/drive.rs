@@ -422,10 +422,11 @@ impl Frame<'_> {
         // The output's strides are those of the partial results.
         let last = outer.at.len() - 1;
         outer.at[last] = 0;
-        for d in 0..kept {
-            let stride = self.bound.part_strides[d];
-            outer.strides[d][last] = stride;
-            outer.at[last] += stride * region[d].0 as isize;
+        for ((strides, &stride), r) in
+            outer.strides.iter_mut().zip(&self.bound.part_strides).zip(region)
+        {
+            strides[last] = stride;
+            outer.at[last] += stride * r.0 as isize;
         }
         let unit_stride = self.bound.part_strides[kept];
         outer.merge();
