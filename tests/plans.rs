@@ -54,3 +54,45 @@ fn random_graphs_run_to_the_oracles_bits() {
         }
     }
 }
+
+#[test]
+fn contractions_run_to_the_oracles_bits() {
+    use arr_ir::dtype::{DType, Scalar};
+    use arr_ir::graph::{Builder, Op};
+    use arr_ir::shape::Shape;
+    // Products with a vector, and those of one or two terms, take other routines.
+    let sizes = [2, 3, 7, 8, 9, 16, 31, 33, 64, 100];
+    let engines = [engine(1), engine(3)];
+    for (i, &m) in sizes.iter().enumerate() {
+        for (j, &n) in sizes.iter().enumerate() {
+            let k = [3, 5, 17, 64, 511, 512, 515, 1200][(i * 5 + j) % 8];
+            for dtype in [DType::F64, DType::F32] {
+                let mut state = (m * 1000 + n * 10 + k) as u64;
+                let mut matrix = |shape: [usize; 2]| {
+                    let elements = (0..shape[0] * shape[1]).map(|_| {
+                        state = state.wrapping_mul(6364136223846793005).wrapping_add(99991);
+                        Scalar::from_f64((state >> 33) as f64 / 1e9 - 1.0, dtype)
+                    });
+                    let elements: Vec<Scalar> = elements.collect();
+                    DenseArray::new(dtype, Shape::from_slice(&shape), elements)
+                };
+                let inputs = vec![matrix([m, k]), matrix([k, n])];
+                let mut b = Builder::default();
+                let nodes: Vec<_> = (0..2)
+                    .map(|i| {
+                        let shape = inputs[i].shape.clone();
+                        b.node(Op::Input(i as u32), Default::default(), dtype, shape)
+                    })
+                    .collect();
+                let shape = Shape::from_slice(&[m, n]);
+                let root = b.node(Op::Contract, nodes.into_iter().collect(), dtype, shape);
+                let case = graphs::Case { graph: b.finish(vec![root]), inputs, slots: vec![] };
+                let expected = oracle::evaluate(&case.graph, &case.inputs, &case.slots);
+                for engine in &engines {
+                    let found = run(engine, &case, &Config::default());
+                    assert!(graphs::same(&found[0], &expected[0]), "{m} x {k} x {n} {dtype}");
+                }
+            }
+        }
+    }
+}

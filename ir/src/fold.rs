@@ -22,6 +22,9 @@ pub const ROW_BLOCK: usize = 1024;
 /// Rows per column block.
 pub const COL_BLOCK: usize = 256;
 
+/// Terms of a contraction that are summed before what went before is added.
+pub const PANEL: usize = 512;
+
 /// Accumulators of a row block.
 pub const LANES: usize = 16;
 

@@ -7,7 +7,7 @@
 use crate::dtype::Scalar;
 use crate::fold::{COL_BLOCK, ROW_BLOCK, row_block, tree};
 use crate::op::FoldOp;
-use crate::oracle::{DenseArray, SCAN_BLOCK, each_index};
+use crate::oracle::{DenseArray, SCAN_BLOCK, contraction, each_index};
 use crate::plan::{Access, Blockwise, Output, ParamRef, Plan, StepKind, Storage, ValueId};
 use crate::shape::{IndexMap, Shape, count, row_major};
 use crate::{eval, plan::Step};
@@ -69,14 +69,12 @@ impl State<'_> {
                 each_index(&shape, |index| {
                     let rank = index.len();
                     let (mut l, mut r): (Shape, Shape) = (index.into(), index.into());
-                    let mut sum = 0.0;
-                    for k in 0..*inner {
+                    let terms = (0..*inner).map(|k| {
                         l[rank - 1] = k;
                         r[rank - 2] = k;
-                        let a = self.read(*lhs, lhs_map, &l).as_f64();
-                        sum += a * self.read(*rhs, rhs_map, &r).as_f64();
-                    }
-                    results.push(Scalar::from_f64(sum, dtype));
+                        (self.read(*lhs, lhs_map, &l), self.read(*rhs, rhs_map, &r))
+                    });
+                    results.push(contraction(dtype, terms));
                 });
                 self.data[out.0 as usize] = results;
             }

@@ -215,6 +215,30 @@ fn scan(x: &DenseArray, op: FoldOp, axis: usize) -> Vec<Scalar> {
     out
 }
 
+/// The sum of products of one element of a contraction: inside a panel of
+/// [`crate::fold::PANEL`] terms each product is added with one rounding, starting from 0; the
+/// panels' sums are added in order. float32 and float64.
+pub fn contraction(dtype: DType, terms: impl Iterator<Item = (Scalar, Scalar)>) -> Scalar {
+    let terms: Vec<(Scalar, Scalar)> = terms.collect();
+    let panels = terms.chunks(crate::fold::PANEL);
+    match dtype {
+        DType::F32 => {
+            let value = |s: Scalar| f32::from_bits(s.bits as u32);
+            let sum = |p: &[(Scalar, Scalar)]| {
+                p.iter().fold(0f32, |sum, &(x, y)| value(x).mul_add(value(y), sum))
+            };
+            let total = panels.map(sum).reduce(|a, b| a + b).unwrap_or(0.0);
+            Scalar { dtype, bits: total.to_bits() as u128 }
+        }
+        _ => {
+            let sum = |p: &[(Scalar, Scalar)]| {
+                p.iter().fold(0f64, |sum, &(x, y)| x.as_f64().mul_add(y.as_f64(), sum))
+            };
+            Scalar::float(panels.map(sum).reduce(|a, b| a + b).unwrap_or(0.0))
+        }
+    }
+}
+
 fn contract(a: &DenseArray, b: &DenseArray, node: &Node) -> Vec<Scalar> {
     let rank = node.shape.len();
     let (m, n) = (node.shape[rank - 2], node.shape[rank - 1]);
@@ -224,13 +248,9 @@ fn contract(a: &DenseArray, b: &DenseArray, node: &Node) -> Vec<Scalar> {
     for batch in 0..batches {
         for i in 0..m {
             for j in 0..n {
-                let mut sum = 0.0;
-                for l in 0..k {
-                    let x = a.at((batch * m + i) * k + l).as_f64();
-                    let y = b.at((batch * k + l) * n + j).as_f64();
-                    sum += x * y;
-                }
-                out.push(Scalar::from_f64(sum, node.dtype));
+                let terms =
+                    (0..k).map(|l| (a.at((batch * m + i) * k + l), b.at((batch * k + l) * n + j)));
+                out.push(contraction(node.dtype, terms));
             }
         }
     }

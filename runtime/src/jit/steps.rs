@@ -3,13 +3,11 @@
 #![allow(unsafe_code, reason = "walks raw arrays; bounds follow from the verified plan")]
 
 use arr_ir::eval::Element;
+use arr_ir::fold::PANEL;
 use arr_ir::op::FoldOp;
 use arr_ir::oracle::{SCAN_BLOCK, each_index};
 use smallvec::SmallVec;
 
-/// Elements of the summed dimension per panel of a contraction: part of what a contraction
-/// computes, since panels are added in order.
-pub const PANEL: usize = 512;
 /// Columns that a scan or a combination runs through together.
 const COLUMNS: usize = 256;
 
