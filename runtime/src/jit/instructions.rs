@@ -308,24 +308,29 @@ impl<'f> Lanes<'f> {
         self.b.ins().bitselect(less, a, b)
     }
 
-    /// Both orders agree but for zeros of different sign, where "or" keeps the minus, and NaN,
-    /// where one order gives the NaN, which "or" leaves a NaN.
+    /// Both orders agree but for zeros of different sign, where "or" keeps the minus, and NaN.
     fn float_min(&mut self, a: Value, b: Value) -> Value {
         let first = self.lesser(a, b);
         let second = self.lesser(b, a);
-        self.b.ins().bor(first, second)
+        let either = self.b.ins().bor(first, second);
+        self.nan_of_operands(a, b, either)
     }
 
-    /// Both orders agree but for zeros of different sign, where "and" drops the minus, and NaN,
-    /// which is put back.
+    /// Both orders agree but for zeros of different sign, where "and" drops the minus, and NaN.
     fn float_max(&mut self, a: Value, b: Value) -> Value {
-        let ty = self.b.func.dfg.value_type(a);
         let first = self.greater(a, b);
         let second = self.greater(b, a);
         let either = self.b.ins().band(first, second);
+        self.nan_of_operands(a, b, either)
+    }
+
+    /// `a + b` where either is a NaN, so that the NaN keeps its sign; else `value`.
+    fn nan_of_operands(&mut self, a: Value, b: Value, value: Value) -> Value {
+        let ty = self.b.func.dfg.value_type(a);
         let nan = self.b.ins().fcmp(FloatCC::Unordered, a, b);
         let nan = self.bitcast(ty, nan);
-        self.b.ins().bor(either, nan)
+        let sum = self.b.ins().fadd(a, b);
+        self.b.ins().bitselect(nan, sum, value)
     }
 }
 
