@@ -55,6 +55,22 @@ fn random_graphs_run_to_the_oracles_bits() {
     }
 }
 
+/// Whether products have the oracle's bits; those of a BLAS are only close.
+fn as_exact_as_it_gets(found: &DenseArray, expected: &DenseArray) -> bool {
+    let exact = !cfg!(any(
+        feature = "openblas-system",
+        feature = "blis",
+        feature = "accelerate",
+        feature = "mkl"
+    ));
+    let close = |x: f64, y: f64| (x - y).abs() <= 1e-4 * (1.0 + x.abs().max(y.abs()));
+    let mut pairs = found.elements().zip(expected.elements());
+    match exact {
+        true => graphs::same(found, expected),
+        false => pairs.all(|(x, y)| close(x.as_f64(), y.as_f64())),
+    }
+}
+
 #[test]
 fn contractions_run_to_the_oracles_bits() {
     use arr_ir::dtype::{DType, Scalar};
@@ -90,7 +106,8 @@ fn contractions_run_to_the_oracles_bits() {
                 let expected = oracle::evaluate(&case.graph, &case.inputs, &case.slots);
                 for engine in &engines {
                     let found = run(engine, &case, &Config::default());
-                    assert!(graphs::same(&found[0], &expected[0]), "{m} x {k} x {n} {dtype}");
+                    let good = as_exact_as_it_gets(&found[0], &expected[0]);
+                    assert!(good, "{m} x {k} x {n} {dtype}");
                 }
             }
         }
