@@ -262,7 +262,7 @@ impl Content {
             Content::DType(dtype) => dtype.name().into(),
             Content::Array(buffer) if buffer.shape().is_empty() => array_text(buffer),
             Content::Array(buffer) => {
-                let mut get = |index: &[usize]| item(buffer.get(index));
+                let mut get = |index: &[usize]| Item::from(buffer.get(index));
                 format::array_repr(buffer.shape(), buffer.dtype().name(), &mut get)
             }
             Content::Tuple(items) => {
@@ -290,19 +290,7 @@ fn type_text(buffer: &Buffer) -> String {
 }
 
 fn array_text(buffer: &Buffer) -> String {
-    format::array_text(buffer.shape(), &mut |index| item(buffer.get(index)))
-}
-
-fn item(scalar: Scalar) -> Item {
-    let (re, im) = scalar.as_complex();
-    match scalar.dtype {
-        DType::Bool => Item::Bool(scalar.truthy()),
-        DType::F32 => Item::F32(re as f32),
-        DType::F64 => Item::F64(re),
-        DType::C64 => Item::C64(re as f32, im as f32),
-        DType::C128 => Item::C128(re, im),
-        _ => Item::Int(scalar.as_i128()),
-    }
+    format::array_text(buffer.shape(), &mut |index| Item::from(buffer.get(index)))
 }
 
 /// As arr prints it.

@@ -7,7 +7,7 @@ use crate::fault::{Failure, Fault};
 use crate::format::{self, Item};
 use crate::hir::{FormatPart, Unit};
 use crate::value::{Unknown, Value};
-use arr_ir::dtype::{DType, Kind, Scalar};
+use arr_ir::dtype::{Kind, Scalar};
 
 /// How deep tuples and records are written out.
 const MAX_NESTING: u32 = 64;
@@ -65,7 +65,7 @@ impl Interpreter<'_> {
     fn array_text(&mut self, array: &Array, repr: bool) -> Result<String, Fault> {
         if array.ndim() == 0 {
             let scalar = crate::builtin::Context::scalar(self, array)?;
-            return Ok(scalar.map_or(String::new(), |s| format::item_text(item(s))));
+            return Ok(scalar.map_or(String::new(), |s| format::item_text(Item::from(s))));
         }
         self.force(std::slice::from_ref(array))?;
         let (Some(handle), Some(shape)) = (array.handle(), array.known_shape()) else {
@@ -78,10 +78,10 @@ impl Interpreter<'_> {
         let mut get = |index: &[usize]| {
             let position = index.iter().zip(&strides).map(|(&i, &s)| i * s as usize).sum();
             match host.element(&handle, position) {
-                Ok(scalar) => item(scalar),
+                Ok(scalar) => Item::from(scalar),
                 Err(error) => {
                     failed.get_or_insert(error);
-                    item(Scalar::from_i128(0, dtype))
+                    Item::from(Scalar::from_i128(0, dtype))
                 }
             }
         };
@@ -153,7 +153,7 @@ impl Interpreter<'_> {
         {
             let Some(scalar) = self.element_of(array)? else { return Ok(None) };
             if spec.is_empty() {
-                return Ok(Some(format::item_text(item(scalar))));
+                return Ok(Some(format::item_text(Item::from(scalar))));
             }
             return apply(format_item(scalar), spec).map(Some);
         }
@@ -230,18 +230,5 @@ fn format_item(scalar: Scalar) -> format::Scalar<'static> {
             let (re, im) = scalar.as_complex();
             format::Scalar::Complex(re, im)
         }
-    }
-}
-
-/// An element as arrays print it.
-fn item(scalar: Scalar) -> Item {
-    let (re, im) = scalar.as_complex();
-    match scalar.dtype {
-        DType::Bool => Item::Bool(scalar.truthy()),
-        DType::F32 => Item::F32(re as f32),
-        DType::F64 => Item::F64(re),
-        DType::C64 => Item::C64(re as f32, im as f32),
-        DType::C128 => Item::C128(re, im),
-        _ => Item::Int(scalar.as_i128()),
     }
 }

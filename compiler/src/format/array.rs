@@ -14,6 +14,7 @@
 use super::number::{
     Decimal, Real, bool_text, complex_text, exponent_text, float32_text, float64_text,
 };
+use arr_ir::dtype::{DType, Scalar};
 
 /// Digits after the decimal point, at most.
 pub const PRECISION: usize = 8;
@@ -42,6 +43,20 @@ pub enum Item {
     C64(f32, f32),
     /// A `complex128`: real and imaginary part.
     C128(f64, f64),
+}
+
+impl From<Scalar> for Item {
+    fn from(scalar: Scalar) -> Item {
+        let (re, im) = scalar.as_complex();
+        match scalar.dtype {
+            DType::Bool => Item::Bool(scalar.truthy()),
+            DType::F32 => Item::F32(re as f32),
+            DType::F64 => Item::F64(re),
+            DType::C64 => Item::C64(re as f32, im as f32),
+            DType::C128 => Item::C128(re, im),
+            _ => Item::Int(scalar.as_i128()),
+        }
+    }
 }
 
 impl Item {
