@@ -5,7 +5,7 @@
 //! runtime is a code generator's or executor's.
 
 use crate::dtype::Scalar;
-use crate::fold::{COL_BLOCK, ROW_BLOCK, row_block, tree};
+use crate::fold::{COL_BLOCK, ROW_BLOCK, col_block, row_block, tree};
 use crate::op::FoldOp;
 use crate::oracle::{DenseArray, SCAN_BLOCK, contraction, each_index};
 use crate::plan::{Access, Blockwise, Output, ParamRef, Plan, StepKind, Storage, ValueId};
@@ -159,7 +159,7 @@ impl State<'_> {
                 for (u, block) in items.chunks(size).enumerate() {
                     let part = match rows {
                         true => row_block(block, identity, combine),
-                        false => block.iter().fold(identity, |a, &x| combine(a, x)),
+                        false => col_block(block, identity, combine),
                     };
                     let index = o.iter().copied().chain([u]).chain(i.iter().copied());
                     let at: usize = index.zip(&strides).map(|(i, &s)| i * s as usize).sum();

@@ -180,10 +180,9 @@ pub fn fold_items(items: &[Scalar], op: FoldOp, dtype: DType, innermost: bool) -
         true => {
             items.chunks(fold::ROW_BLOCK).map(|b| fold::row_block(b, identity, combine)).collect()
         }
-        false => items
-            .chunks(fold::COL_BLOCK)
-            .map(|b| b.iter().fold(identity, |a, &x| combine(a, x)))
-            .collect(),
+        false => {
+            items.chunks(fold::COL_BLOCK).map(|b| fold::col_block(b, identity, combine)).collect()
+        }
     };
     fold::tree(&parts, combine).expect("a block")
 }
