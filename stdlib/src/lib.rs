@@ -10,9 +10,13 @@ pub static MODULES: &[(&str, &str)] = &[
     ("finance", include_str!("../finance.arr")),
     ("image", include_str!("../image.arr")),
     ("linalg", include_str!("../linalg.arr")),
-    ("prelude", include_str!("../prelude.arr")),
+    ("prelude", PRELUDE),
     ("stats", include_str!("../stats.arr")),
 ];
+
+/// The prelude, from the files of its subjects.
+const PRELUDE: &str =
+    concat!(include_str!("../prelude.arr"), include_str!("../prelude/indexing.arr"),);
 
 /// The text of a module.
 pub fn module(name: &str) -> Option<&'static str> {
