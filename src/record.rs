@@ -152,7 +152,7 @@ fn work(plan: &Plan) -> usize {
                 count(&plan[*out].shape).saturating_mul(*inner)
             }
             StepKind::Combine { parts, .. } => count(&plan[*parts].shape),
-            StepKind::Scan { out, .. } => count(&plan[*out].shape),
+            StepKind::Scan { out, .. } | StepKind::Extern { out, .. } => count(&plan[*out].shape),
         };
         sum.saturating_add(elements)
     })

@@ -113,7 +113,8 @@ fn main() {
     let (mut programs, mut tasks) = (0, 0);
     for seed in 5000..5120 {
         let case = graphs::random(seed);
-        let expected = oracle::evaluate(&case.graph, &case.inputs, &case.slots);
+        let expected =
+            oracle::evaluate(&case.graph, &case.inputs, &case.slots).expect("values suit");
         for chunk in [None, Some(3)] {
             let plan = plan(&case.graph, &Config { chunk, fuse: true });
             let (found, ran) = run(&plan, &case, &mut to, &mut from);

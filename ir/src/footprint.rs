@@ -103,6 +103,25 @@ fn step(plan: &Plan, stage: &Stage, position: usize, region: &Region, out: &mut 
             read(out, plan, *rhs, rhs_map, &r);
             whole(out, *to, region);
         }
+        StepKind::Extern { operands, out: to, .. } => {
+            let batch = &region[..region.len() - 1];
+            let core = |value: ValueId| plan[value].shape[batch.len()..].iter().map(|&n| (0, n));
+            for &value in operands {
+                let wanted: Region = batch.iter().copied().chain(core(value)).collect();
+                if wanted.iter().all(|r| r.1 > 0) {
+                    read(out, plan, value, &identity(value), &wanted);
+                }
+            }
+            let mut written: Region = batch.iter().copied().chain(core(*to)).collect();
+            if let Some(rows) = written.get_mut(batch.len())
+                && plan.space(&plan.steps[stage.steps[position] as usize])[batch.len()] == rows.1
+            {
+                *rows = region[batch.len()];
+            }
+            if written.iter().all(|r| r.1 > 0) {
+                whole(out, *to, &written);
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::dtype::{DType, Scalar};
 use crate::op::{Dist, FoldOp, MapOp};
+use crate::routine::Routine;
 use crate::shape::{IndexMap, Shape};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -65,6 +66,8 @@ pub enum Op {
     },
     /// The arguments one after the other along an axis.
     Concat(u8),
+    /// A routine over whole blocks of the arguments.
+    Extern(Routine),
 }
 
 /// One node.

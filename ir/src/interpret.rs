@@ -20,7 +20,14 @@ struct State<'a> {
 }
 
 /// Runs a verified plan.
-pub fn run(plan: &Plan, inputs: &[DenseArray], slots: &[Scalar]) -> Vec<DenseArray> {
+///
+/// # Errors
+/// What a routine refuses for its values.
+pub fn run(
+    plan: &Plan,
+    inputs: &[DenseArray],
+    slots: &[Scalar],
+) -> Result<Vec<DenseArray>, String> {
     let data = plan
         .values
         .iter()
@@ -32,15 +39,17 @@ pub fn run(plan: &Plan, inputs: &[DenseArray], slots: &[Scalar]) -> Vec<DenseArr
         .collect();
     let mut state = State { plan, slots, data };
     for step in &plan.steps {
-        state.step(step);
+        state.step(step)?;
     }
-    plan.results
+    let results = plan
+        .results
         .iter()
         .map(|&r| {
             let elements = state.data[plan.stored(r).0 as usize].iter().copied();
             DenseArray::new(plan[r].dtype, plan[r].shape.clone(), elements)
         })
-        .collect()
+        .collect();
+    Ok(results)
 }
 
 impl State<'_> {
@@ -55,7 +64,7 @@ impl State<'_> {
         self.data[value.0 as usize][position] = scalar;
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step) -> Result<(), String> {
         match &step.kind {
             StepKind::Blockwise(b) => self.blockwise(b),
             StepKind::Combine { op, axis, parts, out } => self.combine(*op, *axis, *parts, *out),
@@ -78,7 +87,19 @@ impl State<'_> {
                 });
                 self.data[out.0 as usize] = results;
             }
+            StepKind::Extern { routine, operands, out } => {
+                let whole = |v: &ValueId| {
+                    let elements = self.data[self.plan.stored(*v).0 as usize].iter().copied();
+                    DenseArray::new(self.plan[*v].dtype, self.plan[*v].shape.clone(), elements)
+                };
+                let arrays: Vec<DenseArray> = operands.iter().map(whole).collect();
+                let arrays: Vec<&DenseArray> = arrays.iter().collect();
+                let (dtype, shape) = (self.plan[*out].dtype, &self.plan[*out].shape);
+                let result = routine.evaluate(&arrays, dtype, shape)?;
+                self.data[out.0 as usize] = result.elements().collect();
+            }
         }
+        Ok(())
     }
 
     fn element(&self, b: &Blockwise, params: &[Scalar], index: &[usize]) -> Scalar {

@@ -15,6 +15,7 @@ pub mod op;
 pub mod oracle;
 pub mod philox;
 pub mod plan;
+pub mod routine;
 pub mod shape;
 mod verify;
 pub mod vmath;

@@ -68,15 +68,22 @@ pub fn each_index(shape: &[usize], mut visit: impl FnMut(&[usize])) {
 }
 
 /// Evaluates the roots of a graph.
-pub fn evaluate(graph: &Graph, inputs: &[DenseArray], slots: &[Scalar]) -> Vec<DenseArray> {
+///
+/// # Errors
+/// What a routine refuses for its values.
+pub fn evaluate(
+    graph: &Graph,
+    inputs: &[DenseArray],
+    slots: &[Scalar],
+) -> Result<Vec<DenseArray>, String> {
     let mut done: Vec<DenseArray> = Vec::with_capacity(graph.nodes.len());
     for node in &graph.nodes {
         let args: Vec<&DenseArray> = node.args.iter().map(|a| &done[a.0 as usize]).collect();
-        let value = evaluate_node(node, &args, inputs, slots);
+        let value = evaluate_node(node, &args, inputs, slots)?;
         debug_assert_eq!((value.dtype, &value.shape), (node.dtype, &node.shape), "{:?}", node.op);
         done.push(value);
     }
-    graph.roots.iter().map(|r| done[r.0 as usize].clone()).collect()
+    Ok(graph.roots.iter().map(|r| done[r.0 as usize].clone()).collect())
 }
 
 fn evaluate_node(
@@ -84,10 +91,10 @@ fn evaluate_node(
     args: &[&DenseArray],
     inputs: &[DenseArray],
     slots: &[Scalar],
-) -> DenseArray {
+) -> Result<DenseArray, String> {
     let n = count(&node.shape);
     let make = |elements: Vec<Scalar>| DenseArray::new(node.dtype, node.shape.clone(), elements);
-    match &node.op {
+    Ok(match &node.op {
         Op::Input(i) => inputs[*i as usize].clone(),
         Op::Slot(i) => make(vec![slots[*i as usize]]),
         Op::Const(s) => make(vec![*s]),
@@ -112,7 +119,8 @@ fn evaluate_node(
         Op::Contract => make(contract(args[0], args[1], node)),
         Op::Update { start, step } => update(args[0], args[1], start, step),
         Op::Concat(axis) => make(concat(args, *axis as usize, &node.shape)),
-    }
+        Op::Extern(routine) => routine.evaluate(args, node.dtype, &node.shape)?,
+    })
 }
 
 /// One number of a distribution: `scalars` are the seed and the distribution's arguments.

@@ -17,13 +17,14 @@ use crate::fold::{COL_BLOCK, ROW_BLOCK};
 use crate::graph::Origin;
 use crate::kernel::Kernel;
 use crate::op::FoldOp;
+use crate::routine::Routine;
 use crate::shape::{IndexMap, Shape, count};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// The version of the plan format; raised with every change of meaning or form.
-pub const PLAN_VERSION: u32 = 1;
+pub const PLAN_VERSION: u32 = 2;
 
 /// A value of one [`Plan`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
@@ -186,6 +187,15 @@ pub enum StepKind {
         /// The value written.
         out: ValueId,
     },
+    /// A routine over every batch index of its operands.
+    Extern {
+        /// What is computed.
+        routine: Routine,
+        /// The values read, whole core blocks of them.
+        operands: Vec<ValueId>,
+        /// The value written.
+        out: ValueId,
+    },
 }
 
 /// In which order the tasks of a step are numbered.
@@ -286,6 +296,13 @@ impl Plan {
                 shape[*axis as usize] = shape[*axis as usize].min(1);
                 shape
             }
+            StepKind::Extern { routine, operands, out } => {
+                let batch = routine.batch(self[operands[0]].shape.len());
+                let mut space = Shape::from(&self[*out].shape[..batch]);
+                let rows = self[*out].shape.get(batch).copied().unwrap_or(1);
+                space.push(if routine.family().divisible() { rows } else { rows.min(1) });
+                space
+            }
         }
     }
 
@@ -298,7 +315,8 @@ impl Plan {
             },
             StepKind::Combine { out, .. }
             | StepKind::Contract { out, .. }
-            | StepKind::Scan { out, .. } => *out,
+            | StepKind::Scan { out, .. }
+            | StepKind::Extern { out, .. } => *out,
         }
     }
 
@@ -316,6 +334,7 @@ impl Plan {
             StepKind::Combine { parts, .. } => [*parts].into_iter().collect(),
             StepKind::Scan { input, .. } => [*input].into_iter().collect(),
             StepKind::Contract { lhs, rhs, .. } => [*lhs, *rhs].into_iter().collect(),
+            StepKind::Extern { operands, .. } => operands.iter().copied().collect(),
         }
     }
 

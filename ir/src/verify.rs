@@ -89,6 +89,15 @@ impl Plan {
                     "contraction of dtypes".into()
                 })?;
             }
+            StepKind::Extern { routine, operands, out } => {
+                ensure(!operands.is_empty(), || "routine without operands".into())?;
+                let types: Vec<_> =
+                    operands.iter().map(|&v| (self[v].dtype, self[v].shape.as_slice())).collect();
+                let (dtype, shape) = routine.result(&types)?;
+                ensure(dtype == self[*out].dtype && shape == self[*out].shape, || {
+                    "routine of another result".into()
+                })?;
+            }
         }
         let space = self.space(step);
         ensure(step.chunk.len() == space.len() && step.chunk.iter().all(|&c| c > 0), || {

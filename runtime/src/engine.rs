@@ -10,9 +10,10 @@ use crate::jit::task::{Arrays, BoundStep, Scratch};
 use arr_ir::dtype::Scalar;
 use arr_ir::interpret;
 use arr_ir::oracle::DenseArray;
-use arr_ir::plan::{Plan, Stage, Storage, ValueId};
+use arr_ir::plan::{Plan, Stage, StepKind, Storage, ValueId};
+use arr_ir::routine::{Sequential, Workers};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// How an engine is set up.
 #[derive(Clone, Copy, Debug)]
@@ -152,6 +153,39 @@ impl Prepared {
     }
 }
 
+/// The threads of an engine, for a routine that is the only task.
+struct Team<'a> {
+    engine: &'a Engine,
+}
+
+impl Workers for Team<'_> {
+    fn count(&self) -> usize {
+        self.engine.options.threads.max(1)
+    }
+
+    fn each(&self, n: usize, work: &(dyn Fn(usize) + Sync)) {
+        let next = AtomicUsize::new(0);
+        let run = || {
+            loop {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                if i >= n {
+                    return;
+                }
+                work(i);
+            }
+        };
+        match self.engine.helpers().filter(|_| n > 1) {
+            None => run(),
+            Some(pool) => pool.in_place_scope(|scope| {
+                for _ in 1..self.count().min(n) {
+                    scope.spawn(|_| run());
+                }
+                run();
+            }),
+        }
+    }
+}
+
 /// Runs plans.
 pub struct Engine {
     options: Options,
@@ -280,12 +314,19 @@ impl Engine {
         Ok(())
     }
 
-    /// Inputs that the plan also reads under another shape must lie densely.
+    /// Inputs that the plan also reads under another shape, or whole, must lie densely.
     fn densified(&self, plan: &Plan, inputs: &[Buffer]) -> Result<Vec<Buffer>, RunError> {
         let mut inputs = inputs.to_vec();
-        for v in &plan.values {
-            if let Storage::Alias(of) = v.storage
-                && let Storage::Input(slot) = plan[plan.stored(of)].storage
+        let aliased = plan.values.iter().filter_map(|v| match v.storage {
+            Storage::Alias(of) => Some(of),
+            _ => None,
+        });
+        let whole = plan.steps.iter().flat_map(|s| match &s.kind {
+            StepKind::Extern { operands, .. } => operands.as_slice(),
+            _ => &[],
+        });
+        for of in aliased.chain(whole.copied()) {
+            if let Storage::Input(slot) = plan[plan.stored(of)].storage
                 && let Some(b) = inputs.get_mut(slot as usize)
                 && !b.is_dense()
             {
@@ -306,6 +347,7 @@ impl Engine {
             .map(|b| DenseArray { dtype: b.dtype(), shape: b.shape().into(), data: b.to_bytes() })
             .collect();
         interpret::run(plan, &dense, slots)
+            .map_err(RunError::Value)?
             .into_iter()
             .map(|a| Ok(Buffer::from_bytes(&self.pool, a.dtype, a.shape, &a.data)?))
             .collect()
@@ -349,17 +391,30 @@ impl Engine {
     ) -> Result<(), RunError> {
         let tasks = plan.tasks(stage);
         self.tasks.fetch_add(tasks as u64, Ordering::Relaxed);
-        let step_bytes = bound.iter().map(|b| Arrays::scratch(b)).max().unwrap_or(0);
+        let step_bytes = arrays.scratch(stage, bound);
         let window_bytes = arrays.window_bytes(stage);
         let next = AtomicUsize::new(0);
+        let failure: Mutex<Option<(usize, String)>> = Mutex::new(None);
+        let failed = AtomicBool::new(false);
+        let team = Team { engine: self };
+        let workers: &dyn Workers = if tasks > 1 { &Sequential } else { &team };
         let work = || -> Result<(), OutOfMemory> {
             let mut scratch = Scratch::new(&self.pool, step_bytes, window_bytes)?;
             loop {
                 let task = next.fetch_add(1, Ordering::Relaxed);
-                if task >= tasks || self.cancel.load(Ordering::Relaxed) {
+                let stop = self.cancel.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
+                if task >= tasks || stop {
                     return Ok(());
                 }
-                arrays.run(stage, bound, task, &mut scratch);
+                if let Err(reason) = arrays.run(stage, bound, task, &mut scratch, workers) {
+                    // Tasks are claimed in order: the least that fails is always among those
+                    // that ran.
+                    failed.store(true, Ordering::Relaxed);
+                    let mut first = failure.lock().unwrap_or_else(|e| e.into_inner());
+                    if first.as_ref().is_none_or(|f| task < f.0) {
+                        *first = Some((task, reason));
+                    }
+                }
             }
         };
         let helpers = if tasks > 1 { self.helpers() } else { None };
@@ -376,6 +431,9 @@ impl Engine {
             }),
         };
         mine?;
+        if let Some((_, reason)) = failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
+            return Err(RunError::Value(reason));
+        }
         if self.cancel.load(Ordering::Relaxed) {
             return Err(RunError::Interrupted);
         }

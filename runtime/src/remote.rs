@@ -11,6 +11,7 @@ use crate::jit::task::{Arrays, BoundStep, Scratch};
 use arr_ir::dtype::Scalar;
 use arr_ir::footprint::{Part, footprint};
 use arr_ir::plan::Plan;
+use arr_ir::routine::Sequential;
 
 /// Runs task `task` of stage `stage`: `reads` are the boxes of its footprint, in any order.
 /// Gives the boxes it wrote.
@@ -56,9 +57,10 @@ pub fn run_task(
         .map(|position| arrays.bind(stage, position, engine.compiler()))
         .collect::<Result<_, _>>()
         .map_err(RunError::Bug)?;
-    let bytes = bound.iter().map(Arrays::scratch).max().unwrap_or(0);
+    let bound: Vec<&BoundStep> = bound.iter().collect();
+    let bytes = arrays.scratch(stage, &bound);
     let mut scratch = Scratch::new(engine.pool(), bytes, arrays.window_bytes(stage))?;
-    arrays.run(stage, &bound.iter().collect::<Vec<_>>(), task, &mut scratch);
+    arrays.run(stage, &bound, task, &mut scratch, &Sequential).map_err(RunError::Value)?;
     written.retain(|(part, _)| stage.locals.iter().all(|l| l.0 != part.value));
     Ok(written)
 }

@@ -4,6 +4,7 @@ use arr_ir::dtype::{DType, Scalar};
 use arr_ir::graph::{Builder, Graph, NodeId, Op};
 use arr_ir::op::{Dist, FoldOp, MapOp};
 use arr_ir::oracle::DenseArray;
+use arr_ir::routine::{Movement, Order, Routine};
 use arr_ir::shape::{DimMap, IndexMap, Shape, count};
 
 /// A graph and what it reads.
@@ -124,7 +125,7 @@ impl Gen {
     }
 
     fn grow(&mut self) {
-        match self.rng.below(13) {
+        match self.rng.below(15) {
             0..=3 => self.binary(),
             4 => self.unary(),
             5 | 6 => self.view(),
@@ -133,8 +134,45 @@ impl Gen {
             9 => self.concat(),
             10 => self.reshape(),
             11 => self.scan(),
+            12 | 13 => self.routine(),
             _ => self.source(),
         }
+    }
+
+    /// A routine over blocks of what is there.
+    fn routine(&mut self) {
+        let x = self.pick();
+        let (dtype, shape) = self.parts(x);
+        let Some((&n, batch)) = shape.split_last() else { return };
+        let descending = self.rng.below(2) == 0;
+        match self.rng.below(4) {
+            0 => drop(self.extern_node(Order::Sort { descending }.into(), &[x])),
+            1 => drop(self.extern_node(Order::Argsort { descending }.into(), &[x])),
+            2 => {
+                let sorted = self.extern_node(Order::Sort { descending: false }.into(), &[x]);
+                let right = descending;
+                self.extern_node(Order::Search { right }.into(), &[sorted, x]);
+            }
+            _ => {
+                // Rows of a matrix, the last one first, by positions that are numbers of a sort.
+                let key = self.extern_node(Order::Argsort { descending }.into(), &[x]);
+                let mut flat = Shape::from(batch);
+                flat.extend([n, 1]);
+                let base = self.push(Op::Reshape, &[x], dtype, flat);
+                let rows = self.extern_node(Movement::Gather { axes: 1 }.into(), &[base, key]);
+                self.extern_node(
+                    Movement::Scatter { axes: 1, fold: None }.into(),
+                    &[base, key, rows],
+                );
+            }
+        }
+    }
+
+    fn extern_node(&mut self, routine: Routine, args: &[NodeId]) -> NodeId {
+        let types: Vec<(DType, Shape)> = args.iter().map(|&a| self.parts(a)).collect();
+        let types: Vec<_> = types.iter().map(|(d, s)| (*d, s.as_slice())).collect();
+        let (dtype, shape) = routine.result(&types).expect("well typed");
+        self.push(Op::Extern(routine), args, dtype, shape)
     }
 
     fn source(&mut self) {

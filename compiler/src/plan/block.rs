@@ -65,6 +65,12 @@ fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
             chunk
         }
         StepKind::Combine { .. } => leading(&space, TASK),
+        StepKind::Extern { operands, out, .. } => {
+            // A lane's cost follows from what it reads and writes.
+            let read: usize = operands.iter().map(|&v| count(&plan[v].shape)).sum();
+            let lane = (read + count(&plan[*out].shape)) / count(&space).max(1);
+            leading(&space, (TASK / lane.max(1)).max(1))
+        }
         StepKind::Scan { out, axis, .. } => {
             let length = plan[*out].shape[*axis as usize].max(1);
             leading(&space, (TASK / length).max(1))

@@ -154,6 +154,10 @@ impl Build<'_> {
                 let (input, map) = self.behind_views(node.args[0]);
                 self.step(StepKind::Scan { op: *op, axis: *axis, input, map, out });
             }
+            Op::Extern(routine) => {
+                let operands = node.args.iter().map(|a| self.values[a]).collect();
+                self.step(StepKind::Extern { routine: *routine, operands, out });
+            }
             Op::Contract => {
                 let (lhs, lhs_map) = self.behind_views(node.args[0]);
                 let (rhs, rhs_map) = self.behind_views(node.args[1]);

@@ -205,6 +205,11 @@ impl Walk<'_> {
                     self.force_behind_views(arg);
                 }
             }
+            Op::Extern(_) => {
+                for &arg in &node.args {
+                    self.forced[arg.0 as usize] = true;
+                }
+            }
             Op::Reshape if !generated(self.graph, node.args[0]) => {
                 self.forced[node.args[0].0 as usize] = true;
             }

@@ -124,6 +124,7 @@ fn title(plan: &Plan, step: &Step) -> String {
         }
         StepKind::Scan { op, axis, .. } => format!("running {} along axis {axis}", op.name()),
         StepKind::Contract { inner, .. } => format!("matrix product over {inner}"),
+        StepKind::Extern { routine, .. } => routine.family().title(),
     }
 }
 

@@ -146,6 +146,7 @@ fn reads(step: &Step) -> Vec<(ValueId, usize)> {
         StepKind::Combine { parts, .. } => vec![(*parts, 0)],
         StepKind::Scan { input, .. } => vec![(*input, 0)],
         StepKind::Contract { lhs, rhs, .. } => vec![(*lhs, 0), (*rhs, 1)],
+        StepKind::Extern { operands, .. } => operands.iter().copied().zip(0..).collect(),
     }
 }
 
@@ -172,7 +173,7 @@ fn splittable(plan: &Plan, s: u32, dim: u8) -> bool {
         },
         StepKind::Combine { .. } => true,
         StepKind::Scan { axis, .. } => d != *axis as usize,
-        StepKind::Contract { .. } => false,
+        StepKind::Contract { .. } | StepKind::Extern { .. } => false,
     }
 }
 
@@ -201,7 +202,7 @@ fn follow(plan: &Plan, step: &Step, read: usize, dim: u8) -> Option<u8> {
         StepKind::Combine { axis, .. } if dim == *axis => None,
         StepKind::Combine { axis, .. } => Some(if dim > *axis { dim - 1 } else { dim }),
         StepKind::Scan { map, axis, .. } => domain_dim(map).filter(|d| d != axis),
-        StepKind::Contract { .. } => None,
+        StepKind::Contract { .. } | StepKind::Extern { .. } => None,
     }
 }
 

@@ -14,7 +14,9 @@ use super::tiles::{Level, copy::stream_copy};
 use crate::buffer::{Buffer, dense_strides};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::footprint::Part;
+use arr_ir::oracle::each_index;
 use arr_ir::plan::{Access, Blockwise, Output, ParamRef, Plan, Stage, StepKind, Storage, ValueId};
+use arr_ir::routine::{Block, Routine, Task, Workers};
 use arr_ir::shape::IndexMap;
 use arr_ir::with_element;
 use smallvec::SmallVec;
@@ -242,12 +244,23 @@ impl<'a> Arrays<'a> {
         Ok(BoundStep::Kernel(Box::new(bound), folds))
     }
 
-    /// Bytes of scratch that a task of a bound step needs.
-    pub fn scratch(step: &BoundStep) -> usize {
-        match step {
+    /// Bytes of scratch that a task of a stage with these bound steps needs.
+    pub fn scratch(&self, stage: &Stage, bound: &[&BoundStep]) -> usize {
+        let of_step = |(&step, bound): (&u32, &&BoundStep)| match bound {
             BoundStep::Kernel(bound, _) => bound.scratch_bytes(),
-            BoundStep::Plain => 0,
-        }
+            BoundStep::Plain => match &self.plan.steps[step as usize].kind {
+                StepKind::Extern { routine, operands, .. } => {
+                    let batch = routine.batch(self.plan[operands[0]].shape.len());
+                    let cores: Vec<_> = operands
+                        .iter()
+                        .map(|&v| (self.plan[v].dtype, &self.plan[v].shape[batch..]))
+                        .collect();
+                    routine.family().scratch(&cores)
+                }
+                _ => 0,
+            },
+        };
+        stage.steps.iter().zip(bound).map(of_step).max().unwrap_or(0)
     }
 
     /// Bytes of the windows of a stage's local values, one after the other.
@@ -265,7 +278,17 @@ impl<'a> Arrays<'a> {
     ///
     /// `scratch` is a block of the largest step's [`Arrays::scratch`] bytes rounded up to 64 and
     /// [`Arrays::window_bytes`] after them.
-    pub fn run(&self, stage: &Stage, bound: &[&BoundStep], task: usize, scratch: &mut Scratch) {
+    ///
+    /// # Errors
+    /// What a routine refuses for its values.
+    pub fn run(
+        &self,
+        stage: &Stage,
+        bound: &[&BoundStep],
+        task: usize,
+        scratch: &mut Scratch,
+        workers: &dyn Workers,
+    ) -> Result<(), String> {
         let (positions, chunk) = self.plan.work(stage, task);
         for position in positions {
             let region = self.plan.region(stage, position, chunk);
@@ -278,9 +301,68 @@ impl<'a> Arrays<'a> {
                 (BoundStep::Kernel(b, folds), StepKind::Blockwise(k)) => {
                     self.run_kernel(k, b, folds.as_ref(), &region, stage, scratch, &address)
                 }
+                (_, StepKind::Extern { routine, operands, out }) => {
+                    self.run_routine(routine, (operands, *out), &region, scratch, workers)?;
+                }
                 (_, kind) => self.run_plain(stage, kind, &region, &address),
             }
         }
+        Ok(())
+    }
+
+    /// Runs a routine on every block of a region: batch indices, then the rows of its result.
+    fn run_routine(
+        &self,
+        routine: &Routine,
+        (operands, out): (&[ValueId], ValueId),
+        region: &[(usize, usize)],
+        scratch: &Scratch,
+        workers: &dyn Workers,
+    ) -> Result<(), String> {
+        let family = routine.family();
+        let batch = region.len() - 1;
+        let core = &self.plan[out].shape[batch..];
+        let all = core.first().copied().unwrap_or(1);
+        let (first, rows) = match family.divisible() {
+            true => region[batch],
+            false => (0, all),
+        };
+        let bytes = |shape: &[usize], dtype: DType| shape.iter().product::<usize>() * dtype.size();
+        let row = bytes(core.get(1..).unwrap_or(&[]), self.plan[out].dtype);
+        let sizes: SmallVec<[usize; 4]> = region[..batch].iter().map(|r| r.1).collect();
+        let mut result = Ok(());
+        each_index(&sizes, |index| {
+            if result.is_err() {
+                return;
+            }
+            let at = |value: ValueId| {
+                let strides = &self.strides[value.0 as usize];
+                let moved = region[..batch].iter().zip(index).zip(strides);
+                let offset: isize = moved.map(|((r, &i), &s)| (r.0 + i) as isize * s).sum();
+                self.base(value).wrapping_offset(offset)
+            };
+            let blocks: SmallVec<[Block<'_>; 4]> = operands
+                .iter()
+                .map(|&v| {
+                    let (dtype, shape) = (self.plan[v].dtype, &self.plan[v].shape[batch..]);
+                    // SAFETY: the plan is verified and its arrays are dense: the core block of
+                    // an operand lies there whole, and no task of the stage writes it.
+                    let data = unsafe { slice(at(v), bytes(shape, dtype)) };
+                    Block { dtype, shape, data }
+                })
+                .collect();
+            // SAFETY: tasks of a stage write disjoint rows, which lie one after the other; the
+            // scratch block belongs to this thread and has the step's size.
+            let (out, scratch) = unsafe {
+                let out = at(out).wrapping_add(first * row);
+                (slice_mut(out, rows * row), slice_mut(scratch.ptr(), scratch.windows))
+            };
+            let cores: SmallVec<[_; 4]> = blocks.iter().map(|b| (b.dtype, b.shape)).collect();
+            let scratch = &mut scratch[..family.scratch(&cores)];
+            let rows = first..first + rows;
+            result = family.run(Task { operands: &blocks, rows, out, scratch, workers });
+        });
+        result
     }
 
     /// The address that index 0 of a value would have: its array's, or that of a window moved
@@ -395,8 +477,32 @@ impl<'a> Arrays<'a> {
                     },
                 }
             }
-            StepKind::Blockwise(_) => unreachable!("bound as a kernel"),
+            StepKind::Blockwise(_) | StepKind::Extern { .. } => unreachable!("run otherwise"),
         }
+    }
+}
+
+/// The bytes at an address; no address is needed for none.
+///
+/// # Safety
+/// As for [`std::slice::from_raw_parts`], where `bytes` is not 0.
+unsafe fn slice<'s>(ptr: *const u8, bytes: usize) -> &'s [u8] {
+    match bytes {
+        0 => &[],
+        // SAFETY: the caller's promise.
+        _ => unsafe { std::slice::from_raw_parts(ptr, bytes) },
+    }
+}
+
+/// The bytes at an address, to write.
+///
+/// # Safety
+/// As for [`std::slice::from_raw_parts_mut`], where `bytes` is not 0.
+unsafe fn slice_mut<'s>(ptr: *mut u8, bytes: usize) -> &'s mut [u8] {
+    match bytes {
+        0 => &mut [],
+        // SAFETY: the caller's promise.
+        _ => unsafe { std::slice::from_raw_parts_mut(ptr, bytes) },
     }
 }
 

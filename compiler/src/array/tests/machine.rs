@@ -33,7 +33,11 @@ impl Host for Machine {
         slots: &[Scalar],
     ) -> Result<Vec<Handle>, HostError> {
         let inputs: Vec<DenseArray> = inputs.iter().map(dense).collect();
-        let results = evaluate(&graph, &inputs, slots);
+        let results = evaluate(&graph, &inputs, slots).map_err(|message| HostError {
+            kind: HostErrorKind::Value,
+            message,
+            hint: None,
+        })?;
         Ok(results.into_iter().map(|r| Arc::new(r) as Handle).collect())
     }
     fn element(&mut self, array: &Handle, position: usize) -> Result<Scalar, HostError> {

@@ -1,0 +1,380 @@
+//! Elements read and written by positions and masks.
+//!
+//! Positions are int64, negative ones count from the end; every one is checked before the first
+//! element is written.
+
+use super::{Block, Family, Task, Workers, in_pieces};
+use crate::dtype::DType;
+use crate::eval;
+use crate::op::FoldOp;
+use crate::shape::Shape;
+use crate::with_element;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Elements in motion.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Movement {
+    /// `[n1.., nk, inner]` read at `k` arrays of positions `[m]`: `[m, inner]`.
+    Gather {
+        /// How many axes are read by positions.
+        axes: u8,
+    },
+    /// `[n1.., nk, inner]` with `[m, inner]` written at `k` arrays of positions `[m]`, in their
+    /// order: of equal positions the last one wins, or the values are folded in one by one.
+    /// Operands: base, positions, values.
+    Scatter {
+        /// How many axes are written by positions.
+        axes: u8,
+        /// How a value meets the element there; none replaces it.
+        fold: Option<FoldOp>,
+    },
+    /// The rows of `[n, inner]` where the mask `[n]` is true, of which there are `len`.
+    Compress {
+        /// How many.
+        len: usize,
+    },
+    /// The positions where the mask `[n]` is true, of which there are `len`.
+    Nonzero {
+        /// How many.
+        len: usize,
+    },
+}
+
+use Movement::{Compress, Gather, Nonzero, Scatter};
+
+impl Family for Movement {
+    fn core(&self, operand: usize) -> usize {
+        match (self, operand) {
+            (Gather { axes } | Scatter { axes, .. }, 0) => *axes as usize + 1,
+            (Scatter { axes, .. }, o) if o == *axes as usize + 1 => 2,
+            (Compress { .. }, 0) => 2,
+            _ => 1,
+        }
+    }
+
+    fn output(&self, operands: &[(DType, &[usize])]) -> Result<(DType, Shape), String> {
+        let (dtype, shape) = operands[0];
+        match *self {
+            Gather { axes } => {
+                let m = positions(&operands[1..], axes)?;
+                Ok((dtype, Shape::from_slice(&[m, shape[axes as usize]])))
+            }
+            Scatter { axes, .. } => {
+                let [_, index @ .., (given, size)] = operands else {
+                    return Err("no operands".into());
+                };
+                let m = positions(index, axes)?;
+                if *given != dtype || **size != [m, shape[axes as usize]] {
+                    return Err("values of another dtype or shape".into());
+                }
+                Ok((dtype, shape.into()))
+            }
+            Compress { len } => {
+                let mask = operands.get(1).ok_or("no mask")?;
+                if operands.len() != 2 || mask.0 != DType::Bool || mask.1[0] != shape[0] {
+                    return Err("a mask of another size".into());
+                }
+                Ok((dtype, Shape::from_slice(&[len, shape[1]])))
+            }
+            Nonzero { len } => {
+                if operands.len() != 1 || dtype != DType::Bool {
+                    return Err("no mask".into());
+                }
+                Ok((DType::I64, Shape::from_slice(&[len])))
+            }
+        }
+    }
+
+    fn divisible(&self) -> bool {
+        matches!(self, Gather { .. })
+    }
+
+    fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {
+        match self {
+            Scatter { .. } => operands[1].1[0] * size_of::<u64>(),
+            Compress { .. } => operands[1].1[0].div_ceil(PIECE) * size_of::<u64>(),
+            _ => 0,
+        }
+    }
+
+    fn run(&self, task: Task<'_>) -> Result<(), String> {
+        let Task { operands, rows, out, scratch, workers } = task;
+        let base = &operands[0];
+        match *self {
+            Gather { axes } => {
+                let at = Positions::new(base, &operands[1..1 + axes as usize], axes as usize);
+                let row = base.shape[axes as usize] * base.dtype.size();
+                gather(base.data, &at, row, rows, out)
+            }
+            Scatter { axes, fold } => {
+                let k = axes as usize;
+                let at = Positions::new(base, &operands[1..1 + k], k);
+                scatter(base, &at, &operands[1 + k], fold, out, bytemuck::cast_slice_mut(scratch))
+            }
+            Compress { len } => {
+                let row = base.shape[1] * base.dtype.size();
+                compress(
+                    base.data,
+                    operands[1].data,
+                    row,
+                    out,
+                    bytemuck::cast_slice_mut(scratch),
+                    len,
+                    workers,
+                )
+            }
+            Nonzero { len } => {
+                let out: &mut [i64] = bytemuck::cast_slice_mut(out);
+                if base.data.iter().filter(|&&m| m != 0).count() != len {
+                    return Err(MISCOUNTED.into());
+                }
+                let set = base.data.iter().enumerate().filter(|(_, m)| **m != 0);
+                out.iter_mut().zip(set).for_each(|(o, (i, _))| *o = i as i64);
+                Ok(())
+            }
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Gather { .. } => "elements read by positions".into(),
+            Scatter { fold: None, .. } => "elements written by positions".into(),
+            Scatter { fold: Some(op), .. } => format!("{} into positions", op.name()),
+            Compress { .. } => "elements chosen by a mask".into(),
+            Nonzero { .. } => "positions where a mask is true".into(),
+        }
+    }
+}
+
+const MISCOUNTED: &str = "the mask changed between counting and choosing";
+
+fn positions(operands: &[(DType, &[usize])], axes: u8) -> Result<usize, String> {
+    let m = operands.first().map_or(0, |o| o.1[0]);
+    let suits = |o: &(DType, &[usize])| o.0 == DType::I64 && o.1[0] == m;
+    if operands.len() != axes as usize || !operands.iter().all(suits) {
+        return Err("positions of another dtype or size".into());
+    }
+    Ok(m)
+}
+
+/// Positions along several axes.
+struct Positions<'a> {
+    sizes: &'a [usize],
+    index: Vec<&'a [i64]>,
+}
+
+impl<'a> Positions<'a> {
+    fn new(base: &Block<'a>, index: &[Block<'a>], axes: usize) -> Positions<'a> {
+        Positions { sizes: &base.shape[..axes], index: index.iter().map(Block::of).collect() }
+    }
+
+    /// The row at place `i`.
+    #[inline(always)]
+    fn row(&self, i: usize) -> Result<usize, String> {
+        let mut row = 0;
+        for (axis, (index, &size)) in self.index.iter().zip(self.sizes).enumerate() {
+            let given = index[i];
+            let at = if given < 0 { given.wrapping_add(size as i64) } else { given };
+            if at < 0 || at >= size as i64 {
+                return Err(outside(given, axis, size));
+            }
+            row = row * size + at as usize;
+        }
+        Ok(row)
+    }
+}
+
+#[cold]
+fn outside(index: i64, axis: usize, size: usize) -> String {
+    let axis = if axis == 0 { String::new() } else { format!(" (index {})", axis + 1) };
+    format!("the position {index} is outside an axis of {size} elements{axis}")
+}
+
+fn gather(
+    source: &[u8],
+    at: &Positions<'_>,
+    row: usize,
+    rows: Range<usize>,
+    out: &mut [u8],
+) -> Result<(), String> {
+    match row {
+        0 => rows.into_iter().try_for_each(|i| at.row(i).map(drop)),
+        1 => gather_words::<u8>(source, at, rows, out),
+        2 => gather_words::<u16>(source, at, rows, out),
+        4 => gather_words::<u32>(source, at, rows, out),
+        8 => gather_words::<u64>(source, at, rows, out),
+        _ => {
+            for (i, to) in rows.zip(out.chunks_exact_mut(row)) {
+                let from = at.row(i)? * row;
+                to.copy_from_slice(&source[from..from + row]);
+            }
+            Ok(())
+        }
+    }
+}
+
+fn gather_words<T: bytemuck::Pod>(
+    source: &[u8],
+    at: &Positions<'_>,
+    rows: Range<usize>,
+    out: &mut [u8],
+) -> Result<(), String> {
+    let source: &[T] = bytemuck::cast_slice(source);
+    let out: &mut [T] = bytemuck::cast_slice_mut(out);
+    for (i, to) in rows.zip(out) {
+        *to = source[at.row(i)?];
+    }
+    Ok(())
+}
+
+fn scatter(
+    base: &Block<'_>,
+    at: &Positions<'_>,
+    values: &Block<'_>,
+    fold: Option<FoldOp>,
+    out: &mut [u8],
+    rows: &mut [u64],
+) -> Result<(), String> {
+    for (i, row) in rows.iter_mut().enumerate() {
+        *row = at.row(i)? as u64;
+    }
+    let rows = rows.iter().map(|&r| r as usize);
+    out.copy_from_slice(base.data);
+    let size = values.shape[1] * base.dtype.size();
+    if size == 0 {
+        return Ok(());
+    }
+    let Some(op) = fold else {
+        for (row, from) in rows.zip(values.data.chunks_exact(size)) {
+            out[row * size..(row + 1) * size].copy_from_slice(from);
+        }
+        return Ok(());
+    };
+    with_element!(base.dtype, T => {
+        use eval::Element;
+        let bytes = base.dtype.size();
+        for (row, from) in rows.zip(values.data.chunks_exact(size)) {
+            let to = &mut out[row * size..(row + 1) * size];
+            for (t, f) in to.chunks_exact_mut(bytes).zip(from.chunks_exact(bytes)) {
+                let (a, b) = (read::<T>(t, base.dtype), read::<T>(f, base.dtype));
+                let bits = T::fold(op, a, b).to_scalar().bits.to_le_bytes();
+                t.copy_from_slice(&bits[..bytes]);
+            }
+        }
+    }, complex => unreachable!("complex elements are pairs of real ones here"));
+    Ok(())
+}
+
+#[inline(always)]
+fn read<T: eval::Element>(bytes: &[u8], dtype: DType) -> T {
+    T::from_scalar(crate::dtype::Scalar::from_bytes(bytes, dtype))
+}
+
+/// Mask elements per piece of work.
+const PIECE: usize = 1 << 16;
+
+fn compress(
+    source: &[u8],
+    mask: &[u8],
+    row: usize,
+    out: &mut [u8],
+    counts: &mut [u64],
+    len: usize,
+    workers: &dyn Workers,
+) -> Result<(), String> {
+    in_pieces(counts, 1, workers, |i, to| {
+        let piece = &mask[i * PIECE..mask.len().min((i + 1) * PIECE)];
+        to[0] = piece.iter().map(|&m| u64::from(m != 0)).sum();
+    });
+    if counts.iter().sum::<u64>() != len as u64 {
+        return Err(MISCOUNTED.into());
+    }
+    let mut pieces = vec![];
+    let mut rest = out;
+    for &n in counts.iter() {
+        let (piece, after) = rest.split_at_mut(n as usize * row);
+        pieces.push(std::sync::Mutex::new(piece));
+        rest = after;
+    }
+    workers.each(pieces.len(), &|i| {
+        let range = i * PIECE..mask.len().min((i + 1) * PIECE);
+        let mut to = pieces[i].lock().unwrap_or_else(|e| e.into_inner());
+        let from = &source[range.start * row..range.end * row];
+        match row {
+            0 => {}
+            1 => pick::<u8>(from, &mask[range], &mut to),
+            2 => pick::<u16>(from, &mask[range], &mut to),
+            4 => pick::<u32>(from, &mask[range], &mut to),
+            8 => pick::<u64>(from, &mask[range], &mut to),
+            _ => {
+                let rows = from.chunks_exact(row).zip(&mask[range]).filter(|(_, m)| **m != 0);
+                to.chunks_exact_mut(row).zip(rows).for_each(|(t, (f, _))| t.copy_from_slice(f));
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Without a branch per element: every one is written where the next chosen one belongs.
+fn pick<T: bytemuck::Pod>(from: &[u8], mask: &[u8], to: &mut [u8]) {
+    let (from, to): (&[T], &mut [T]) = (bytemuck::cast_slice(from), bytemuck::cast_slice_mut(to));
+    let mut at = 0;
+    for (&value, &m) in from.iter().zip(mask) {
+        if let Some(place) = to.get_mut(at) {
+            *place = value;
+        }
+        at += usize::from(m != 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dtype::Scalar;
+    use crate::oracle::DenseArray;
+    use crate::routine::Routine;
+
+    fn ints(shape: &[usize], values: &[i64]) -> DenseArray {
+        DenseArray::new(DType::I64, shape.into(), values.iter().map(|&v| Scalar::int(v)))
+    }
+
+    fn run(routine: Movement, operands: &[&DenseArray]) -> Result<DenseArray, String> {
+        let routine = Routine::Movement(routine);
+        let types: Vec<_> = operands.iter().map(|a| (a.dtype, a.shape.as_slice())).collect();
+        let (dtype, shape) = routine.result(&types)?;
+        routine.evaluate(operands, dtype, &shape)
+    }
+
+    #[test]
+    fn gathers_over_two_axes_with_negative_positions() {
+        let x = ints(&[2, 3, 1], &[0, 1, 2, 3, 4, 5]);
+        let (i, j) = (ints(&[3], &[1, 0, -1]), ints(&[3], &[0, 2, -1]));
+        let got = run(Gather { axes: 2 }, &[&x, &i, &j]).unwrap();
+        assert_eq!(got, ints(&[3, 1], &[3, 2, 5]));
+        let bad = run(Gather { axes: 2 }, &[&x, &i, &ints(&[3], &[0, 3, 0])]);
+        assert_eq!(bad.unwrap_err(), "the position 3 is outside an axis of 3 elements (index 2)");
+    }
+
+    #[test]
+    fn the_last_of_equal_positions_wins_and_folds_keep_all() {
+        let (x, i, v) =
+            (ints(&[3, 1], &[10, 20, 30]), ints(&[3], &[0, 2, 0]), ints(&[3, 1], &[1, 2, 3]));
+        let set = run(Scatter { axes: 1, fold: None }, &[&x, &i, &v]).unwrap();
+        assert_eq!(set, ints(&[3, 1], &[3, 20, 2]));
+        let add = run(Scatter { axes: 1, fold: Some(FoldOp::Sum) }, &[&x, &i, &v]).unwrap();
+        assert_eq!(add, ints(&[3, 1], &[14, 20, 32]));
+    }
+
+    #[test]
+    fn masks_choose_rows_and_positions() {
+        let mask = DenseArray::new(
+            DType::Bool,
+            [3].as_slice().into(),
+            [1, 0, 1].map(|b| Scalar::bool(b == 1)),
+        );
+        let x = ints(&[3, 2], &[1, 2, 3, 4, 5, 6]);
+        assert_eq!(run(Compress { len: 2 }, &[&x, &mask]).unwrap(), ints(&[2, 2], &[1, 2, 5, 6]));
+        assert_eq!(run(Nonzero { len: 2 }, &[&mask]).unwrap(), ints(&[2], &[0, 2]));
+    }
+}
