@@ -48,9 +48,8 @@ fn read(out: &mut Footprint, plan: &Plan, value: ValueId, map: &IndexMap, region
         return;
     }
     let bounds = map.0.iter().map(|m| {
-        let (first, n) = m.dim.map_or((0, 1), |d| region[d as usize]);
-        let (a, b) = (m.offset + m.step * first as i64, m.offset + m.step * (first + n - 1) as i64);
-        (a.min(b) as usize, a.max(b) as usize)
+        let (low, high) = m.bounds(region);
+        (low as usize, high as usize)
     });
     let (start, end): (Shape, Shape) = bounds.unzip();
     join(&mut out.reads, value, start, end);

@@ -141,10 +141,7 @@ impl std::fmt::Display for Graph {
                     f.write_str("view[")?;
                     for (k, m) in map.0.iter().enumerate() {
                         let sep = if k > 0 { ", " } else { "" };
-                        match m.dim {
-                            Some(d) => write!(f, "{sep}{}{:+}*i{d}", m.offset, m.step)?,
-                            None => write!(f, "{sep}{}", m.offset)?,
-                        }
+                        write!(f, "{sep}{m}")?;
                     }
                     f.write_str("]")?;
                 }

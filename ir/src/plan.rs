@@ -24,7 +24,7 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// The version of the plan format; raised with every change of meaning or form.
-pub const PLAN_VERSION: u32 = 2;
+pub const PLAN_VERSION: u32 = 3;
 
 /// A value of one [`Plan`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]

@@ -99,27 +99,108 @@ pub fn broadcast(a: &[Dim], b: &[Dim]) -> Result<Dims, Mismatch> {
         .collect()
 }
 
-/// Where one dimension of a source is read: `offset + step * index[dim]`, or just `offset`.
+/// A summand of an index: `step` per unit of the reader's dimension `dim`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct DimMap {
-    /// First index.
-    pub offset: i64,
-    /// Index step per unit of the reader's dimension.
+pub struct Term {
+    /// Index step per unit of the reader's dimension, not 0.
     pub step: i64,
-    /// The reader's dimension, if any.
-    pub dim: Option<u8>,
+    /// The reader's dimension.
+    pub dim: u8,
+}
+
+/// Where one dimension of a source is read: `offset + sum(step * index[dim])` over its terms.
+/// No term is a fixed index, one a slice or a permuted dimension, several a window that moves
+/// along the dimension. Terms are sorted by dimension, and no two name the same one, so that
+/// equal maps compare equal.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct DimMap {
+    /// Index at the reader's origin.
+    pub offset: i64,
+    terms: SmallVec<[Term; 1]>,
+}
+
+impl DimMap {
+    /// Reads one index.
+    pub fn at(offset: i64) -> DimMap {
+        DimMap { offset, terms: SmallVec::new() }
+    }
+
+    /// Runs with a dimension of the reader, index for index.
+    pub fn along(dim: usize) -> DimMap {
+        DimMap::slice(0, 1, dim)
+    }
+
+    /// `offset + step * index[dim]`.
+    pub fn slice(offset: i64, step: i64, dim: usize) -> DimMap {
+        DimMap::sum(offset, [Term { step, dim: dim as u8 }])
+    }
+
+    /// The sum of an offset and terms in any order.
+    pub fn sum(offset: i64, terms: impl IntoIterator<Item = Term>) -> DimMap {
+        let mut sorted: SmallVec<[Term; 1]> = SmallVec::new();
+        for term in terms {
+            match sorted.iter().position(|t| t.dim >= term.dim) {
+                Some(i) if sorted[i].dim == term.dim => sorted[i].step += term.step,
+                Some(i) => sorted.insert(i, term),
+                None => sorted.push(term),
+            }
+        }
+        sorted.retain(|t| t.step != 0);
+        DimMap { offset, terms: sorted }
+    }
+
+    /// The terms, sorted by dimension.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// Whether it is the same index everywhere.
+    pub fn is_fixed(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether it depends on a dimension of the reader.
+    pub fn uses(&self, dim: usize) -> bool {
+        self.terms.iter().any(|t| t.dim as usize == dim)
+    }
+
+    /// The reader's dimension that it is the index of, unshifted and whole steps.
+    pub fn plain(&self) -> Option<u8> {
+        match (self.offset, self.terms()) {
+            (0, [Term { step: 1, dim }]) => Some(*dim),
+            _ => None,
+        }
+    }
+
+    /// The smallest and largest index over a region of the reader: per dimension its first index
+    /// and how many (not 0).
+    pub fn bounds(&self, region: &[(usize, usize)]) -> (i64, i64) {
+        self.terms.iter().fold((self.offset, self.offset), |(low, high), t| {
+            let (first, n) = region[t.dim as usize];
+            let a = t.step.saturating_mul(first as i64);
+            let b = t.step.saturating_mul((first + n - 1) as i64);
+            (low.saturating_add(a.min(b)), high.saturating_add(a.max(b)))
+        })
+    }
+}
+
+impl std::fmt::Display for DimMap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.offset)?;
+        self.terms.iter().try_for_each(|t| write!(f, "{:+}*i{}", t.step, t.dim))
+    }
 }
 
 /// An affine map from an index of the reader to an index of the source: one [`DimMap`] per
-/// dimension of the source. Permutation, slice, shift, flip, integer index, broadcast, new axis
-/// and diagonal are all of this form, and compose to it.
+/// dimension of the source. Permutation, slice, shift, flip, integer index, broadcast, new axis,
+/// diagonal and moving window are all of this form, and compose to it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct IndexMap(pub SmallVec<[DimMap; 4]>);
+pub struct IndexMap(pub SmallVec<[DimMap; 2]>);
 
 impl IndexMap {
     /// Reads `source[index]` at `index`.
     pub fn identity(rank: usize) -> IndexMap {
-        IndexMap((0..rank).map(|d| DimMap { offset: 0, step: 1, dim: Some(d as u8) }).collect())
+        IndexMap((0..rank).map(DimMap::along).collect())
     }
 
     /// Whether it is the identity over `rank` dimensions.
@@ -134,8 +215,8 @@ impl IndexMap {
             from.iter()
                 .enumerate()
                 .map(|(i, &n)| match n == 1 && to[i + skip] != 1 {
-                    true => DimMap { offset: 0, step: 0, dim: None },
-                    false => DimMap { offset: 0, step: 1, dim: Some((i + skip) as u8) },
+                    true => DimMap::at(0),
+                    false => DimMap::along(i + skip),
                 })
                 .collect(),
         )
@@ -148,16 +229,13 @@ impl IndexMap {
             inner
                 .0
                 .iter()
-                .map(|m| match m.dim {
-                    None => *m,
-                    Some(d) => {
-                        let outer = self.0[d as usize];
-                        DimMap {
-                            offset: m.offset + m.step * outer.offset,
-                            step: m.step * outer.step,
-                            dim: outer.dim,
-                        }
-                    }
+                .map(|m| {
+                    let outer = |t: &Term| &self.0[t.dim as usize];
+                    let shift: i64 = m.terms.iter().map(|t| t.step * outer(t).offset).sum();
+                    let terms = m.terms.iter().flat_map(|t| {
+                        outer(t).terms.iter().map(|o| Term { step: t.step * o.step, dim: o.dim })
+                    });
+                    DimMap::sum(m.offset + shift, terms)
                 })
                 .collect(),
         )
@@ -169,8 +247,8 @@ impl IndexMap {
         let mut out: SmallVec<[isize; 4]> = SmallVec::from_elem(0, rank);
         for (m, &s) in self.0.iter().zip(strides) {
             offset += m.offset as isize * s;
-            if let Some(d) = m.dim {
-                out[d as usize] += m.step as isize * s;
+            for t in &m.terms {
+                out[t.dim as usize] += t.step as isize * s;
             }
         }
         (offset, out)
@@ -179,13 +257,14 @@ impl IndexMap {
     /// The smallest and largest index read in each dimension of the source, over a reader of this
     /// shape (which must not be empty).
     pub fn bounds(&self, reader: &[usize]) -> SmallVec<[(i64, i64); 4]> {
-        self.0
-            .iter()
-            .map(|m| {
-                let span = m.dim.map_or(0, |d| m.step * (reader[d as usize] as i64 - 1));
-                (m.offset + span.min(0), m.offset + span.max(0))
-            })
-            .collect()
+        let region: SmallVec<[(usize, usize); 4]> = reader.iter().map(|&n| (0, n)).collect();
+        self.0.iter().map(|m| m.bounds(&region)).collect()
+    }
+
+    /// The number of dimensions that its reader has at least.
+    pub fn reader_rank(&self) -> usize {
+        let dims = self.0.iter().flat_map(|m| m.terms()).map(|t| t.dim as usize + 1);
+        dims.max().unwrap_or(0)
     }
 }
 
@@ -210,24 +289,32 @@ mod tests {
     #[test]
     fn maps_compose() {
         // y = x.T[1:, ::2]: reader (i, j) -> middle (i + 1, 2 j) -> x[2 j, i + 1]
-        let t = IndexMap(
-            [
-                DimMap { offset: 0, step: 1, dim: Some(1) },
-                DimMap { offset: 0, step: 1, dim: Some(0) },
-            ]
-            .into_iter()
-            .collect(),
-        );
-        let slice = IndexMap(
-            [
-                DimMap { offset: 1, step: 1, dim: Some(0) },
-                DimMap { offset: 0, step: 2, dim: Some(1) },
-            ]
-            .into_iter()
-            .collect(),
-        );
+        let t = IndexMap([DimMap::along(1), DimMap::along(0)].into_iter().collect());
+        let slice =
+            IndexMap([DimMap::slice(1, 1, 0), DimMap::slice(0, 2, 1)].into_iter().collect());
         let both = slice.then(&t);
         assert_eq!(both.linear(&[10, 1], 2), (1, [1isize, 20].into_iter().collect()));
+    }
+
+    #[test]
+    fn windows_compose() {
+        // w = windows(x, 3): reader (i, j) -> x[i + j]; windows(w, 2, axis=0) reads x[i + j + k]
+        let term = |dim| Term { step: 1, dim };
+        let w = IndexMap([DimMap::sum(0, [term(1), term(0)])].into_iter().collect());
+        assert_eq!(w.bounds(&[5, 3])[..], [(0, 6)]);
+        let outer =
+            IndexMap([DimMap::sum(0, [term(0), term(2)]), DimMap::along(1)].into_iter().collect());
+        let both = outer.then(&w);
+        assert_eq!(both.0[0], DimMap::sum(0, [term(0), term(1), term(2)]));
+        assert_eq!(both.0[0].to_string(), "0+1*i0+1*i1+1*i2");
+        // The diagonal of the windows: x[2 i].
+        let diagonal = IndexMap([DimMap::along(0), DimMap::along(0)].into_iter().collect());
+        assert_eq!(diagonal.then(&w).0[0], DimMap::slice(0, 2, 0));
+        // Backwards and forwards: x[4 + i - i] is one index.
+        let flip = IndexMap([DimMap::slice(4, -1, 0), DimMap::along(0)].into_iter().collect());
+        assert_eq!(flip.then(&w).0[0], DimMap::at(4));
+        assert_eq!(w.linear(&[8], 2), (0, [8isize, 8].into_iter().collect()));
+        assert_eq!(w.0[0].bounds(&[(2, 2), (1, 2)]), (3, 5));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use arr_ir::graph::{Builder, Graph, NodeId, Op};
 use arr_ir::op::{Dist, FoldOp, MapOp};
 use arr_ir::oracle::DenseArray;
 use arr_ir::routine::{Movement, Order, Routine};
-use arr_ir::shape::{DimMap, IndexMap, Shape, count};
+use arr_ir::shape::{DimMap, IndexMap, Shape, Term, count};
 
 /// A graph and what it reads.
 pub struct Case {
@@ -125,10 +125,11 @@ impl Gen {
     }
 
     fn grow(&mut self) {
-        match self.rng.below(15) {
+        match self.rng.below(17) {
             0..=3 => self.binary(),
             4 => self.unary(),
             5 | 6 => self.view(),
+            15 | 16 => self.windows(),
             7 => self.reduce(),
             8 => self.update(),
             9 => self.concat(),
@@ -261,18 +262,67 @@ impl Gen {
                 }
             };
             out[order[d]] = size as usize;
-            maps.push(DimMap { offset, step, dim: Some(order[d] as u8) });
+            maps.push(DimMap::slice(offset, step, order[d]));
         }
         if rank > 0 && shape[0] > 0 && self.rng.below(5) == 0 {
             // An index instead of the first axis.
             let gone = order[0];
             out.remove(gone);
             for m in &mut maps {
-                m.dim = m.dim.map(|d| if d as usize > gone { d - 1 } else { d });
+                let terms = m.terms().iter();
+                let moved =
+                    terms.map(|t| Term { dim: t.dim - (t.dim as usize > gone) as u8, ..*t });
+                *m = DimMap::sum(m.offset, moved);
             }
-            maps[0] = DimMap { offset: shape[0] as i64 - 1, step: 0, dim: None };
+            maps[0] = DimMap::at(shape[0] as i64 - 1);
         }
         self.push(Op::View(IndexMap(maps.into_iter().collect())), &[a], dtype, out);
+    }
+
+    /// Windows over some axes: their places in front, anywhere among the places inside them.
+    fn windows(&mut self) {
+        let a = self.pick();
+        let (dtype, shape) = self.parts(a);
+        let mut out = shape.clone();
+        let mut maps: Vec<DimMap> = (0..shape.len()).map(DimMap::along).collect();
+        for axis in 0..shape.len() {
+            if shape[axis] == 0 || self.rng.below(3) == 0 || out.len() > 5 {
+                continue;
+            }
+            // Every `step`-th place of a window whose elements are `apart`.
+            let (step, apart) = (1 + self.rng.below(2), 1 + self.rng.below(2));
+            let size = 1 + self.rng.below(shape[axis].min(6));
+            let size = size.min((shape[axis] - 1) / apart + 1);
+            let reach = (size - 1) * apart;
+            out[axis] = (shape[axis] - reach - 1) / step + 1;
+            out.push(size);
+            let inside = (apart as i64, out.len() - 1);
+            let (offset, apart) = match self.rng.below(4) {
+                0 => (reach as i64, -inside.0),
+                _ => (0, inside.0),
+            };
+            let terms = [
+                Term { step: step as i64, dim: axis as u8 },
+                Term { step: apart, dim: inside.1 as u8 },
+            ];
+            maps[axis] = DimMap::sum(offset, terms);
+        }
+        if count(&out) > 20_000 {
+            return;
+        }
+        // The axes in another order, as permuting them would give.
+        let rank = out.len();
+        let shift = self.rng.below(rank);
+        let place = |d: usize| (d + shift) % rank.max(1);
+        let mut moved = out.clone();
+        for (d, &n) in out.iter().enumerate() {
+            moved[place(d)] = n;
+        }
+        let maps = maps.into_iter().map(|m| {
+            let terms = m.terms().iter();
+            DimMap::sum(m.offset, terms.map(|t| Term { dim: place(t.dim as usize) as u8, ..*t }))
+        });
+        self.push(Op::View(IndexMap(maps.collect())), &[a], dtype, moved);
     }
 
     fn reduce(&mut self) {
@@ -310,9 +360,8 @@ impl Gen {
         let map = IndexMap::broadcast(&[], &region);
         let mut value = self.push(Op::View(map), &[scalar], dtype, region.clone());
         if self.rng.below(2) == 0 {
-            let dims = (0..shape.len()).map(|d| DimMap { offset: 0, step: 1, dim: Some(d as u8) });
-            let part =
-                self.push(Op::View(IndexMap(dims.collect())), &[base], dtype, region.clone());
+            let same = Op::View(IndexMap::identity(shape.len()));
+            let part = self.push(same, &[base], dtype, region.clone());
             if dtype != DType::Bool {
                 value = self.push(Op::Map(MapOp::Add), &[part, value], dtype, region);
             }
@@ -329,8 +378,8 @@ impl Gen {
         }
         let axis = self.rng.below(shape.len());
         let flip = (0..shape.len()).map(|d| match shape[d] {
-            0 => DimMap { offset: 0, step: 1, dim: Some(d as u8) },
-            n => DimMap { offset: n as i64 - 1, step: -1, dim: Some(d as u8) },
+            0 => DimMap::along(d),
+            n => DimMap::slice(n as i64 - 1, -1, d),
         });
         let b = self.push(Op::View(IndexMap(flip.collect())), &[a], dtype, shape.clone());
         let mut out = shape;
@@ -359,7 +408,7 @@ impl Gen {
         if shape.is_empty() {
             return;
         }
-        let op = [FoldOp::Sum, FoldOp::Prod][self.rng.below(2)];
+        let op = [FoldOp::Sum, FoldOp::Prod, FoldOp::Min, FoldOp::Max][self.rng.below(4)];
         let to = op.dtype(dtype);
         let a = self.cast(a, to);
         let axis = self.rng.below(shape.len()) as u8;

@@ -84,12 +84,12 @@ pub(crate) fn arrange(array: &Array, axes: &[Option<usize>]) -> Outcome<Array> {
     let dims = axes.iter().map(|a| a.map_or(Dim::Known(1), |a| array.dims()[a])).collect();
     view(array, dims, || {
         let mut map: IndexMap = IndexMap(smallvec![
-            DimMap { offset: 0, step: 0, dim: None };
+            DimMap::at(0);
             array.ndim()
         ]);
         for (d, axis) in axes.iter().enumerate() {
             if let Some(a) = axis {
-                map.0[*a] = DimMap { offset: 0, step: 1, dim: Some(d as u8) };
+                map.0[*a] = DimMap::along(d);
             }
         }
         map

@@ -166,12 +166,12 @@ fn result_dims(axes: &[Axis]) -> Dims {
 
 fn map_of(axes: &[Axis]) -> IndexMap {
     let mut map = IndexMap(smallvec![]);
-    let mut dim = 0u8;
+    let mut dim = 0;
     for axis in axes {
         match *axis {
-            Axis::At(i) => map.0.push(DimMap { offset: i, step: 0, dim: None }),
+            Axis::At(i) => map.0.push(DimMap::at(i)),
             Axis::Slice { start, step, .. } => {
-                map.0.push(DimMap { offset: start, step, dim: Some(dim) });
+                map.0.push(DimMap::slice(start, step, dim));
                 dim += 1;
             }
             Axis::New => dim += 1,

@@ -73,7 +73,7 @@ fn part(array: &Array, axis: usize, start: usize, length: usize) -> Outcome<Arra
     dims[axis] = Dim::Known(length);
     build::view(array, dims, || {
         let mut map = IndexMap::identity(array.ndim());
-        map.0[axis] = DimMap { offset: start as i64, step: 1, dim: Some(axis as u8) };
+        map.0[axis] = DimMap::slice(start as i64, 1, axis);
         map
     })
 }

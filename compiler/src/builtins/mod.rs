@@ -15,6 +15,7 @@ mod reductions;
 mod sequences;
 mod shaping;
 mod values;
+mod windows;
 
 use crate::array::elementwise::elementwise;
 use crate::builtin::{Builtin, Context};
@@ -36,6 +37,7 @@ pub static BUILTINS: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
         sequences::ROWS,
         shaping::ROWS,
         values::ROWS,
+        windows::ROWS,
     ];
     let mut all: Vec<Builtin> = own.into_iter().flatten().cloned().collect();
     for (row, call) in ROWS.iter().zip(CALLS) {
@@ -79,6 +81,7 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("mod", "remainder"),
     ("power", "pow"),
     ("right_shift", "bitwise_right_shift"),
+    ("sliding_window_view", "windows"),
     ("true_divide", "divide"),
 ];
 

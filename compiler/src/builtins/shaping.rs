@@ -286,7 +286,7 @@ fn flip(cx: &mut dyn Context, a: &[Value]) -> Result {
         for &axis in &axes {
             let n = array.dims()[axis].known().unwrap_or(1) as i64;
             if n > 1 {
-                map.0[axis] = DimMap { offset: n - 1, step: -1, dim: Some(axis as u8) };
+                map.0[axis] = DimMap::slice(n - 1, -1, axis);
             }
         }
         map
@@ -433,9 +433,8 @@ fn diagonal(cx: &mut dyn Context, a: &[Value]) -> Result {
     let start = |v: i128| if length == 0 { 0 } else { v as i64 };
     let view = build::view(&array, dims, || {
         let mut map = IndexMap::identity(n - 2);
-        let dim = Some((n - 2) as u8);
-        map.0.push(DimMap { offset: start(down), step: 1, dim });
-        map.0.push(DimMap { offset: start(right), step: 1, dim });
+        map.0.push(DimMap::slice(start(down), 1, n - 2));
+        map.0.push(DimMap::slice(start(right), 1, n - 2));
         map
     })?;
     Ok(Value::Array(view))

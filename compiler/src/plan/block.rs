@@ -99,10 +99,10 @@ pub fn crossed(plan: &Plan, b: &Blockwise) -> Option<usize> {
         let Access::Memory { value, map } = access else { return None };
         let dims = map.0.iter().zip(&plan[*value].shape);
         // The last dimension of the value that varies is its contiguous one.
-        let inner = dims.rev().find(|(m, n)| m.dim.is_some() && **n > 1)?.0.dim? as usize;
-        let crosses = map.0.iter().any(|m| m.dim == Some(last as u8)) || b.domain[last] > 1;
-        (inner != last && crosses && map.0.iter().filter(|m| m.dim.is_some()).count() > 1)
-            .then_some(inner)
+        let inner = dims.rev().find(|(m, n)| !m.is_fixed() && **n > 1)?.0;
+        let crosses = map.0.iter().any(|m| m.uses(last)) || b.domain[last] > 1;
+        let varying = map.0.iter().filter(|m| !m.is_fixed()).count();
+        (!inner.uses(last) && crosses && varying > 1).then(|| inner.terms()[0].dim as usize)
     })
 }
 

@@ -284,8 +284,7 @@ impl Build<'_> {
             }
             _ => Source::Iota,
         };
-        let rank = map.0.iter().filter_map(|m| m.dim).max().map_or(0, |d| d as usize + 1);
-        let (offset, strides) = map.linear(&row_major(shape), rank);
+        let (offset, strides) = map.linear(&row_major(shape), map.reader_rank());
         let operand = fuse.kernel.operand(node.dtype, source);
         let strides = strides.iter().map(|&s| s as i64).collect();
         fuse.operands.push(Access::Linear { offset: offset as i64, strides });
@@ -381,11 +380,7 @@ impl Build<'_> {
 
     fn copy_box(&mut self, base: NodeId, out: ValueId, low: &[i64], high: &[i64]) {
         let domain: Shape = low.iter().zip(high).map(|(&l, &h)| (h - l).max(0) as usize).collect();
-        let map = low
-            .iter()
-            .enumerate()
-            .map(|(d, &offset)| DimMap { offset, step: 1, dim: Some(d as u8) })
-            .collect();
+        let map = low.iter().enumerate().map(|(d, &offset)| DimMap::slice(offset, 1, d)).collect();
         self.store(base, IndexMap(map), domain, out, low.into(), None);
     }
 }

@@ -65,9 +65,9 @@ impl FoldOrder {
 
     /// The map from the domain's index to the argument's.
     pub fn map(&self) -> IndexMap {
-        let mut dims: smallvec::SmallVec<[DimMap; 4]> = IndexMap::identity(self.axes.len()).0;
+        let mut dims = IndexMap::identity(self.axes.len()).0;
         for (dim, &axis) in self.axes.iter().enumerate() {
-            dims[axis].dim = Some(dim as u8);
+            dims[axis] = DimMap::along(dim);
         }
         IndexMap(dims)
     }

@@ -6,7 +6,7 @@
 use crate::format::bytes_text;
 use arr_ir::kernel::{Code, Kernel, Source};
 use arr_ir::plan::{Access, Blockwise, Output, Plan, Stage, Step, StepKind, Storage, ValueId};
-use arr_ir::shape::{IndexMap, count};
+use arr_ir::shape::{DimMap, IndexMap, count};
 use std::fmt::Write;
 
 /// How many operators of a kernel are listed one by one.
@@ -181,24 +181,29 @@ fn chunks(plan: &Plan, stage: &Stage, step: &Step) -> String {
 }
 
 fn access_text(map: &IndexMap, plan: &Plan, value: ValueId, step: &Blockwise) -> String {
-    let dims: Vec<Option<u8>> = map.0.iter().map(|m| m.dim).collect();
-    let fixed: Vec<u8> = dims.iter().flatten().copied().collect();
+    let leading: Vec<u8> = map.0.iter().filter_map(|m| Some(m.terms().first()?.dim)).collect();
     let shape = &plan[value].shape;
-    let covers = |(m, &n): (&arr_ir::shape::DimMap, &usize)| match m.dim {
-        Some(d) => m.step.unsigned_abs() as usize * step.domain[d as usize] >= n,
-        None => n == 1,
+    // A stride's gaps count as covered.
+    let covers = |(m, &n): (&DimMap, &usize)| {
+        let steps = m.terms().iter().map(|t| t.step.unsigned_abs() as usize);
+        let span = m.terms().iter().zip(steps.clone());
+        let span: usize = span.map(|(t, s)| s * (step.domain[t.dim as usize] - 1)).sum();
+        span + steps.min().unwrap_or(1) >= n
     };
     let mut notes: Vec<&str> = vec![];
-    if fixed.windows(2).any(|w| w[0] > w[1]) {
+    if map.0.iter().any(|m| m.terms().len() > 1) {
+        notes.push("in moving windows");
+    }
+    if leading.windows(2).any(|w| w[0] > w[1]) {
         notes.push("transposed");
     }
-    if map.0.iter().any(|m| m.dim.is_some() && m.step < 0) {
+    if map.0.iter().flat_map(|m| m.terms()).any(|t| t.step < 0) {
         notes.push("reversed");
     }
     if !map.0.iter().zip(shape).all(covers) {
         notes.push("a part of it");
     }
-    if (0..step.domain.len()).any(|d| step.domain[d] > 1 && !fixed.contains(&(d as u8))) {
+    if (0..step.domain.len()).any(|d| step.domain[d] > 1 && !map.0.iter().any(|m| m.uses(d))) {
         notes.push("broadcast");
     }
     match notes.is_empty() {
@@ -222,10 +227,12 @@ fn read_bytes(plan: &Plan, step: &Step) -> u64 {
 /// Bytes of the elements an operand touches.
 fn region_bytes(plan: &Plan, step: &Blockwise, access: &Access) -> u64 {
     let Access::Memory { value, map } = access else { return 0 };
-    let mut dims: Vec<u8> = map.0.iter().filter_map(|m| m.dim).collect();
-    dims.sort();
-    dims.dedup();
-    let elements: usize = dims.iter().map(|&d| step.domain[d as usize]).product();
+    let dims = (0..step.domain.len()).filter(|&d| map.0.iter().any(|m| m.uses(d)));
+    let elements: usize = dims.map(|d| step.domain[d]).product();
+    // Windows that overlap read an element several times.
+    let bounds = map.bounds(&step.domain);
+    let box_size = bounds.iter().map(|(low, high)| (high + 1 - low) as usize);
+    let elements = elements.min(box_size.product());
     (elements * plan[*value].dtype.size()) as u64
 }
 
@@ -278,7 +285,7 @@ mod tests {
     use arr_ir::dtype::{DType, Scalar};
     use arr_ir::graph::{Builder, Op};
     use arr_ir::op::{FoldOp, MapOp};
-    use arr_ir::shape::{DimMap, Shape};
+    use arr_ir::shape::Shape;
     use smallvec::smallvec;
 
     #[test]
@@ -287,15 +294,14 @@ mod tests {
         let shape: Shape = smallvec![n, n];
         let mut b = Builder::default();
         let x = b.node(Op::Input(0), smallvec![], DType::F64, shape.clone());
-        let swap = |d| DimMap { offset: 0, step: 1, dim: Some(d) };
-        let map = IndexMap(smallvec![swap(1), swap(0)]);
+        let map = IndexMap(smallvec![DimMap::along(1), DimMap::along(0)]);
         let t = b.node(Op::View(map), smallvec![x], DType::F64, shape.clone());
         let sum = Op::Reduce { op: FoldOp::Sum, axes: 1 };
         let sum = b.node(sum, smallvec![x], DType::F64, smallvec![n]);
         let scale = b.node(Op::Const(Scalar::float(0.001)), smallvec![], DType::F64, smallvec![]);
         let mul = Op::Map(MapOp::Mul);
         let mean = b.node(mul, smallvec![sum, scale], DType::F64, smallvec![n]);
-        let row = IndexMap(smallvec![swap(1)]);
+        let row = IndexMap(smallvec![DimMap::along(1)]);
         let row = b.node(Op::View(row), smallvec![mean], DType::F64, shape.clone());
         let both = b.node(Op::Map(MapOp::Add), smallvec![x, t], DType::F64, shape.clone());
         let y = b.node(Op::Map(MapOp::Sub), smallvec![both, row], DType::F64, shape);

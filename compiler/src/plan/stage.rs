@@ -182,10 +182,7 @@ fn splittable(plan: &Plan, s: u32, dim: u8) -> bool {
 fn follow(plan: &Plan, step: &Step, read: usize, dim: u8) -> Option<u8> {
     let (value, operand) = reads(step)[read];
     let dim = through_aliases(plan, value, dim)?;
-    let domain_dim = |map: &arr_ir::shape::IndexMap| {
-        let m = map.0[dim as usize];
-        (m.offset == 0 && m.step == 1).then_some(m.dim)?
-    };
+    let domain_dim = |map: &arr_ir::shape::IndexMap| map.0[dim as usize].plain();
     match &step.kind {
         StepKind::Blockwise(b) => {
             let Access::Memory { map, .. } = &b.operands[operand] else { return None };
