@@ -10,7 +10,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("arr", &["arr-compiler", "arr-ir", "arr-runtime", "arr-stdlib", "arr-syntax"]),
     ("arr-compiler", &["arr-ir", "arr-stdlib", "arr-syntax"]),
     ("arr-runtime", &["arr-ir"]),
-    ("arr-ir", &[]),
+    ("arr-ir", &["arr-numerics"]),
+    ("arr-numerics", &[]),
     ("arr-stdlib", &[]),
     ("arr-syntax", &[]),
 ];

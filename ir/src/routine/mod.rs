@@ -8,15 +8,21 @@
 //!
 //! | module | contract |
 //! |---|---|
+//! | `fft` | discrete Fourier transforms |
+//! | `linalg` | factorizations of matrices, linear equations |
 //! | `movement` | elements read and written by positions and masks |
 //! | `order` | sorting and searching |
 //!
 //! A value that does not suit (a position outside the array) is an error of the run; what can be
 //! known from dtypes and shapes is refused by [`Routine::output`].
 
+mod fft;
+mod linalg;
 mod movement;
 mod order;
 
+pub use fft::{Fft, Scale, Transform};
+pub use linalg::{Factor, Linalg};
 pub use movement::Movement;
 pub use order::Order;
 
@@ -124,6 +130,10 @@ pub enum Routine {
     Movement(Movement),
     /// Sorting and searching.
     Order(Order),
+    /// Factorizations of matrices, linear equations.
+    Linalg(Linalg),
+    /// Discrete Fourier transforms.
+    Fft(Fft),
 }
 
 impl From<Movement> for Routine {
@@ -138,12 +148,26 @@ impl From<Order> for Routine {
     }
 }
 
+impl From<Linalg> for Routine {
+    fn from(linalg: Linalg) -> Routine {
+        Routine::Linalg(linalg)
+    }
+}
+
+impl From<Fft> for Routine {
+    fn from(fft: Fft) -> Routine {
+        Routine::Fft(fft)
+    }
+}
+
 impl Routine {
     /// The family's side of it.
     pub fn family(&self) -> &dyn Family {
         match self {
             Routine::Movement(m) => m,
             Routine::Order(o) => o,
+            Routine::Linalg(l) => l,
+            Routine::Fft(f) => f,
         }
     }
 

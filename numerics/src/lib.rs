@@ -1,0 +1,303 @@
+//! Dense linear algebra and Fourier transforms over plain slices.
+//!
+//! Before: row-major matrices as slices of float32, float64 or complex numbers of them. After: the
+//! factors in slices of the caller. This crate knows neither dtypes nor graphs; `arr-ir` wraps what
+//! is here as routines. Large matrices are worked on in blocks of fixed sizes, so that the result
+//! does not depend on who does the work; [`Each`] is the only way to do things at the same time.
+//!
+//! | module | contract |
+//! |---|---|
+//! | `pieces` | blocks of columns, changes between row- and column-major order |
+//! | `cholesky` | `L L^H` |
+//! | `lu` | `P L U`, and solving, inverting, pivots with it |
+//! | `qr` | orthogonal times triangular |
+//! | `spectral` | eigenvalues and singular values |
+//! | `exponential` | the exponential of a matrix |
+//! | `fourier` | discrete Fourier transforms of vectors |
+#![forbid(unsafe_code)]
+
+mod cholesky;
+mod exponential;
+pub mod fourier;
+mod lu;
+mod pieces;
+mod qr;
+mod spectral;
+#[cfg(test)]
+mod tests;
+
+use bytemuck::Pod;
+use faer::traits::{ComplexField, RealField};
+use num_complex::Complex;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// Calls a function with every number below the first argument, perhaps several at a time, and
+/// comes back when all calls have.
+pub type Each<'a> = &'a (dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Sync);
+
+/// Calls the function with one number after the other.
+pub fn in_order(n: usize, work: &(dyn Fn(usize) + Sync)) {
+    (0..n).for_each(work);
+}
+
+/// Why there is no result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// A pivot is exactly zero.
+    Singular,
+    /// A matrix to be factored by Cholesky is not positive definite.
+    NotPositiveDefinite,
+    /// An iteration did not converge, or elements are not finite.
+    NoConvergence,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Failure::Singular => "the matrix is singular",
+            Failure::NotPositiveDefinite => "the matrix is not positive definite",
+            Failure::NoConvergence => {
+                "the iteration for eigenvalues or singular values did not converge \
+                 (are all elements finite?)"
+            }
+        })
+    }
+}
+
+/// What the algorithms below ask of a number.
+pub(crate) trait Number:
+    ComplexField<Real: Real>
+    + Copy
+    + Pod
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+{
+}
+
+/// What they ask of a real number.
+pub(crate) trait Real: RealField + Copy + Pod + Send + Sync {}
+
+impl Real for f32 {}
+impl Real for f64 {}
+impl Number for f32 {}
+impl Number for f64 {}
+impl Number for Complex<f32> {}
+impl Number for Complex<f64> {}
+
+/// The real and the complex number type of a precision.
+pub trait Precision: Pod {
+    /// The complex numbers.
+    type Complex: Element<Part = Self>;
+    /// The number nearest to a whole one.
+    fn from_whole(value: i64) -> Self;
+}
+
+impl Precision for f32 {
+    type Complex = Complex<f32>;
+    fn from_whole(value: i64) -> Self {
+        value as f32
+    }
+}
+
+impl Precision for f64 {
+    type Complex = Complex<f64>;
+    fn from_whole(value: i64) -> Self {
+        value as f64
+    }
+}
+
+/// An element type of matrices. All matrices are row-major; sizes are rows, then columns. Slices
+/// must have the lengths that the sizes say.
+pub trait Element: Pod {
+    /// The real numbers of the same precision.
+    type Part: Precision + Element;
+
+    /// The lower triangular `L` with `L L^H = a`, for a Hermitian positive definite `a[n, n]` of
+    /// which the lower triangle is read. `a` becomes `L`.
+    fn cholesky(a: &mut [Self], n: usize, each: Each<'_>) -> Result<(), Failure>;
+
+    /// `P L U = a[m, n]` with `k = min(m, n)`: `l[m, k]` with ones on its diagonal, `u[k, n]`, and
+    /// per row of `a` (in `rows`) which row of `l` it is.
+    fn lu(
+        a: &[Self],
+        size: (usize, usize),
+        l: &mut [Self],
+        u: &mut [Self],
+        rows: &mut [usize],
+        each: Each<'_>,
+    );
+
+    /// The diagonal of `U` of [`Element::lu`] of `a[n, n]`, and whether the permutation is odd.
+    fn pivots(a: &[Self], n: usize, diagonal: &mut [Self], each: Each<'_>) -> bool;
+
+    /// `x[n, k]` with `a[n, n] x = b`; `x` holds `b` before.
+    fn solve(a: &[Self], n: usize, x: &mut [Self], k: usize, each: Each<'_>)
+    -> Result<(), Failure>;
+
+    /// The inverse of `a[n, n]`.
+    fn inverse(a: &[Self], n: usize, out: &mut [Self], each: Each<'_>) -> Result<(), Failure>;
+
+    /// `x[n, k]` with `a[n, n] x = b` for a triangular `a` of which only that triangle is read;
+    /// `unit` puts ones on its diagonal. `x` holds `b` before.
+    fn solve_triangular(
+        a: &[Self],
+        n: usize,
+        triangle: Triangle,
+        x: &mut [Self],
+        k: usize,
+        each: Each<'_>,
+    ) -> Result<(), Failure>;
+
+    /// `q[m, c] r[c, n] = a[m, n]` with orthonormal columns of `q`, for `c` of `min(m, n)` or `m`.
+    /// `q` is left out when it is not wanted; then `c` is `min(m, n)`. The diagonal of `r` is real
+    /// with LAPACK's signs: of the opposite sign to the element that was reflected.
+    fn qr(
+        a: &[Self],
+        size: (usize, usize),
+        q: Option<(&mut [Self], usize)>,
+        r: &mut [Self],
+        each: Each<'_>,
+    );
+
+    /// Eigenvalues (ascending) of a Hermitian `a[n, n]` of which the lower triangle is read, and
+    /// its orthonormal eigenvectors as columns of `v[n, n]`.
+    fn eigh(
+        a: &[Self],
+        n: usize,
+        w: &mut [Self::Part],
+        v: Option<&mut [Self]>,
+        each: Each<'_>,
+    ) -> Result<(), Failure>;
+
+    /// Eigenvalues of any `a[n, n]` and its eigenvectors of length 1 as columns of `v[n, n]`.
+    fn eig(
+        a: &[Self],
+        n: usize,
+        w: &mut [<Self::Part as Precision>::Complex],
+        v: Option<&mut [<Self::Part as Precision>::Complex]>,
+    ) -> Result<(), Failure>;
+
+    /// Singular values (descending) of `a[m, n]`; with `vectors`, `u[m, c]` and `vh[d, n]` where
+    /// `c = d = min(m, n)`, or `m` and `n` when these are the lengths of the slices.
+    fn svd(
+        a: &[Self],
+        size: (usize, usize),
+        s: &mut [Self::Part],
+        vectors: Option<(&mut [Self], &mut [Self])>,
+        each: Each<'_>,
+    ) -> Result<(), Failure>;
+
+    /// The exponential of `a[n, n]`: `I + a + a a / 2 + ...`
+    fn expm(a: &[Self], n: usize, out: &mut [Self], each: Each<'_>);
+}
+
+/// Which triangle of a matrix counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Triangle {
+    /// The lower one; else the upper.
+    pub lower: bool,
+    /// Whether the diagonal counts as ones.
+    pub unit: bool,
+}
+
+macro_rules! elements {
+    ($($t:ty, $real:ty, $eig:path;)*) => {$(
+        impl Element for $t {
+            type Part = $real;
+
+            fn cholesky(a: &mut [Self], n: usize, each: Each<'_>) -> Result<(), Failure> {
+                cholesky::factor(a, n, each)
+            }
+            fn lu(
+                a: &[Self],
+                size: (usize, usize),
+                l: &mut [Self],
+                u: &mut [Self],
+                rows: &mut [usize],
+                each: Each<'_>,
+            ) {
+                lu::factors(a, size, l, u, rows, each);
+            }
+            fn pivots(a: &[Self], n: usize, diagonal: &mut [Self], each: Each<'_>) -> bool {
+                lu::pivots(a, n, diagonal, each)
+            }
+            fn solve(
+                a: &[Self],
+                n: usize,
+                x: &mut [Self],
+                k: usize,
+                each: Each<'_>,
+            ) -> Result<(), Failure> {
+                lu::solve(a, n, x, k, each)
+            }
+            fn inverse(
+                a: &[Self],
+                n: usize,
+                out: &mut [Self],
+                each: Each<'_>,
+            ) -> Result<(), Failure> {
+                lu::inverse(a, n, out, each)
+            }
+            fn solve_triangular(
+                a: &[Self],
+                n: usize,
+                triangle: Triangle,
+                x: &mut [Self],
+                k: usize,
+                each: Each<'_>,
+            ) -> Result<(), Failure> {
+                lu::solve_triangular(a, n, triangle, x, k, each)
+            }
+            fn qr(
+                a: &[Self],
+                size: (usize, usize),
+                q: Option<(&mut [Self], usize)>,
+                r: &mut [Self],
+                each: Each<'_>,
+            ) {
+                qr::factors(a, size, q, r, each);
+            }
+            fn eigh(
+                a: &[Self],
+                n: usize,
+                w: &mut [$real],
+                v: Option<&mut [Self]>,
+                each: Each<'_>,
+            ) -> Result<(), Failure> {
+                spectral::eigh(a, n, w, v, each)
+            }
+            fn eig(
+                a: &[Self],
+                n: usize,
+                w: &mut [Complex<$real>],
+                v: Option<&mut [Complex<$real>]>,
+            ) -> Result<(), Failure> {
+                $eig(a, n, w, v)
+            }
+            fn svd(
+                a: &[Self],
+                size: (usize, usize),
+                s: &mut [$real],
+                vectors: Option<(&mut [Self], &mut [Self])>,
+                each: Each<'_>,
+            ) -> Result<(), Failure> {
+                spectral::svd(a, size, s, vectors, each)
+            }
+            fn expm(a: &[Self], n: usize, out: &mut [Self], each: Each<'_>) {
+                exponential::expm(a, n, out, each);
+            }
+        }
+    )*};
+}
+
+elements! {
+    f32, f32, spectral::eig_real;
+    f64, f64, spectral::eig_real;
+    Complex<f32>, f32, spectral::eig_complex;
+    Complex<f64>, f64, spectral::eig_complex;
+}

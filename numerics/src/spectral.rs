@@ -1,0 +1,261 @@
+//! Eigenvalues and singular values.
+
+use crate::pieces::{columns_of, store_rows};
+use crate::{Each, Failure, Number, Real};
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{self, ComputeEigenvectors, EvdParams, SelfAdjointEvdParams};
+use faer::linalg::svd::{self as singular, ComputeSvdVectors, SvdParams};
+use faer::prelude::*;
+use faer::traits::ext::ComplexFieldExt;
+use faer::traits::math_utils::{abs2, conj, mul_real, one, recip, sqrt, zero};
+use faer::{Auto, Spec};
+use num_complex::Complex;
+
+fn all_finite<T: Number>(values: &[T]) -> Result<(), Failure> {
+    match values.iter().all(|v| v.is_finite()) {
+        true => Ok(()),
+        false => Err(Failure::NoConvergence),
+    }
+}
+
+/// See [`crate::Element::eigh`].
+pub(crate) fn eigh<T: Number>(
+    a: &[T],
+    n: usize,
+    w: &mut [T::Real],
+    v: Option<&mut [T]>,
+    each: Each<'_>,
+) -> Result<(), Failure> {
+    if n == 0 {
+        return Ok(());
+    }
+    for (i, row) in a.chunks_exact(n).enumerate() {
+        all_finite(&row[..=i])?;
+    }
+    let matrix = columns_of(a, n, n, each);
+    let params = Spec::<SelfAdjointEvdParams, T>::new(Auto::<T>::auto());
+    let wanted = if v.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let mut memory =
+        MemBuffer::new(evd::self_adjoint_evd_scratch::<T>(n, wanted, Par::Seq, params));
+    let mut values = Diag::<T>::zeros(n);
+    let mut vectors = v.as_ref().map(|_| Mat::<T>::zeros(n, n));
+    if n == 1 {
+        values[0] = matrix[(0, 0)];
+        if let Some(vectors) = &mut vectors {
+            vectors[(0, 0)] = one();
+        }
+    } else {
+        evd::self_adjoint_evd(
+            matrix.as_ref(),
+            values.as_mut(),
+            vectors.as_mut().map(|v| v.as_mut()),
+            Par::Seq,
+            MemStack::new(&mut memory),
+            params,
+        )
+        .map_err(|_| Failure::NoConvergence)?;
+    }
+    for (i, w) in w.iter_mut().enumerate() {
+        *w = values[i].real();
+    }
+    if let (Some(v), Some(vectors)) = (v, vectors) {
+        store_rows(vectors.as_ref(), v, each);
+    }
+    Ok(())
+}
+
+/// See [`crate::Element::svd`].
+pub(crate) fn svd<T: Number>(
+    a: &[T],
+    (m, n): (usize, usize),
+    s: &mut [T::Real],
+    vectors: Option<(&mut [T], &mut [T])>,
+    each: Each<'_>,
+) -> Result<(), Failure> {
+    let size = m.min(n);
+    all_finite(a)?;
+    let (columns, rows) = match &vectors {
+        Some((u, vh)) => (u.len() / m.max(1), vh.len() / n.max(1)),
+        None => (0, 0),
+    };
+    let kind = |full: bool| match (&vectors, full) {
+        (None, _) => ComputeSvdVectors::No,
+        (_, true) => ComputeSvdVectors::Full,
+        (_, false) => ComputeSvdVectors::Thin,
+    };
+    let (left, right) = (kind(columns != size), kind(rows != size));
+    let params = Spec::<SvdParams, T>::new(Auto::<T>::auto());
+    let mut memory =
+        MemBuffer::new(singular::svd_scratch::<T>(m, n, left, right, Par::Seq, params));
+    let matrix = columns_of(a, m, n, each);
+    let mut values = Diag::<T>::zeros(size);
+    let mut u = vectors.as_ref().map(|_| Mat::<T>::zeros(m, columns));
+    let mut v = vectors.as_ref().map(|_| Mat::<T>::zeros(n, rows));
+    if size == 0 {
+        for factor in [&mut u, &mut v].into_iter().flatten() {
+            factor.as_mut().diagonal_mut().fill(one());
+        }
+    } else {
+        singular::svd(
+            matrix.as_ref(),
+            values.as_mut(),
+            u.as_mut().map(|u| u.as_mut()),
+            v.as_mut().map(|v| v.as_mut()),
+            Par::Seq,
+            MemStack::new(&mut memory),
+            params,
+        )
+        .map_err(|_| Failure::NoConvergence)?;
+    }
+    for (i, s) in s.iter_mut().enumerate() {
+        *s = values[i].real();
+    }
+    if let (Some((out_u, out_vh)), Some(u), Some(v)) = (vectors, u, v) {
+        store_rows(u.as_ref(), out_u, each);
+        // The rows of V^H are the conjugated columns of V.
+        for (j, row) in out_vh.chunks_exact_mut(n.max(1)).enumerate() {
+            for (value, given) in row.iter_mut().zip(v.col_as_slice(j)) {
+                *value = conj(given);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// See [`crate::Element::eig`], of real matrices.
+pub(crate) fn eig_real<R: Number<Real = R> + Real>(
+    a: &[R],
+    n: usize,
+    w: &mut [Complex<R>],
+    v: Option<&mut [Complex<R>]>,
+) -> Result<(), Failure> {
+    all_finite(a)?;
+    if n == 0 {
+        return Ok(());
+    }
+    let matrix = columns_of(a, n, n, &crate::in_order);
+    let params = Spec::<EvdParams, R>::new(Auto::<R>::auto());
+    let wanted = if v.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let no = ComputeEigenvectors::No;
+    let mut memory = MemBuffer::new(evd::evd_scratch::<R>(n, no, wanted, Par::Seq, params));
+    let (mut re, mut im) = (Diag::<R>::zeros(n), Diag::<R>::zeros(n));
+    let mut vectors = v.as_ref().map(|_| Mat::<R>::zeros(n, n));
+    if n == 1 {
+        re[0] = matrix[(0, 0)];
+        vectors.iter_mut().for_each(|v| v[(0, 0)] = one());
+    } else {
+        evd::evd_real(
+            matrix.as_ref(),
+            re.as_mut(),
+            im.as_mut(),
+            None,
+            vectors.as_mut().map(|v| v.as_mut()),
+            Par::Seq,
+            MemStack::new(&mut memory),
+            params,
+        )
+        .map_err(|_| Failure::NoConvergence)?;
+    }
+    for (i, w) in w.iter_mut().enumerate() {
+        *w = Complex::new(re[i], im[i]);
+    }
+    let (Some(v), Some(vectors)) = (v, vectors) else { return Ok(()) };
+    // A pair of conjugate values has the real part of its vectors in one column and the
+    // imaginary part in the next.
+    let mut j = 0;
+    while j < n {
+        let pair = im[j] != zero() && j + 1 < n;
+        for i in 0..n {
+            let (x, y) = (vectors[(i, j)], if pair { vectors[(i, j + 1)] } else { zero() });
+            v[i * n + j] = Complex::new(x, y);
+            if pair {
+                v[i * n + j + 1] = Complex::new(x, -y);
+            }
+        }
+        j += if pair { 2 } else { 1 };
+    }
+    normalize(v, n);
+    Ok(())
+}
+
+/// See [`crate::Element::eig`], of complex matrices.
+pub(crate) fn eig_complex<R: Number<Real = R> + Real>(
+    a: &[Complex<R>],
+    n: usize,
+    w: &mut [Complex<R>],
+    v: Option<&mut [Complex<R>]>,
+) -> Result<(), Failure>
+where
+    Complex<R>: Number<Real = R>,
+{
+    all_finite(a)?;
+    if n == 0 {
+        return Ok(());
+    }
+    let matrix = columns_of(a, n, n, &crate::in_order);
+    let params = Spec::<EvdParams, Complex<R>>::new(Auto::<Complex<R>>::auto());
+    let wanted = if v.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let no = ComputeEigenvectors::No;
+    let mut memory =
+        MemBuffer::new(evd::evd_scratch::<Complex<R>>(n, no, wanted, Par::Seq, params));
+    let mut values = Diag::<Complex<R>>::zeros(n);
+    let mut vectors = v.as_ref().map(|_| Mat::<Complex<R>>::zeros(n, n));
+    if n == 1 {
+        values[0] = matrix[(0, 0)];
+        vectors.iter_mut().for_each(|v| v[(0, 0)] = one());
+    } else {
+        evd::evd_cplx(
+            matrix.as_ref(),
+            values.as_mut(),
+            None,
+            vectors.as_mut().map(|v| v.as_mut()),
+            Par::Seq,
+            MemStack::new(&mut memory),
+            params,
+        )
+        .map_err(|_| Failure::NoConvergence)?;
+    }
+    for (i, w) in w.iter_mut().enumerate() {
+        *w = values[i];
+    }
+    if let (Some(v), Some(vectors)) = (v, vectors) {
+        store_rows(vectors.as_ref(), v, &crate::in_order);
+        normalize(v, n);
+    }
+    Ok(())
+}
+
+/// Columns of length 1, turned so that their largest element is real, as LAPACK's.
+fn normalize<R: Number<Real = R> + Real>(v: &mut [Complex<R>], n: usize) {
+    let size = |z: &Complex<R>| abs2(&z.re) + abs2(&z.im);
+    for j in 0..n {
+        let mut total: R = zero();
+        let (mut most, mut at): (R, usize) = (zero(), 0);
+        for i in 0..n {
+            let square = size(&v[i * n + j]);
+            total = total + square;
+            if square > most {
+                (most, at) = (square, i);
+            }
+        }
+        let length = recip(&sqrt(&total));
+        let largest = v[at * n + j];
+        let real = largest.im == zero();
+        let radius = recip(&sqrt(&most));
+        for i in 0..n {
+            let z = v[i * n + j];
+            let turned = match real {
+                true => z,
+                false => {
+                    let (c, s) = (mul_real(&largest.re, &radius), mul_real(&largest.im, &radius));
+                    Complex::new(z.re * c + z.im * s, z.im * c - z.re * s)
+                }
+            };
+            v[i * n + j] = Complex::new(turned.re * length, turned.im * length);
+        }
+        if !real {
+            v[at * n + j].im = zero();
+        }
+    }
+}
