@@ -11,21 +11,53 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+/// What is known of a variable.
+#[derive(Clone, Default)]
+pub enum Binding {
+    /// Nothing bound it.
+    #[default]
+    Unbound,
+    /// Only while checking: bound on some of the ways that lead here.
+    Perhaps(Value),
+    /// Bound.
+    Bound(Value),
+}
+
+impl Binding {
+    /// The value, if any way binds one.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Binding::Unbound => None,
+            Binding::Perhaps(value) | Binding::Bound(value) => Some(value),
+        }
+    }
+
+    /// The binding of a value, or of none.
+    pub fn of(value: Option<Value>) -> Binding {
+        value.map_or(Binding::Unbound, Binding::Bound)
+    }
+}
+
 /// The variables of one running function, of a script or of a module.
 pub struct Frame {
-    slots: RefCell<Vec<Option<Value>>>,
+    slots: RefCell<Vec<Binding>>,
     parent: Option<Rc<Frame>>,
 }
 
 impl Frame {
     /// A frame of that many unbound variables inside another.
     pub fn new(size: usize, parent: Option<Rc<Frame>>) -> Rc<Frame> {
-        Rc::new(Frame { slots: RefCell::new(vec![None; size]), parent })
+        Rc::new(Frame { slots: RefCell::new(vec![Binding::Unbound; size]), parent })
     }
 
-    /// The value of a variable, if bound.
+    /// The value of a variable, if bound (while checking: on some way).
     pub fn get(&self, slot: Slot) -> Option<Value> {
-        self.slots.borrow().get(slot as usize).cloned().flatten()
+        self.slots.borrow().get(slot as usize).and_then(|b| b.value().cloned())
+    }
+
+    /// What is known of a variable.
+    pub fn binding(&self, slot: Slot) -> Binding {
+        self.slots.borrow().get(slot as usize).cloned().unwrap_or_default()
     }
 
     /// Binds a variable, growing the frame if it is new.
@@ -33,9 +65,9 @@ impl Frame {
         let old = {
             let mut slots = self.slots.borrow_mut();
             if slots.len() <= slot as usize {
-                slots.resize(slot as usize + 1, None);
+                slots.resize(slot as usize + 1, Binding::Unbound);
             }
-            std::mem::replace(&mut slots[slot as usize], value)
+            std::mem::replace(&mut slots[slot as usize], Binding::of(value))
         };
         drop(old);
     }
@@ -50,20 +82,20 @@ impl Frame {
     }
 
     /// A copy of all variables.
-    pub fn snapshot(&self) -> Vec<Option<Value>> {
+    pub fn snapshot(&self) -> Vec<Binding> {
         self.slots.borrow().clone()
     }
 
     /// Sets all variables to those of a snapshot; later ones become unbound.
-    pub fn restore(&self, values: Vec<Option<Value>>) {
+    pub fn restore(&self, values: Vec<Binding>) {
         let old = std::mem::replace(&mut *self.slots.borrow_mut(), values);
         drop(old);
     }
 
     /// Visits every bound variable.
     pub fn for_each(&self, visit: &mut dyn FnMut(Slot, &Value)) {
-        for (slot, value) in self.slots.borrow().iter().enumerate() {
-            if let Some(value) = value {
+        for (slot, binding) in self.slots.borrow().iter().enumerate() {
+            if let Some(value) = binding.value() {
                 visit(slot as Slot, value);
             }
         }

@@ -7,7 +7,10 @@
 //! name each other by id; only the left operand of a chain nests without bound, so that whoever
 //! walks the tree follows [`Unit::left`] in a loop.
 
+mod bindings;
 mod print;
+
+pub use bindings::binding_places;
 
 use crate::value::Value;
 use arr_ir::dtype::DType;

@@ -153,11 +153,12 @@ pub static CODES: &[CodeInfo] = codes! {
         ""
         "    total = 3"
         "    print(totl)        # wrong";
-    "E0101" "name that may be unbound"
-        "On some way to this place nothing binds the name."
-        "Names bound in a block live on after it, but a block may not run at all."
+    "E0101" "name that is not bound"
+        "On no way that the program can take to this place is the name bound. Names bound in a block"
+        "live on after it, but this block does not run. Where that depends on data, it is checked"
+        "when the program runs (E0124)."
         ""
-        "    if x > 0 { y = 1 }"
+        "    if false { y = 1 }"
         "    print(y)           # wrong: bind y before the `if`, or in an `else`"
         ""
         "In a function, assigning to a name makes it a variable of the function, also where a"
@@ -227,8 +228,10 @@ pub static CODES: &[CodeInfo] = codes! {
     "E0123" "format that does not suit"
         "The text after the colon in f\"{x:...}\" is Python's format language for single values."
         "Arrays have no format; round them or format their elements.";
-    "E0124" "name not bound yet"
-        "A function ran before the outer variable it reads was bound.";
+    "E0124" "name not bound when it is read"
+        "While running, the program came here on a way that does not bind the name: a loop ran for no"
+        "element, a condition was false, or a function ran before the outer variable it reads was bound."
+        "Bind the name before the loop or `if`, or in an `else`, too.";
     "E0150" "not a number or array"
         "Operators and elementwise functions take numbers and arrays; `+` also joins two tuples"
         "or two texts."

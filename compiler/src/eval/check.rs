@@ -1,12 +1,12 @@
 //! What checking does differently: unknown conditions, loops, calls, functions never called.
 
 use super::expr::Eval;
-use super::join::{State, same_state};
+use super::join::{State, join_bindings, same, same_state};
 use super::stmt::{range_count, range_item};
 use super::{Flow, Interpreter};
 use crate::array::{self, Array, Index};
 use crate::fault::Fault;
-use crate::function::{Closure, Frame};
+use crate::function::{Binding, Closure, Frame};
 use crate::hir::{BlockId, Comprehension, ExprId, ExprKind, FunctionId, Place, StmtId, Unit};
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::DType;
@@ -24,8 +24,11 @@ const MAX_CHECKED_CALLS: usize = 64;
 /// Rounds of a loop until what still changes is unknown.
 const MAX_ROUNDS: u32 = 4;
 
-/// Elements of a tuple that a loop is walked for one by one.
+/// Elements of a tuple or range that a loop is walked for one by one.
 const MAX_UNROLLED: usize = 16;
+
+/// The same over all loops inside each other, multiplied.
+const MAX_UNROLLED_NEST: usize = 64;
 
 /// What checking remembers.
 #[derive(Default)]
@@ -39,6 +42,8 @@ pub(super) struct Check {
     frames: Vec<Rc<Frame>>,
     /// Every function made, and whether it was called.
     made: FxHashMap<(usize, FunctionId), (Rc<Closure>, bool)>,
+    /// How many rounds the loops that are walked element by element have, multiplied.
+    unrolled: usize,
     /// Files that the script writes before it reads them: path and type.
     pub(super) written: FxHashMap<String, Array>,
 }
@@ -48,6 +53,8 @@ pub(super) struct Check {
 pub(super) struct LoopStates {
     breaks: Option<State>,
     continues: Option<State>,
+    /// The doubt with which the round began.
+    pub(super) doubt: u32,
 }
 
 /// How a loop goes on.
@@ -56,8 +63,8 @@ pub(super) enum Loop<'a> {
     While(ExprId),
     /// Over these elements.
     Exact(&'a Place, Vec<Value>, Span),
-    /// Over a number of elements that all look like this; whether there is one for sure.
-    Any(&'a Place, Value, bool, Span),
+    /// Over a number of elements that all look like this one.
+    Any { place: &'a Place, first: Option<Value>, item: Value, count: Option<usize>, span: Span },
 }
 
 impl Interpreter<'_> {
@@ -86,34 +93,35 @@ impl Interpreter<'_> {
     ) -> Result<Flow, Fault> {
         let mut merged: Option<(State, Value)> = None;
         let mut unsure = false;
-        let mut decided = false;
+        let mut jumps = false;
+        let mut last = otherwise;
         for &(cond, block) in arms {
             match self.condition(u, cond)? {
                 Some(false) => continue,
                 Some(true) => {
-                    let flow = self.block(u, block)?;
-                    if !unsure {
-                        return Ok(flow);
-                    }
-                    self.end_of_arm(flow, &mut merged);
-                    decided = true;
+                    last = block;
                     break;
                 }
                 None => {
+                    self.doubt(!unsure);
                     unsure = true;
                     let before = self.frame.snapshot();
                     let flow = self.block(u, block)?;
+                    jumps |= !matches!(flow, Flow::Value(_));
                     self.end_of_arm(flow, &mut merged);
                     self.frame.restore(before);
                 }
             }
         }
-        if !decided {
-            let flow = self.block(u, otherwise)?;
-            if !unsure {
-                return Ok(flow);
-            }
-            self.end_of_arm(flow, &mut merged);
+        let flow = self.block(u, last)?;
+        if !unsure {
+            return Ok(flow);
+        }
+        jumps |= !matches!(flow, Flow::Value(_));
+        self.end_of_arm(flow, &mut merged);
+        if !jumps {
+            // Else whether the rest of this round runs stays in doubt.
+            self.trust();
         }
         Ok(match merged {
             Some((state, value)) => {
@@ -179,10 +187,23 @@ impl Interpreter<'_> {
                 if count == Some(0) {
                     return Ok(Flow::Value(Value::None));
                 }
-                Loop::Any(place, item, count.is_some(), span)
+                let first = matches!(value, Value::Range(..)).then(|| range_item(&value, 0));
+                Loop::Any { place, first, item, count, span }
             }
         };
-        self.loop_checked(u, id, kind, body)
+        let before = self.check.unrolled;
+        if let Loop::Exact(_, items, _) = &kind {
+            self.check.unrolled = before.max(1).saturating_mul(items.len());
+        }
+        let result = self.loop_checked(u, id, kind, body);
+        self.check.unrolled = before;
+        result
+    }
+
+    /// Whether a loop over so many elements is walked one by one.
+    fn unrolls(&self, count: usize) -> bool {
+        let nest = self.check.unrolled.max(1).saturating_mul(count);
+        count <= 1 || count <= MAX_UNROLLED && nest <= MAX_UNROLLED_NEST && !self.tired()
     }
 
     fn elements_checked(
@@ -197,7 +218,7 @@ impl Interpreter<'_> {
             Value::Unknown(Unknown::Any) if calls_range(u, iter) => {
                 Elements::Any(Value::Unknown(Unknown::Int), None)
             }
-            Value::Tuple(items) if items.len() <= MAX_UNROLLED => Elements::Exact(items.to_vec()),
+            Value::Tuple(items) if self.unrolls(items.len()) => Elements::Exact(items.to_vec()),
             Value::Tuple(items) => {
                 let mut joined = items[0].clone();
                 for item in &items[1..] {
@@ -206,7 +227,9 @@ impl Interpreter<'_> {
                 Elements::Any(joined, Some(items.len()))
             }
             Value::Range(..) => match range_count(value) {
-                1 => Elements::Exact(vec![range_item(value, 0)]),
+                n if self.unrolls(n as usize) => {
+                    Elements::Exact((0..n).map(|i| range_item(value, i)).collect())
+                }
                 n => Elements::Any(Value::Unknown(Unknown::Int), Some(n as usize)),
             },
             Value::Array(a) if a.ndim() > 0 => {
@@ -239,7 +262,8 @@ impl Interpreter<'_> {
         let mut exits: Option<State> = None;
         let mut open = FxHashSet::default();
         let mut certain = true;
-        let exact = matches!(kind, Loop::Exact(..));
+        let doubt = self.activation().map_or(0, |a| a.doubt);
+        let returns = self.activation().is_some_and(|a| a.returns.is_some());
         let mut round = 0;
         loop {
             self.interruptible()?;
@@ -252,9 +276,9 @@ impl Interpreter<'_> {
                 }
                 Some(true) => {}
                 None => {
+                    self.doubt(certain);
                     certain = false;
-                    let state = self.frame.snapshot();
-                    self.join_into(&mut exits, state);
+                    self.leave_before(&kind, head.clone(), round, &mut exits);
                 }
             }
             let (flow, mut next) = self.round(u, body, &mut exits, &mut certain)?;
@@ -272,18 +296,25 @@ impl Interpreter<'_> {
             }
             let Some(next) = next else { break };
             round += 1;
-            if exact {
+            if let Loop::Exact(..) = kind {
                 self.frame.restore(next);
                 continue;
             }
-            if let Loop::Any(..) = kind {
-                self.join_into(&mut exits, next.clone());
+            let widened = self.widen_state(&head, next.clone(), round, &mut open);
+            let last = same_state(&widened, &head) || round > MAX_ROUNDS + 1;
+            if let Loop::Any { count, .. } = kind
+                && (last || round > 1 || count.is_none_or(|n| n < 2))
+            {
+                self.join_into(&mut exits, next);
             }
-            let widened = self.widen_state(&head, next, round, &mut open);
-            if same_state(&widened, &head) || round > MAX_ROUNDS + 1 {
+            if last {
                 break;
             }
             self.frame.restore(widened);
+        }
+        let left = self.activation().is_some_and(|a| a.returns.is_some()) && !returns;
+        if let Some(activation) = self.activation() {
+            activation.doubt = doubt + left as u32;
         }
         Ok(match exits {
             Some(state) => {
@@ -294,6 +325,23 @@ impl Interpreter<'_> {
         })
     }
 
+    /// Joins the state in which a loop ends when this round does not run any more.
+    fn leave_before(
+        &mut self,
+        kind: &Loop<'_>,
+        head: State,
+        round: u32,
+        exits: &mut Option<State>,
+    ) {
+        let state = match kind {
+            Loop::While(_) => self.frame.snapshot(),
+            Loop::Any { .. } if round == 0 => head,
+            // The end of the round before was joined already.
+            _ => return,
+        };
+        self.join_into(exits, state);
+    }
+
     /// Walks the body once; the states that `continue` left with.
     fn round(
         &mut self,
@@ -302,13 +350,19 @@ impl Interpreter<'_> {
         exits: &mut Option<State>,
         certain: &mut bool,
     ) -> Result<(Flow, Option<State>), Fault> {
+        let doubt = self.activation().map_or(0, |a| a.doubt);
         if let Some(activation) = self.activation() {
-            activation.loops.push(LoopStates::default());
+            activation.loops.push(LoopStates { doubt, ..LoopStates::default() });
         }
         let result = self.block(u, body);
-        let states = self.activation().and_then(|a| a.loops.pop()).unwrap_or_default();
+        let mut states = LoopStates::default();
+        if let Some(activation) = self.activation() {
+            states = activation.loops.pop().unwrap_or_default();
+            activation.doubt = doubt;
+        }
         let flow = result?;
         if let Some(state) = states.breaks {
+            self.doubt(*certain);
             *certain = false;
             self.join_into(exits, state);
         }
@@ -326,20 +380,16 @@ impl Interpreter<'_> {
                 }
                 None => Ok(Some(false)),
             },
-            Loop::Any(place, item, sure, span) => {
-                let first = round == 0 && *sure;
-                if !first {
-                    // The state before this round's binding is one in which the loop may end; it
-                    // was joined already, so only the certainty is lost here.
-                    self.assign(u, place, item.clone(), *span)?;
-                    return Ok(None);
-                }
+            Loop::Any { place, first, item, count, span } => {
+                let item = if round == 0 { first.as_ref().unwrap_or(item) } else { item };
                 self.assign(u, place, item.clone(), *span)?;
-                Ok(Some(true))
+                Ok((round == 0 && count.is_some()).then_some(true))
             }
         }
     }
 
+    /// The state at the head of the next round, wide enough for all later ones. What is bound
+    /// there is what the rounds bind, not what was bound before the first.
     fn widen_state(
         &mut self,
         head: &State,
@@ -348,16 +398,34 @@ impl Interpreter<'_> {
         open: &mut FxHashSet<u32>,
     ) -> State {
         let rough = round >= MAX_ROUNDS || self.tired();
+        let mut widen = |old: &Value, new: &Value| match rough && !same(old, new) {
+            true => Value::ANY,
+            false => self.widen(old, new, open),
+        };
         next.into_iter()
             .enumerate()
-            .map(|(i, new)| match (head.get(i).cloned().flatten(), new) {
-                (Some(old), Some(new)) => Some(match rough && !super::join::same(&old, &new) {
-                    true => Value::ANY,
-                    false => self.widen(&old, &new, open),
-                }),
-                (old, new) => old.or(new),
+            .map(|(i, new)| match (head.get(i).cloned().unwrap_or_default(), new) {
+                (Binding::Unbound, new) if round == 1 => new,
+                (Binding::Perhaps(old), Binding::Bound(new)) if round == 1 => {
+                    Binding::Bound(widen(&old, &new))
+                }
+                (old, new) => join_bindings(old, new, &mut widen),
             })
             .collect()
+    }
+
+    /// From here on it is in doubt whether the rest is reached; if `more`, for one more reason.
+    pub(super) fn doubt(&mut self, more: bool) {
+        if let Some(activation) = self.activation() {
+            activation.doubt += more as u32;
+        }
+    }
+
+    /// Takes one reason for doubt back.
+    pub(super) fn trust(&mut self) {
+        if let Some(activation) = self.activation() {
+            activation.doubt = activation.doubt.saturating_sub(1);
+        }
     }
 
     /// A comprehension: one element stands for all.
@@ -435,10 +503,7 @@ impl Interpreter<'_> {
         let mut key = vec![];
         let mut seen = FxHashSet::default();
         fingerprint_closure(closure, &mut key, &mut seen);
-        frame.snapshot().iter().for_each(|v| match v {
-            Some(value) => fingerprint(value, &mut key, &mut seen),
-            None => key.push(100),
-        });
+        frame.snapshot().iter().for_each(|b| fingerprint_binding(b, &mut key, &mut seen));
         if let Some(value) = self.check.memo.get(&key) {
             return Ok(value.clone());
         }
@@ -586,10 +651,19 @@ fn fingerprint_closure(closure: &Closure, key: &mut Vec<u64>, seen: &mut FxHashS
         return;
     }
     for &(depth, slot) in &closure.unit[closure.function].captures {
-        let value = closure.frame.outer(depth.saturating_sub(1)).and_then(|f| f.get(slot));
-        match value {
-            Some(value) => fingerprint(&value, key, seen),
-            None => key.push(101),
+        let frame = closure.frame.outer(depth.saturating_sub(1));
+        let binding = frame.map(|f| f.binding(slot)).unwrap_or_default();
+        fingerprint_binding(&binding, key, seen);
+    }
+}
+
+fn fingerprint_binding(binding: &Binding, key: &mut Vec<u64>, seen: &mut FxHashSet<(usize, u32)>) {
+    match binding {
+        Binding::Unbound => key.push(100),
+        Binding::Perhaps(value) => {
+            key.push(101);
+            fingerprint(value, key, seen);
         }
+        Binding::Bound(value) => fingerprint(value, key, seen),
     }
 }

@@ -28,7 +28,7 @@ impl Interpreter<'_> {
             ExprKind::Fixed(value) => Ok(value.clone()),
             ExprKind::Local(slot) => match self.frame.get(*slot) {
                 Some(value) => Ok(value),
-                None => self.not_bound(u[id].span),
+                None => self.unbound(0, *slot, u[id].span),
             },
             _ => {
                 if let Err(fault) = self.deeper() {
@@ -93,7 +93,7 @@ impl Interpreter<'_> {
         match &u[id].kind {
             ExprKind::Outer(depth, slot) => match self.outer(*depth, *slot) {
                 Some(value) => Ok(value),
-                None => self.not_bound(span),
+                None => self.unbound(*depth, *slot, span),
             },
             ExprKind::Array(items) => {
                 let (values, spans) = self.elements(u, items)?;
@@ -145,12 +145,6 @@ impl Interpreter<'_> {
         self.frame.outer(depth).and_then(|f| f.get(slot))
     }
 
-    fn not_bound(&mut self, span: Span) -> Eval {
-        let name = self.world.slice(span).unwrap_or_default();
-        let failure = Failure::new("E0124", format!("`{name}` is not bound yet when this runs"));
-        self.fail(failure, span, &[])
-    }
-
     fn negated(&mut self, value: &Value) -> Eval {
         Ok(match array::truth(self, value)? {
             Some(truth) => Value::Bool(!truth),
@@ -168,7 +162,11 @@ impl Interpreter<'_> {
                 None
             }
         };
+        self.doubt(first.is_none());
         let value = self.eval(u, rhs)?;
+        if first.is_none() {
+            self.trust();
+        }
         let second = match array::truth(self, &value) {
             Ok(second) => second,
             Err(fault) => {

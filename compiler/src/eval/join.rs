@@ -2,13 +2,14 @@
 
 use super::Interpreter;
 use crate::array::Array;
+use crate::function::Binding;
 use crate::value::{Unknown, Value};
 use arr_ir::shape::{Dim, Dims};
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 /// The variables of a frame on one way.
-pub(super) type State = Vec<Option<Value>>;
+pub(super) type State = Vec<Binding>;
 
 impl Interpreter<'_> {
     /// The most precise value that stands for both.
@@ -67,15 +68,14 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Joins two states variable by variable; what is bound on one way only counts as bound, since
-    /// lowering has reported every doubtful read.
+    /// Joins two states variable by variable; what is bound on one way only is perhaps bound.
     pub(super) fn join_states(&mut self, a: State, b: State) -> State {
         let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
         let mut short = short.into_iter();
         long.into_iter()
-            .map(|p| match (p, short.next().flatten()) {
-                (Some(p), Some(q)) => Some(self.join(&p, &q)),
-                (p, q) => p.or(q),
+            .map(|p| {
+                let q = short.next().unwrap_or_default();
+                join_bindings(p, q, &mut |p, q| self.join(p, q))
             })
             .collect()
     }
@@ -86,6 +86,25 @@ impl Interpreter<'_> {
             Some(old) => self.join_states(old, state),
             None => state,
         });
+    }
+}
+
+/// What is known of a variable where two ways meet.
+pub(super) fn join_bindings(
+    a: Binding,
+    b: Binding,
+    join: &mut dyn FnMut(&Value, &Value) -> Value,
+) -> Binding {
+    match (a, b) {
+        (Binding::Unbound, Binding::Unbound) => Binding::Unbound,
+        (Binding::Bound(p), Binding::Bound(q)) => Binding::Bound(join(&p, &q)),
+        (Binding::Unbound, Binding::Perhaps(value) | Binding::Bound(value))
+        | (Binding::Perhaps(value) | Binding::Bound(value), Binding::Unbound) => {
+            Binding::Perhaps(value)
+        }
+        (Binding::Perhaps(p) | Binding::Bound(p), Binding::Perhaps(q) | Binding::Bound(q)) => {
+            Binding::Perhaps(join(&p, &q))
+        }
     }
 }
 
@@ -141,10 +160,11 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
 
 /// Whether two states are the same.
 pub(super) fn same_state(a: &State, b: &State) -> bool {
-    let at = |s: &State, i: usize| s.get(i).cloned().flatten();
+    let at = |s: &State, i: usize| s.get(i).cloned().unwrap_or_default();
     (0..a.len().max(b.len())).all(|i| match (at(a, i), at(b, i)) {
-        (Some(x), Some(y)) => same(&x, &y),
-        (None, None) => true,
+        (Binding::Bound(x), Binding::Bound(y)) => same(&x, &y),
+        (Binding::Perhaps(x), Binding::Perhaps(y)) => same(&x, &y),
+        (Binding::Unbound, Binding::Unbound) => true,
         _ => false,
     })
 }

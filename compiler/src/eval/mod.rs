@@ -19,6 +19,7 @@ mod place;
 mod report;
 mod stmt;
 mod text;
+mod unbound;
 
 pub use module::{ParamValue, Sources, World};
 pub(crate) use report::host_code;
@@ -71,6 +72,8 @@ struct Activation {
     returns: Option<Value>,
     /// While checking: the loops around the place being evaluated.
     loops: Vec<check::LoopStates>,
+    /// While checking: how many unknown conditions decide whether this place is reached.
+    doubt: u32,
 }
 
 /// Evaluates units.
@@ -166,6 +169,7 @@ impl<'a> Interpreter<'a> {
             call,
             returns: None,
             loops: vec![],
+            doubt: 0,
         });
         saved
     }

@@ -3,10 +3,11 @@
 //! Values are never changed: assigning to a part makes a new whole, from the inside out.
 
 use super::Interpreter;
+use super::expr::Eval;
 use crate::array;
 use crate::array::Index;
 use crate::fault::{Failure, Fault};
-use crate::hir::{Place, Step, Unit};
+use crate::hir::{Place, Slot, Step, Unit};
 use crate::value::{Unknown, Value};
 use arr_syntax::diag::Span;
 use std::rc::Rc;
@@ -29,8 +30,8 @@ impl Interpreter<'_> {
         match place {
             Place::Slot(slot, _) => self.frame.set(*slot, Some(value)),
             Place::Tuple(places, at) => self.unpack(u, places, *at, value, span)?,
-            Place::Path(slot, steps, _) => {
-                let Some(root) = self.frame.get(*slot) else { return Ok(()) };
+            Place::Path(slot, steps, at) => {
+                let root = self.root(*slot, *at)?;
                 let whole = match self.resolve(u, steps)? {
                     Some(path) => {
                         let values = self.read_to_last(root, &path)?;
@@ -43,6 +44,16 @@ impl Interpreter<'_> {
             Place::Error => {}
         }
         Ok(())
+    }
+
+    /// The variable that a path begins with; its name stands at the start of the path.
+    pub(super) fn root(&mut self, slot: Slot, path: Span) -> Eval {
+        if let Some(value) = self.frame.get(slot) {
+            return Ok(value);
+        }
+        let text = self.world.slice(path).unwrap_or_default();
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+        self.unbound(0, slot, Span { end: path.start + end as u32, ..path })
     }
 
     fn unpack(

@@ -114,7 +114,7 @@ impl Interpreter<'_> {
     }
 
     /// Adds the calls that led to the `at` outermost activations.
-    fn trace(&self, diagnostic: &mut Diagnostic, at: usize) {
+    pub(super) fn trace(&self, diagnostic: &mut Diagnostic, at: usize) {
         let calls: Vec<Span> = self.stack[..at]
             .iter()
             .rev()

@@ -312,9 +312,9 @@ impl Interpreter<'_> {
         let span = u[value].span;
         match place {
             Place::Slot(slot, at) => {
-                let Some(old) = self.frame.get(*slot) else {
-                    let failure = Failure::new("E0124", "the name is not bound yet when this runs");
-                    return self.fail(failure, *at, &[]).map(|_| ());
+                let old = match self.frame.get(*slot) {
+                    Some(old) => old,
+                    None => self.unbound(0, *slot, *at)?,
                 };
                 let new = self.eval(u, value)?;
                 let result = self.updated(op, &old, &new, &[*at, span])?;
@@ -322,7 +322,7 @@ impl Interpreter<'_> {
                 Ok(())
             }
             Place::Path(slot, steps, at) => {
-                let Some(root) = self.frame.get(*slot) else { return Ok(()) };
+                let root = self.root(*slot, *at)?;
                 let Some(path) = self.resolve(u, steps)? else {
                     self.eval(u, value)?;
                     self.frame.set(*slot, Some(Value::ANY));

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::Lowerer;
-use super::scope::{Scope, meet};
+use super::scope::Scope;
 use crate::hir::{self, Arg, Element, ExprId, ExprKind, FormatPart, Item, Method, Slot};
 use crate::suggest;
 use crate::value::Value;
@@ -49,9 +49,7 @@ impl Lowerer<'_> {
         let span = ast[id].span;
         let kind = match &ast[id].kind {
             ast::ExprKind::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), rhs, .. } => {
-                let before = self.scope().bound.clone();
                 let right = self.value(*rhs);
-                self.scope().bound = before;
                 match op {
                     BinaryOp::And => ExprKind::And(left, right),
                     _ => ExprKind::Or(left, right),
@@ -191,13 +189,11 @@ impl Lowerer<'_> {
     ) -> ExprKind {
         let iter = self.value(iter);
         let before = self.scope().inner.len();
-        let bound = self.scope().bound.clone();
         self.inner_names(target);
         let target = self.place(target);
         let cond = self.option(cond);
         let item = self.value(item);
         self.scope().inner.truncate(before);
-        self.scope().bound = bound;
         ExprKind::Comprehension(Box::new(hir::Comprehension { item, target, iter, cond }))
     }
 
@@ -216,16 +212,11 @@ impl Lowerer<'_> {
     fn conditional(&mut self, id: ast::ExprId) -> ExprKind {
         let ast = self.ast;
         let mut arms = vec![];
-        let mut ends = None;
         let mut at = id;
         let last = loop {
             let ast::ExprKind::If { cond, then, otherwise } = &ast[at].kind else { break None };
             let cond = self.value(*cond);
-            let before = self.scope().bound.clone();
-            let block = self.block(then);
-            arms.push((cond, block));
-            let end = std::mem::replace(&mut self.scope().bound, before);
-            ends = meet(ends, end);
+            arms.push((cond, self.block(then)));
             let Some(otherwise) = otherwise else { break None };
             match otherwise[..] {
                 [only] => match ast[only].kind {
@@ -239,8 +230,6 @@ impl Lowerer<'_> {
             Some(block) => self.block(block),
             None => self.push_block(hir::Block::default()),
         };
-        let end = self.scope().bound.take();
-        self.scope().bound = meet(ends, end);
         ExprKind::If { arms, otherwise }
     }
 
@@ -257,9 +246,7 @@ impl Lowerer<'_> {
             if scope.is_bound(slot) {
                 return ExprKind::Local(slot);
             }
-            if !scope.maybe.has(slot)
-                && let Some(value) = self.names.fixed(name)
-            {
+            if let Some(value) = self.names.fixed(name) {
                 return ExprKind::Fixed(value);
             }
             self.unbound(name, span, slot);
@@ -292,19 +279,13 @@ impl Lowerer<'_> {
 
     pub(super) fn unbound(&mut self, name: &str, span: Span, slot: Slot) {
         let last = self.scopes.len() - 1;
-        let partly = self.scopes[last].maybe.has(slot);
-        let title = match partly {
-            true => format!("`{name}` may be unbound here"),
-            false => format!("`{name}` is used before it is bound"),
-        };
+        let title = format!("`{name}` is used before it is bound");
         let mut diagnostic = Diagnostic::error("E0101", title, span);
         let outside = self.scopes[..last].iter().any(|s: &Scope| s.find(name).is_some());
         diagnostic = if outside {
             diagnostic
                 .note(format!("assigning to `{name}` makes it a variable of this function"))
                 .hint("give the outer value as an argument, or use another name inside")
-        } else if partly {
-            diagnostic.hint(format!("bind `{name}` on every way to this place"))
         } else {
             diagnostic
         };

@@ -1,4 +1,4 @@
-//! Scopes: one per function, as in Python, and which of its names are surely bound.
+//! Scopes: one per function, as in Python, and which of its names may be bound.
 
 use crate::bits::Bits;
 use crate::hir::Slot;
@@ -14,12 +14,10 @@ pub(super) struct Scope {
     pub size: usize,
     /// Variables of comprehensions around the place being lowered, innermost last.
     pub inner: Vec<(Rc<str>, Slot)>,
-    /// The variables surely bound here; none where the program cannot get.
-    pub bound: Option<Bits>,
-    /// The variables perhaps bound here.
-    pub maybe: Bits,
-    /// The loops around the place being lowered, innermost last.
-    pub loops: Vec<Loop>,
+    /// The variables that some way to this place may bind; all others are certainly unbound.
+    pub bound: Bits,
+    /// How many loops there are around the place being lowered.
+    pub loops: usize,
     /// Variables that functions inside see.
     pub captured: Vec<Slot>,
     /// Outer variables that this one and functions inside see.
@@ -28,22 +26,14 @@ pub(super) struct Scope {
     pub makes_closures: bool,
 }
 
-/// A loop being lowered: what is bound where it is left.
-#[derive(Default)]
-pub(super) struct Loop {
-    pub breaks: Vec<Bits>,
-    pub continues: Vec<Bits>,
-}
-
 impl Default for Scope {
     fn default() -> Scope {
         Scope {
             names: FxHashMap::default(),
             size: 0,
             inner: vec![],
-            bound: Some(Bits::new(0)),
-            maybe: Bits::new(0),
-            loops: vec![],
+            bound: Bits::new(0),
+            loops: 0,
             captured: vec![],
             captures: vec![],
             makes_closures: false,
@@ -74,28 +64,14 @@ impl Scope {
         inner.or_else(|| self.names.get(name).copied())
     }
 
-    /// Marks a variable bound.
+    /// Marks a variable as one that may be bound from here on.
     pub fn bind(&mut self, slot: Slot) {
-        self.maybe.add(slot);
-        if let Some(bound) = &mut self.bound {
-            bound.add(slot);
-        }
+        self.bound.add(slot);
     }
 
-    /// Whether a variable is surely bound here.
+    /// Whether a variable may be bound here.
     pub fn is_bound(&self, slot: Slot) -> bool {
-        self.bound.as_ref().is_none_or(|b| b.has(slot))
-    }
-}
-
-/// What is bound on either of two ways.
-pub(super) fn meet(a: Option<Bits>, b: Option<Bits>) -> Option<Bits> {
-    match (a, b) {
-        (Some(mut a), Some(b)) => {
-            a.intersect(&b);
-            Some(a)
-        }
-        (a, b) => a.or(b),
+        self.bound.has(slot)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Statements, blocks and what can be assigned to.
 
 use super::Lowerer;
-use super::scope::{self, Loop, meet};
-use crate::bits::Bits;
+use super::scope;
 use crate::hir::{self, Block, BlockId, Place, Step, StmtKind};
 use arr_syntax::ast;
 use arr_syntax::diag::{Diagnostic, Span};
@@ -78,10 +77,7 @@ impl Lowerer<'_> {
             ast::StmtKind::Return(value) => self.give_back(*value, span),
             ast::StmtKind::Assert { cond, message } => {
                 let cond = self.value(*cond);
-                let before = self.scope().bound.clone();
-                let message = self.option(*message);
-                self.scope().bound = before;
-                StmtKind::Assert { cond, message }
+                StmtKind::Assert { cond, message: self.option(*message) }
             }
         };
         self.stmt(kind, span)
@@ -245,80 +241,39 @@ impl Lowerer<'_> {
         let scope = self.scope();
         scope::bound_names(ast, body, &mut |name| {
             let slot = scope.declare(name);
-            scope.maybe.add(slot);
+            scope.bind(slot);
         });
     }
 
     fn for_loop(&mut self, target: &ast::Target, iter: ast::ExprId, body: &ast::Block) -> StmtKind {
-        let runs = self.surely_runs(iter);
         let iter = self.value(iter);
-        let before = self.scope().bound.clone();
         self.maybe_bound(body);
-        self.scope().loops.push(Loop::default());
         let place = self.place(target);
-        let body = self.block(body);
-        let end = self.scope().bound.take();
-        let ended = self.scope().loops.pop().unwrap_or_default();
-        let done = match runs {
-            true => meet_all(end, ended.continues),
-            false => before,
-        };
-        self.scope().bound = meet_all(done, ended.breaks);
+        let body = self.loop_body(body);
         StmtKind::For { place, iter, body }
     }
 
-    /// Whether a sequence has elements whatever the data: `range(5)`, `[1, 2]`, `(a, b)`.
-    fn surely_runs(&self, iter: ast::ExprId) -> bool {
-        let ast = self.ast;
-        match &ast[iter].kind {
-            ast::ExprKind::Array(items) | ast::ExprKind::Tuple(items) => {
-                items.iter().any(|i| !i.spread)
-            }
-            ast::ExprKind::Call { callee, args } => {
-                let ast::ExprKind::Name(name) = &ast[*callee].kind else { return false };
-                let own = self.scopes.iter().any(|s| s.find(name).is_some());
-                let one = |i: usize| match args.get(i).map(|a| &ast[a.value].kind) {
-                    Some(ast::ExprKind::Int(n)) => Some(*n),
-                    _ => None,
-                };
-                let (first, second) = (one(0), one(1));
-                name == "range"
-                    && !own
-                    && match args.len() {
-                        1 => first.is_some_and(|n| n > 0),
-                        2 => first.zip(second).is_some_and(|(a, b)| a < b),
-                        _ => false,
-                    }
-            }
-            _ => false,
-        }
-    }
-
     fn while_loop(&mut self, cond: ast::ExprId, body: &ast::Block) -> StmtKind {
-        let endless = matches!(self.ast[cond].kind, ast::ExprKind::Bool(true));
         self.maybe_bound(body);
         let cond = self.value(cond);
-        let before = self.scope().bound.clone();
-        self.scope().loops.push(Loop::default());
-        let body = self.block(body);
-        let ended = self.scope().loops.pop().unwrap_or_default();
-        let done = if endless { None } else { before };
-        self.scope().bound = meet_all(done, ended.breaks);
+        let body = self.loop_body(body);
         StmtKind::While { cond, body }
     }
 
+    fn loop_body(&mut self, body: &ast::Block) -> BlockId {
+        self.scope().loops += 1;
+        let body = self.block(body);
+        self.scope().loops -= 1;
+        body
+    }
+
     fn jump(&mut self, span: Span, is_break: bool) -> StmtKind {
-        let word = if is_break { "break" } else { "continue" };
-        let scope = self.scope();
-        let bound = scope.bound.take();
-        let Some(inner) = scope.loops.last_mut() else {
-            scope.bound = bound;
+        if self.scope().loops == 0 {
+            let word = if is_break { "break" } else { "continue" };
             let title = format!("`{word}` outside a loop");
             self.report(Diagnostic::error("E0104", title, span));
             return StmtKind::Nothing;
-        };
-        let list = if is_break { &mut inner.breaks } else { &mut inner.continues };
-        list.extend(bound);
+        }
         if is_break { StmtKind::Break } else { StmtKind::Continue }
     }
 
@@ -328,11 +283,6 @@ impl Lowerer<'_> {
             self.report(Diagnostic::error("E0105", "`return` outside a function", span));
             return StmtKind::Nothing;
         }
-        self.scope().bound = None;
         StmtKind::Return(value)
     }
-}
-
-fn meet_all(first: Option<Bits>, others: Vec<Bits>) -> Option<Bits> {
-    others.into_iter().fold(first, |a, b| meet(a, Some(b)))
 }
