@@ -20,7 +20,8 @@ pub struct Builtin {
     pub method: bool,
     /// Computes it. Arguments come bound, in the order of the signature, defaults filled in.
     pub call: fn(&mut dyn Context, &[Value]) -> Result<Value, Fault>,
-    /// What it computes: shapes, dtypes, errors; first line a summary.
+    /// What it computes; the first sentence is a summary. Lines that begin with `Shapes:`,
+    /// `Dtypes:` or `Errors:` are shown in these sections of the function's page.
     pub doc: &'static str,
     /// A runnable example, and what it prints.
     pub example: (&'static str, &'static str),

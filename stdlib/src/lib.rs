@@ -1,7 +1,10 @@
 //! The standard library: modules written in arr, as text.
 //!
 //! `prelude` is visible everywhere without an import; the others are imported by name. Each
-//! function has a doc comment whose lines after `>>>` are an example and what it prints.
+//! function has a doc comment: a summary sentence, the meaning, if need be paragraphs that begin
+//! with `Shapes:`, `Dtypes:` or `Errors:`, and after `>>>` examples with what they print. In the
+//! prelude a line `# --- Subject ---` names the heading that the functions below it have in the
+//! reference.
 #![forbid(unsafe_code)]
 
 /// Every module: its name and its text.

@@ -21,25 +21,38 @@ use crate::array::elementwise::elementwise;
 use crate::builtin::{Builtin, Context};
 use crate::fault::Fault;
 use crate::value::Value;
-use arr_ir::op::{MapOp, ROWS, Row};
+use arr_ir::op::{MapOp, ROWS, Row, Rule};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
+/// The rows of each file, by the subject that the reference lists them under.
+static SUBJECTS: &[(&str, &[Builtin])] = &[
+    ("Creation", creation::ROWS),
+    ("Dtypes", dtypes::ROWS),
+    ("Files, output and evaluation", files::ROWS),
+    ("Products", products::ROWS),
+    ("Reductions and scans", reductions::ROWS),
+    ("Repeating and moving", copies::ROWS),
+    ("Sequences", sequences::ROWS),
+    ("Shapes and axes", shaping::ROWS),
+    ("Single values, tuples and records", values::ROWS),
+    ("Windows", windows::ROWS),
+];
+
+/// The subject of a function of the language.
+pub fn subject(name: &str) -> &'static str {
+    let own = SUBJECTS.iter().find(|s| s.1.iter().any(|b| b.name == name));
+    own.map(|s| s.0).unwrap_or_else(|| match MapOp::from_name(name).map(|op| op.row().rule) {
+        Some(Rule::Float) => "Elementwise: functions of real numbers",
+        Some(Rule::Compare | Rule::Test | Rule::Select) => "Elementwise: comparison and choice",
+        Some(Rule::Bits | Rule::Shift) => "Elementwise: bits",
+        _ => "Elementwise: arithmetic",
+    })
+}
+
 /// Every function of the language, sorted by name.
 pub static BUILTINS: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
-    let own = [
-        copies::ROWS,
-        creation::ROWS,
-        dtypes::ROWS,
-        files::ROWS,
-        products::ROWS,
-        reductions::ROWS,
-        sequences::ROWS,
-        shaping::ROWS,
-        values::ROWS,
-        windows::ROWS,
-    ];
-    let mut all: Vec<Builtin> = own.into_iter().flatten().cloned().collect();
+    let mut all: Vec<Builtin> = SUBJECTS.iter().flat_map(|s| s.1).cloned().collect();
     for (row, call) in ROWS.iter().zip(CALLS) {
         if !all.iter().any(|b| b.name == row.name) {
             all.push(of_row(row, call));
