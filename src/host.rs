@@ -75,7 +75,7 @@ impl RuntimeHost {
         self.output.flush().map_err(|e| output_error(&e))
     }
 
-    /// The elements behind a handle, loaded if need be.
+    /// The elements behind a handle, loaded if need be; those of complex files as pairs of floats.
     pub(crate) fn buffer(&self, handle: &Handle) -> Result<Buffer, HostError> {
         match handle.downcast_ref::<Stored>() {
             Some(Stored::Memory(buffer)) => Ok(buffer.clone()),
@@ -83,7 +83,7 @@ impl RuntimeHost {
                 if let Some(buffer) = loaded.get() {
                     return Ok(buffer.clone());
                 }
-                let buffer = file.load(self.engine.pool(), &self.cancel).map_err(io_error)?;
+                let buffer = file.load(self.engine.pool(), &self.cancel).map_err(io_error)?.pairs();
                 file.release();
                 Ok(loaded.get_or_init(|| buffer).clone())
             }
@@ -188,14 +188,14 @@ impl Host for RuntimeHost {
         Ok(Opened { handle: stored, dtype, shape })
     }
 
-    fn save(&mut self, path: &str, array: &Handle) -> Result<(), HostError> {
+    fn save(&mut self, path: &str, array: &Handle, dtype: DType) -> Result<(), HostError> {
         let target = Path::new(path);
         if let Some(recorder) = &mut self.recorder {
-            recorder.save(path, array.downcast_ref());
+            recorder.save(path, array.downcast_ref(), dtype);
             return Ok(());
         }
         self.secure(target)?;
-        let buffer = self.buffer(array)?;
+        let buffer = self.buffer(array)?.paired(dtype).ok_or_else(|| bug("no complex array"))?;
         npy::save(target, &buffer, &self.cancel).map_err(io_error)
     }
 

@@ -8,6 +8,7 @@ use crate::host::Stored;
 use arr_compiler::format::{bytes_text, escape_control};
 use arr_compiler::plan::explain::explain;
 use arr_compiler::plan::simplified;
+use arr_ir::dtype::{DType, Kind};
 use arr_ir::graph::Graph;
 use arr_ir::plan::{Plan, StepKind};
 use arr_ir::shape::count;
@@ -74,13 +75,21 @@ impl Recorder {
     }
 
     /// Notes a save.
-    pub(crate) fn save(&mut self, path: &str, array: Option<&Stored>) {
-        let what = match array {
-            Some(Stored::Memory(b)) => type_text(b.dtype().name(), b.shape()),
-            Some(Stored::File(f, _)) => type_text(f.dtype().name(), f.shape()),
-            Some(Stored::Planned(dtype, shape)) => type_text(dtype.name(), shape),
-            None => String::new(),
+    pub(crate) fn save(&mut self, path: &str, array: Option<&Stored>, dtype: DType) {
+        let shape = match array {
+            Some(Stored::Memory(b)) => b.shape(),
+            Some(Stored::File(f, _)) => f.shape(),
+            Some(Stored::Planned(_, shape)) => shape,
+            None => &[],
         };
+        let shape = match array {
+            // Pairs of floats, but for a file, which is the complex array itself.
+            Some(Stored::Memory(_) | Stored::Planned(..)) if dtype.kind() == Kind::Complex => {
+                &shape[..shape.len() - 1]
+            }
+            _ => shape,
+        };
+        let what = type_text(dtype.name(), shape);
         if self.entries.len() < 10 * MAX_PLANS {
             self.entries.push(Entry::Save { path: path.into(), what });
         }

@@ -89,21 +89,30 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 impl State {
     /// A value for the outside: its arrays are computed, all in one go.
     pub(crate) fn outgoing<'a>(&mut self, value: &inner::Value) -> Result<Value<'a>, Error> {
-        let mut pending = vec![];
-        collect(value, 0, &mut pending);
+        let mut arrays = vec![];
+        collect(value, 0, &mut arrays);
+        let stored: Result<Vec<Array>, _> = arrays.iter().map(interleaved).collect();
+        let stored = stored?;
+        let pending: Vec<Array> = stored.iter().filter(|a| !a.is_ready()).cloned().collect();
         if !pending.is_empty() {
             let computed = self.session.compute(&pending, &mut self.host);
             computed.map_err(|failed| Error::of(failed, &self.session))?;
         }
-        Ok(Value::new(self.content(value, 0)?))
+        Ok(Value::new(self.content(value, &mut stored.into_iter(), 0)?))
     }
 
-    fn content(&self, value: &inner::Value, depth: usize) -> Result<Content, Error> {
+    /// The value with its arrays, computed and interleaved, in the order of [`collect`].
+    fn content(
+        &self,
+        value: &inner::Value,
+        stored: &mut std::vec::IntoIter<Array>,
+        depth: usize,
+    ) -> Result<Content, Error> {
         if depth > MAX_DEPTH {
             let title = "the value is nested too deeply to leave the session";
             return Err(Error::new(ErrorKind::Limit, "E0210", title));
         }
-        let content = |value: &inner::Value| self.content(value, depth + 1);
+        let mut content = |value: &inner::Value| self.content(value, stored, depth + 1);
         Ok(match value {
             inner::Value::None => Content::None,
             inner::Value::Bool(v) => Content::Bool(*v),
@@ -114,9 +123,10 @@ impl State {
             inner::Value::DType(dtype) => Content::DType(*dtype),
             inner::Value::Range(start, stop, step) => Content::Range(*start, *stop, *step),
             inner::Value::Array(array) => {
-                let handle =
-                    array.handle().ok_or_else(|| Error::bug("an array was not computed"))?;
-                Content::Array(self.host.buffer(&handle)?)
+                let handle = stored.next().and_then(|a| a.handle());
+                let handle = handle.ok_or_else(|| Error::bug("an array was not computed"))?;
+                let buffer = self.host.buffer(&handle)?.paired(array.dtype());
+                Content::Array(buffer.ok_or_else(|| Error::bug("no complex array"))?)
             }
             inner::Value::Tuple(items) => {
                 let items: Result<Vec<_>, _> = items.iter().map(content).collect();
@@ -149,7 +159,7 @@ impl State {
             Content::Range(start, stop, step) => inner::Value::Range(*start, *stop, *step),
             Content::Array(buffer) => {
                 let (dtype, shape) = (buffer.dtype(), Shape::from_slice(buffer.shape()));
-                let handle = Arc::new(Stored::Memory(buffer.clone()));
+                let handle = Arc::new(Stored::Memory(buffer.pairs()));
                 inner::Value::Array(Array::from_handle(handle, dtype, shape))
             }
             Content::Tuple(items) => {
@@ -228,15 +238,23 @@ impl State {
     }
 }
 
-/// The arrays of a value that are not computed yet.
-fn collect(value: &inner::Value, depth: usize, pending: &mut Vec<Array>) {
+/// The arrays of a value.
+fn collect(value: &inner::Value, depth: usize, arrays: &mut Vec<Array>) {
     match value {
         _ if depth > MAX_DEPTH => {}
-        inner::Value::Array(array) if !array.is_ready() => pending.push(array.clone()),
-        inner::Value::Tuple(items) => items.iter().for_each(|v| collect(v, depth + 1, pending)),
+        inner::Value::Array(array) => arrays.push(array.clone()),
+        inner::Value::Tuple(items) => items.iter().for_each(|v| collect(v, depth + 1, arrays)),
         inner::Value::Record(fields) => {
-            fields.iter().for_each(|f| collect(&f.1, depth + 1, pending))
+            fields.iter().for_each(|f| collect(&f.1, depth + 1, arrays))
         }
         _ => {}
     }
+}
+
+/// An array as it lies in memory: a complex one with its parts beside each other.
+fn interleaved(array: &Array) -> Result<Array, Error> {
+    arr_compiler::array::interleaved(array).map_err(|_| {
+        let title = "the array has too many dimensions to leave the session";
+        Error::new(ErrorKind::Limit, "E0210", title)
+    })
 }

@@ -306,24 +306,6 @@ fn logical_or(a, b) = astype(a, bool) | astype(b, bool)
 ## [False  True]
 fn logical_xor(a, b) = astype(a, bool) ^ astype(b, bool)
 
-## The conjugate; of real numbers the number itself.
-##
-## >>> conj([1.0, 2.0])
-## [1. 2.]
-fn conj(x) = x
-
-## The real part.
-##
-## >>> real([1.0, 2.0])
-## [1. 2.]
-fn real(x) = x.real
-
-## The imaginary part; 0 of real numbers.
-##
-## >>> imag([1.0, 2.0])
-## [0. 0.]
-fn imag(x) = x.imag
-
 ## Quotient and remainder, as a tuple.
 ##
 ## >>> divmod(7, 2)

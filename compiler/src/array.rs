@@ -9,6 +9,7 @@
 //! | `scalars` | operands: what is an array, what is a weak scalar; weak arithmetic |
 //! | `build` | the node constructors: casts, views, reshapes, folds, concatenation |
 //! | `elementwise` | typing and broadcasting of the rows of the operator table |
+//! | `complex` | complex arrays: every node as nodes of real and imaginary parts |
 //! | `contract` | `@` for all ranks |
 //! | `create` | arrays from shapes, ranges, literals and random numbers |
 //! | `index` | reading and writing by integers and slices |
@@ -19,6 +20,7 @@
 //! does while running; what cannot be known then is abstract.
 
 pub(crate) mod build;
+pub(crate) mod complex;
 pub(crate) mod contract;
 pub(crate) mod create;
 pub(crate) mod elementwise;
@@ -35,8 +37,9 @@ pub use index::{Index, assign_index, index};
 pub use lower::lower;
 pub use ops::{attribute, binary, keep_dtype, truth, unary};
 
-use crate::host::Handle;
-use arr_ir::dtype::{DType, Scalar};
+use crate::fault::Fault;
+use crate::host::{Handle, Host, HostError, HostErrorKind};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
 use arr_ir::shape::{Dims, Shape, dims_of, known_shape};
 use smallvec::SmallVec;
@@ -64,6 +67,10 @@ pub(crate) enum State {
     Scalar(Scalar),
     /// Computed and stored.
     Ready(Handle),
+    /// A complex array: its real and imaginary parts, real arrays of its shape. A complex array is
+    /// in this state for good, or abstract; pending operations have real arguments and results
+    /// only.
+    Complex(Array, Array),
     /// Only while checking: nothing but the type is known.
     Abstract,
 }
@@ -104,10 +111,49 @@ impl Array {
 
     /// Whether its elements are computed and stored.
     pub fn is_ready(&self) -> bool {
-        matches!(*self.0.state.borrow(), State::Ready(_))
+        match &*self.0.state.borrow() {
+            State::Ready(_) => true,
+            State::Complex(re, im) => re.is_ready() && im.is_ready(),
+            _ => false,
+        }
     }
 
-    /// The stored elements, if computed.
+    /// The real and imaginary parts of a complex array that is not abstract.
+    pub fn parts(&self) -> Option<(Array, Array)> {
+        match &*self.0.state.borrow() {
+            State::Complex(re, im) => Some((re.clone(), im.clone())),
+            _ => None,
+        }
+    }
+
+    /// The real arrays that hold its elements: itself, or its parts.
+    pub fn real_arrays(&self) -> SmallVec<[Array; 2]> {
+        match self.parts() {
+            Some((re, im)) => SmallVec::from_iter([re, im]),
+            None => SmallVec::from_iter([self.clone()]),
+        }
+    }
+
+    /// The element at a row-major position of an array that is ready.
+    ///
+    /// # Errors
+    /// The array is not ready, or the host cannot read it.
+    pub fn element(&self, host: &mut dyn Host, position: usize) -> Result<Scalar, HostError> {
+        if let Some((re, im)) = self.parts() {
+            let (re, im) = (re.element(host, position)?, im.element(host, position)?);
+            return Ok(Scalar::from_complex(re.as_f64(), im.as_f64(), self.dtype()));
+        }
+        match &*self.0.state.borrow() {
+            State::Ready(handle) => host.element(handle, position),
+            _ => Err(HostError {
+                kind: HostErrorKind::Bug,
+                message: "an array was not computed".into(),
+                hint: None,
+            }),
+        }
+    }
+
+    /// The stored elements of a real array, if computed.
     pub fn handle(&self) -> Option<Handle> {
         match &*self.0.state.borrow() {
             State::Ready(handle) => Some(handle.clone()),
@@ -117,16 +163,21 @@ impl Array {
 
     /// How many pending operations stand above each other; 0 when nothing is pending.
     pub fn depth(&self) -> u32 {
-        match *self.0.state.borrow() {
+        match &*self.0.state.borrow() {
             State::Pending(..) => self.0.depth,
+            State::Complex(re, im) => re.depth().max(im.depth()),
             _ => 0,
         }
     }
 
     /// The value, of a 0-d array made from a known scalar.
     pub fn known_scalar(&self) -> Option<Scalar> {
-        match *self.0.state.borrow() {
-            State::Scalar(scalar) => Some(scalar),
+        match &*self.0.state.borrow() {
+            State::Scalar(scalar) => Some(*scalar),
+            State::Complex(re, im) => {
+                let (re, im) = (re.known_scalar()?.as_f64(), im.known_scalar()?.as_f64());
+                Some(Scalar::from_complex(re, im, self.0.dtype))
+            }
             _ => None,
         }
     }
@@ -143,18 +194,47 @@ impl Array {
 
     /// A 0-d array of a known value.
     pub fn from_scalar(scalar: Scalar) -> Array {
+        if scalar.dtype.kind() == Kind::Complex {
+            let (re, im) = scalar.as_complex();
+            let part = |v| Array::from_scalar(Scalar::from_f64(v, scalar.dtype.part()));
+            return Array::complex(part(re), part(im));
+        }
         Array::new(scalar.dtype, Dims::new(), 0, State::Scalar(scalar))
     }
 
-    /// A stored array.
+    /// The complex array of these parts: float arrays of one dtype and shape.
+    pub(crate) fn complex(re: Array, im: Array) -> Array {
+        let (dtype, dims) = (re.dtype().paired(), re.dims().clone());
+        match re.is_abstract() || im.is_abstract() {
+            true => Array::abstract_of(dtype, dims),
+            false => Array::new(dtype, dims, 0, State::Complex(re, im)),
+        }
+    }
+
+    /// A stored array. The handle of a complex one holds floats, its shape has one more axis of
+    /// size 2 at the end: the real and the imaginary part of every element.
     pub fn from_handle(handle: Handle, dtype: DType, shape: Shape) -> Array {
+        if dtype.kind() == Kind::Complex {
+            return build::parts_of_handle(handle, dtype, &shape);
+        }
         Array::new(dtype, dims_of(&shape), 0, State::Ready(handle))
     }
 
-    /// Notes that the elements are computed; what they were to be computed from is let go.
+    /// Notes that the elements of a real array are computed; what they were to be computed from is let go.
     pub fn set_ready(&self, handle: Handle) {
         let old = self.0.state.replace(State::Ready(handle));
         release(old);
+    }
+}
+
+/// An array as it is stored: a complex one as floats with one more axis of size 2 at the end.
+///
+/// # Errors
+/// It has as many dimensions as an array may have.
+pub fn interleaved(array: &Array) -> Result<Array, Fault> {
+    match array.dtype().kind() {
+        Kind::Complex => build::pairs_of(array),
+        _ => Ok(array.clone()),
     }
 }
 
@@ -164,7 +244,8 @@ impl std::fmt::Debug for Array {
     }
 }
 
-/// Drops what a state holds without recursion: pending trees may be very deep.
+/// Drops what a state holds without recursion: pending trees may be very deep. (The parts of a
+/// complex array are dropped as arrays of their own.)
 fn release(state: State) {
     let State::Pending(_, args) = state else { return };
     let mut left = args;

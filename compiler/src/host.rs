@@ -74,11 +74,13 @@ pub trait Host {
         })
     }
 
-    /// Opens an array file and reads its header.
+    /// Opens an array file and reads its header. The handle of a complex array stands for floats
+    /// and one more axis of size 2 at the end: the real and the imaginary part of every element.
     fn open(&mut self, path: &str) -> Result<Opened, HostError>;
 
-    /// Writes a stored array to a file, whole or not at all.
-    fn save(&mut self, path: &str, array: &Handle) -> Result<(), HostError>;
+    /// Writes a stored array to a file, whole or not at all, in its own dtype or, where that is
+    /// complex, given as [`open`](Host::open) gives it.
+    fn save(&mut self, path: &str, array: &Handle, dtype: DType) -> Result<(), HostError>;
 
     /// The text of a script named by an import, relative to `importer` (a path or empty), and
     /// the path it was found at.

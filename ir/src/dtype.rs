@@ -112,6 +112,23 @@ impl DType {
         }
     }
 
+    /// The dtype of the real and imaginary part of a complex dtype; another dtype is its own.
+    pub fn part(self) -> DType {
+        match self {
+            DType::C64 => DType::F32,
+            DType::C128 => DType::F64,
+            other => other,
+        }
+    }
+
+    /// The complex dtype whose parts are of this dtype, or of the float dtype it computes in.
+    pub fn paired(self) -> DType {
+        match self.to_float() {
+            DType::F32 | DType::C64 => DType::C64,
+            _ => DType::C128,
+        }
+    }
+
     /// Whether it is a signed or unsigned integer (bool is not).
     pub fn is_integer(self) -> bool {
         matches!(self.kind(), Kind::Signed | Kind::Unsigned)

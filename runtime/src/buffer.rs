@@ -8,7 +8,7 @@
 //! raw pointers handed to tasks that write disjoint parts; `used <= limit` always.
 #![allow(unsafe_code, reason = "raw memory is this module's purpose")]
 
-use arr_ir::dtype::{DType, Scalar};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::shape::{Shape, count, row_major};
 use num_complex::Complex;
 use smallvec::SmallVec;
@@ -326,6 +326,33 @@ impl Buffer {
         Buffer { shape, strides, ..self.clone() }
     }
 
+    /// A complex array as floats with one more axis of size 2 at the end, real and imaginary
+    /// part of every element; another array as it is. Nothing is copied.
+    pub fn pairs(&self) -> Buffer {
+        let mut pairs = self.clone();
+        if self.dtype.kind() == Kind::Complex {
+            pairs.dtype = self.dtype.part();
+            pairs.shape.push(2);
+            pairs.strides.push(pairs.dtype.size() as isize);
+        }
+        pairs
+    }
+
+    /// The reverse of [`Buffer::pairs`] for a complex `dtype`; none when the two parts of an
+    /// element do not lie beside each other.
+    pub fn paired(&self, dtype: DType) -> Option<Buffer> {
+        let mut array = self.clone();
+        if dtype.kind() == Kind::Complex {
+            let (size, stride) = (array.shape.pop()?, array.strides.pop()?);
+            let beside = size == 2 && stride == self.dtype.size() as isize;
+            if !beside || self.dtype != dtype.part() {
+                return None;
+            }
+            array.dtype = dtype;
+        }
+        Some(array)
+    }
+
     /// Element type.
     pub fn dtype(&self) -> DType {
         self.dtype
@@ -545,6 +572,20 @@ mod tests {
         assert_eq!(b.get(&[1, 2]).as_i128(), 5);
         assert_eq!(b.element(4).as_i128(), 4);
         assert!(b.is_dense());
+    }
+
+    #[test]
+    fn complex_arrays_and_their_pairs() {
+        let memory: Vec<Complex<f64>> =
+            (0..6).map(|i| Complex::new(f64::from(i), -f64::from(i))).collect();
+        let transposed = Buffer::owned(memory, 0, Shape::from_slice(&[3, 2]), &[1, 3]).unwrap();
+        let pairs = transposed.pairs();
+        assert_eq!((pairs.dtype(), pairs.shape()), (DType::F64, &[3, 2, 2][..]));
+        assert_eq!(pairs.get(&[2, 1, 1]).as_f64(), -5.0);
+        let back = pairs.paired(DType::C128).unwrap();
+        assert_eq!(back.get(&[2, 1]).as_complex(), (5.0, -5.0));
+        assert!(pairs.paired(DType::C64).is_none());
+        assert!(back.paired(DType::C128).is_none());
     }
 
     #[test]

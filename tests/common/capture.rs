@@ -54,7 +54,7 @@ impl Host for Capture {
         Ok(Opened { handle: Arc::new(Nothing(dtype)), dtype, shape })
     }
 
-    fn save(&mut self, _: &str, _: &Handle) -> Result<(), HostError> {
+    fn save(&mut self, _: &str, _: &Handle, _: DType) -> Result<(), HostError> {
         Ok(())
     }
 

@@ -5,11 +5,12 @@
 //! (views of views, casts of constants), or abstract when a size or an argument is not known.
 
 use crate::array::faults::{self, Outcome};
-use crate::array::{Array, Arrays, State};
-use arr_ir::dtype::{DType, Scalar};
+use crate::array::{Array, Arrays, State, complex};
+use crate::host::Handle;
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
 use arr_ir::op::{FoldOp, MapOp};
-use arr_ir::shape::{Dim, DimMap, Dims, IndexMap, MAX_RANK, checked_count, known_shape};
+use arr_ir::shape::{Dim, DimMap, Dims, IndexMap, MAX_RANK, checked_count, dims_of, known_shape};
 use smallvec::smallvec;
 
 /// The sizes of dimensions that are all known, which pending arrays have.
@@ -26,6 +27,9 @@ pub(crate) fn node(op: Op, args: Arrays, dtype: DType, dims: Dims) -> Outcome<Ar
     if shape.is_none() || args.iter().any(Array::is_abstract) {
         return Ok(Array::abstract_of(dtype, dims));
     }
+    if dtype.kind() == Kind::Complex || args.iter().any(|a| a.parts().is_some()) {
+        return complex::node(op, args, dtype, dims);
+    }
     let depth = 1 + args.iter().map(Array::depth).max().unwrap_or(0);
     Ok(Array::new(dtype, dims, depth, State::Pending(op, args)))
 }
@@ -35,7 +39,9 @@ pub(crate) fn cast(array: &Array, dtype: DType) -> Outcome<Array> {
     if array.dtype() == dtype {
         return Ok(array.clone());
     }
-    faults::refuse_complex(dtype)?;
+    if [array.dtype(), dtype].iter().any(|d| d.kind() == Kind::Complex) {
+        return complex::cast(array, dtype);
+    }
     if let Some(scalar) = array.known_scalar() {
         return Ok(Array::from_scalar(scalar.cast(dtype)));
     }
@@ -58,9 +64,16 @@ pub(crate) fn view(array: &Array, dims: Dims, map: impl FnOnce() -> IndexMap) ->
     if array.is_abstract() || known_shape(&dims).is_none() {
         return node(Op::Reshape, smallvec![array.clone()], array.dtype(), dims);
     }
-    let map = map();
+    read(array, dims, map())
+}
+
+/// The array read through a map; every size is known.
+fn read(array: &Array, dims: Dims, map: IndexMap) -> Outcome<Array> {
     if map.is_identity(dims.len()) && dims == *array.dims() {
         return Ok(array.clone());
+    }
+    if let Some((re, im)) = array.parts() {
+        return Ok(Array::complex(read(&re, dims.clone(), map.clone())?, read(&im, dims, map)?));
     }
     let inner = match &*array.0.state.borrow() {
         State::Pending(Op::View(inner), args) => Some((map.then(inner), args[0].clone())),
@@ -109,6 +122,9 @@ pub(crate) fn expand(array: &Array, positions: &[usize]) -> Outcome<Array> {
 pub(crate) fn reshape(array: &Array, dims: Dims) -> Outcome<Array> {
     if dims == *array.dims() {
         return Ok(array.clone());
+    }
+    if let Some((re, im)) = array.parts() {
+        return Ok(Array::complex(reshape(&re, dims.clone())?, reshape(&im, dims)?));
     }
     if let Some(scalar) = filled(array) {
         return view(&scalar, dims, || IndexMap(smallvec![]));
@@ -196,6 +212,62 @@ pub(crate) fn full(value: &Array, dims: Dims) -> Outcome<Array> {
 /// An array of one known value.
 pub(crate) fn full_of(value: Scalar, dims: Dims) -> Outcome<Array> {
     full(&Array::from_scalar(value), dims)
+}
+
+/// A complex array of shape S as a real array of shape S + [2]: the real and the imaginary part of
+/// every element beside each other, float32 of complex64 and float64 of complex128. This is the
+/// form in which complex data lies in files and in the memory of others.
+pub(crate) fn pairs_of(array: &Array) -> Outcome<Array> {
+    let (axis, dtype) = (array.ndim(), array.dtype().part());
+    let mut dims = array.dims().clone();
+    dims.push(Dim::Known(2));
+    let Some((re, im)) = array.parts() else { return Ok(Array::abstract_of(dtype, dims)) };
+    if let Some(pairs) = source_of_parts(&re, &im, &dims) {
+        return Ok(pairs);
+    }
+    concat(smallvec![expand(&re, &[axis])?, expand(&im, &[axis])?], axis, Dim::Known(2))
+}
+
+/// The array of pairs that two arrays are the halves of, when they are views of one.
+fn source_of_parts(re: &Array, im: &Array, dims: &Dims) -> Option<Array> {
+    let half = |part: &Array, offset: i64| match &*part.0.state.borrow() {
+        State::Pending(Op::View(map), args) if *map == half_map(offset, part.ndim()) => {
+            Some(args[0].clone())
+        }
+        _ => None,
+    };
+    let (one, two) = (half(re, 0)?, half(im, 1)?);
+    (std::rc::Rc::ptr_eq(&one.0, &two.0) && one.dims() == dims).then_some(one)
+}
+
+/// The map of a part of an array of pairs.
+fn half_map(offset: i64, rank: usize) -> IndexMap {
+    let mut map = IndexMap::identity(rank);
+    map.0.push(DimMap { offset, step: 0, dim: None });
+    map
+}
+
+/// The complex array of a float array of pairs, whose last axis of size 2 holds real and imaginary
+/// part: the reverse of [`pairs_of`], without a copy.
+#[allow(dead_code, reason = "for routines that give complex data")]
+pub(crate) fn complex_of_pairs(pairs: &Array) -> Outcome<Array> {
+    let rank = pairs.ndim().saturating_sub(1);
+    let dims: Dims = pairs.dims()[..rank].into();
+    let half = |offset| view(pairs, dims.clone(), || half_map(offset, rank));
+    Ok(Array::complex(half(0)?, half(1)?))
+}
+
+/// The complex array behind a handle of pairs; see [`Array::from_handle`].
+pub(crate) fn parts_of_handle(handle: Handle, dtype: DType, shape: &[usize]) -> Array {
+    let dims = dims_of(shape);
+    let mut paired = dims.clone();
+    paired.push(Dim::Known(2));
+    let pairs = Array::new(dtype.part(), paired, 0, State::Ready(handle));
+    let half = |offset| {
+        let op = Op::View(half_map(offset, shape.len()));
+        Array::new(dtype.part(), dims.clone(), 1, State::Pending(op, smallvec![pairs.clone()]))
+    };
+    Array::complex(half(0), half(1))
 }
 
 /// The mask of all axes of a rank.

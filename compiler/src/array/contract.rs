@@ -1,12 +1,12 @@
 //! `@`: products of matrices and vectors of any rank, with NumPy's rules.
 //!
 //! A vector on the left is a row, on the right a column, and its axis is gone from the result;
-//! leading axes broadcast. Floats become a contraction; integers and bools, which must stay exact
+//! leading axes broadcast. Floats and complex numbers become a contraction; integers and bools, which must stay exact
 //! and wrap, become a product and a sum over the inner axis.
 
 use crate::array::Array;
 use crate::array::build;
-use crate::array::faults::{self, Outcome};
+use crate::array::faults::Outcome;
 use crate::array::ops::{array_type, is_any};
 use crate::array::scalars::Operand;
 use crate::builtin::Context;
@@ -25,12 +25,11 @@ pub(crate) fn matmul(cx: &mut dyn Context, lhs: &Value, rhs: &Value) -> Outcome<
     }
     let (a, b) = (operand(cx, 0, lhs)?, operand(cx, 1, rhs)?);
     let dtype = a.dtype().promote(b.dtype());
-    faults::refuse_complex(dtype)?;
     let (left, right) = (matrix(&a, true)?, matrix(&b, false)?);
     check_inner(&a, &b, &left, &right)?;
     let batch = batch_dims(&a, &b, &left, &right)?;
     let product = match dtype.kind() {
-        Kind::Float => floats(&left, &right, dtype, &batch)?,
+        Kind::Float | Kind::Complex => floats(&left, &right, dtype, &batch)?,
         _ => integers(&left, &right, dtype, &batch)?,
     };
     drop_vectors(&product, a.ndim() == 1, b.ndim() == 1).map(Value::Array)

@@ -31,7 +31,6 @@ pub fn literal(cx: &mut dyn Context, elements: &[Value]) -> Result<Value, Fault>
         operands.push(Operand::need(cx, i, element)?);
     }
     let dtype = joint(operands.iter());
-    faults::refuse_complex(dtype)?;
     let weak: Option<Vec<Weak>> = operands
         .iter()
         .map(|o| match o {
@@ -62,6 +61,17 @@ pub(crate) fn store(
     shape: Shape,
     values: &[Scalar],
 ) -> Outcome<Array> {
+    if dtype.kind() == Kind::Complex {
+        let mut part = |im: bool| {
+            let parts: Vec<Scalar> = values
+                .iter()
+                .map(|v| v.as_complex())
+                .map(|(a, b)| Scalar::float(if im { b } else { a }))
+                .collect();
+            store(cx, dtype.part(), shape.clone(), &parts)
+        };
+        return Ok(Array::complex(part(false)?, part(true)?));
+    }
     let mut data = Vec::with_capacity(values.len() * dtype.size());
     for value in values {
         data.extend_from_slice(&value.cast(dtype).bits.to_le_bytes()[..dtype.size()]);
@@ -120,13 +130,13 @@ fn copied(cx: &mut dyn Context, dtype: DType, arrays: &[Array]) -> Outcome<Optio
     }
     let mut values = Vec::new();
     for array in arrays {
-        match array.handle() {
-            Some(handle) => {
+        match array.known_scalar() {
+            Some(scalar) => values.push(scalar),
+            None => {
                 for position in 0..count(&row) {
-                    values.push(cx.host().element(&handle, position)?);
+                    values.push(array.element(cx.host(), position)?);
                 }
             }
-            None => values.extend(array.known_scalar()),
         }
     }
     let mut shape: Shape = smallvec![arrays.len()];
@@ -156,13 +166,10 @@ pub(crate) fn to_array(cx: &mut dyn Context, position: usize, value: &Value) -> 
         }
         _ => match Operand::need(cx, position, value)? {
             Operand::Array(array) => Ok(array),
-            Operand::Weak(weak) => {
-                faults::refuse_complex(weak.dtype)?;
-                Ok(match weak.value {
-                    Some(value) => Array::from_scalar(value),
-                    None => Array::abstract_of(weak.dtype, Dims::new()),
-                })
-            }
+            Operand::Weak(weak) => Ok(match weak.value {
+                Some(value) => Array::from_scalar(value),
+                None => Array::abstract_of(weak.dtype, Dims::new()),
+            }),
         },
     }
 }
@@ -294,7 +301,6 @@ pub(crate) fn arange(
     dtype: DType,
     length: Dim,
 ) -> Outcome<Array> {
-    faults::refuse_complex(dtype)?;
     let (Some(start), Some(_), Some(step)) = (start, stop, step) else {
         return Ok(Array::abstract_of(dtype, smallvec![length]));
     };

@@ -4,14 +4,15 @@
 //! operands are weak, else an array of the promoted dtype and the broadcast dimensions.
 
 use crate::array::build;
+use crate::array::complex;
 use crate::array::faults::{self, Outcome};
 use crate::array::scalars::{self, Operand, Weak, joint};
 use crate::array::{Array, Arrays};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::{Unknown, Value};
-use arr_ir::dtype::{DType, Scalar};
-use arr_ir::op::{MapOp, Rule};
+use arr_ir::dtype::{DType, Kind, Scalar};
+use arr_ir::op::{DTypeError, MapOp, Rule};
 use arr_ir::shape::{Dims, broadcast};
 use smallvec::{SmallVec, smallvec};
 
@@ -52,9 +53,8 @@ fn apply(
     operands: &[Operand],
 ) -> Outcome<Array> {
     let joint = joint(operands.iter());
-    faults::refuse_complex(joint)?;
     let (compute, result) =
-        op.dtypes(&[joint]).map_err(|reason| unsuited(op, reason, joint, values))?;
+        dtypes(op, joint).map_err(|reason| unsuited(op, reason, joint, values))?;
     if op.row().rule == Rule::Compare
         && let Some(array) = compare_beyond(op, operands, compute)?
     {
@@ -67,6 +67,14 @@ fn apply(
         args.push(convert(i, operand, compute)?);
     }
     build::map(op, &args, result, &dims)
+}
+
+/// The dtype computed in and that of the result.
+fn dtypes(op: MapOp, joint: DType) -> Result<(DType, DType), DTypeError> {
+    match joint.kind() {
+        Kind::Complex => complex::dtypes(op, joint),
+        _ => op.dtypes(&[joint]),
+    }
 }
 
 /// The dimensions that all operands broadcast to.
@@ -109,6 +117,9 @@ fn unsuited(op: MapOp, reason: &str, joint: DType, values: &[Value]) -> Failure 
     match (op, joint) {
         (MapOp::Sub, DType::Bool) => failure.hint("for bools write x ^ y, or x & ~y"),
         (MapOp::Neg, DType::Bool) => failure.hint("for bools write ~x"),
+        (_, d) if d.kind() == Kind::Complex => {
+            failure.hint("say which part is meant: .real, .imag or abs(...)")
+        }
         (_, DType::Bool) => failure.hint("convert first: astype(int64)"),
         (_, d) if d.is_inexact() => failure.hint("convert first: astype(int64)"),
         _ => failure,
@@ -160,7 +171,6 @@ fn compare_beyond(op: MapOp, operands: &[Operand], compute: DType) -> Outcome<Op
 /// `where(condition, x, y)` with at least one array.
 fn select(values: &[Value], operands: &[Operand]) -> Outcome<Array> {
     let joint = joint(operands[1..].iter());
-    faults::refuse_complex(joint)?;
     let dims = joint_dims(values, operands)?;
     let args: Arrays = smallvec![
         convert(0, &operands[0], DType::Bool)?,

@@ -115,20 +115,19 @@ pub(crate) fn does_not_fit(position: usize, value: i128, dtype: DType) -> Fault 
         .into()
 }
 
-/// Complex arrays, which are not available.
-pub(crate) fn complex() -> Fault {
-    Failure::new("E0153", "complex arrays are not available")
-        .note("complex numbers work as scalars only")
-        .hint("keep real and imaginary parts in two arrays")
+/// An operation that complex arrays do not have.
+pub(crate) fn complex(name: &str) -> Fault {
+    Failure::new("E0153", format!("`{name}` is not for complex arrays"))
+        .note("complex numbers have no order")
+        .hint("say which part is meant: .real, .imag or abs(...)")
         .into()
 }
 
-/// Refuses complex dtypes.
-pub(crate) fn refuse_complex(dtype: DType) -> Outcome<()> {
-    match dtype.kind() {
-        arr_ir::dtype::Kind::Complex => Err(complex()),
-        _ => Ok(()),
-    }
+/// Complex numbers where real ones are stored or asked for.
+pub(crate) fn complex_to_real(from: DType, to: DType) -> Fault {
+    Failure::new("E0160", format!("{from} cannot be converted to {to} without loss"))
+        .hint("say which part is meant: .real, .imag or abs(...)")
+        .into()
 }
 
 /// An argument of the wrong type.

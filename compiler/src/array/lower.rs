@@ -1,6 +1,6 @@
 //! Pending arrays to a graph.
 //!
-//! Before: arrays that are pending, stored or known scalars. After: a graph whose roots are these
+//! Before: real arrays that are pending, stored or known scalars. After: a graph whose roots are these
 //! arrays, the stored arrays it reads, and the values of its slots. A shared array becomes one
 //! node, equal nodes become one, and scalars other than a few stand in slots numbered in order of
 //! first use, so that programs that differ in constants only give equal graphs.
@@ -77,6 +77,7 @@ impl Lowering {
             }
             State::Ready(handle) => (Op::Input(self.input(handle)), Args::new()),
             State::Abstract => unreachable!("nothing is computed while checking"),
+            State::Complex(..) => unreachable!("the parts are computed, not the pair"),
         };
         let shape = known_shape(&inner.dims).unwrap_or_default();
         self.builder.node(op, args, inner.dtype, shape)

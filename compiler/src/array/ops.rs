@@ -4,7 +4,7 @@ use crate::array::contract::matmul;
 use crate::array::elementwise::elementwise;
 use crate::array::faults::{self, Outcome};
 use crate::array::scalars::{self, Operand};
-use crate::array::{Array, build, create};
+use crate::array::{Array, build, complex};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
@@ -434,9 +434,14 @@ pub fn attribute(cx: &mut dyn Context, value: &Value, name: &str) -> Result<Opti
         }
         "dtype" => Value::DType(array.dtype()),
         "nbytes" => array.nbytes().map_or(Value::Unknown(Unknown::Int), |n| Value::Int(n as i64)),
-        "real" => value.clone(),
+        "real" => match value {
+            Value::Array(a) => Value::Array(complex::real(a)),
+            Value::Unknown(Unknown::Complex) => Value::Unknown(Unknown::Float),
+            _ => value.clone(),
+        },
         "imag" => match value {
-            Value::Array(a) => Value::Array(create::zeros_like(a)?),
+            Value::Array(a) => Value::Array(complex::imaginary(a)?),
+            Value::Unknown(Unknown::Complex) => Value::Unknown(Unknown::Float),
             _ => elementwise(cx, MapOp::Mul, &[value.clone(), Value::Int(0)])?,
         },
         _ => return Ok(None),

@@ -183,69 +183,16 @@ fn select(args: &[Weak]) -> Outcome<Value> {
     Ok(chosen.map_or(unknown(joint), |v| Value::weak(v.cast(joint))))
 }
 
-/// Operators on complex scalars: arithmetic, equality and absolute value.
+/// Operators on scalars of which one at least is complex.
 fn complex(op: MapOp, args: &[Weak]) -> Outcome<Value> {
-    let result = match op {
-        MapOp::Eq | MapOp::Ne | MapOp::Not => DType::Bool,
-        MapOp::Abs => DType::F64,
-        MapOp::Add | MapOp::Sub | MapOp::Mul | MapOp::Div | MapOp::Neg => DType::C128,
-        MapOp::Pow => DType::C128,
-        _ => return Err(unsuited(op, "complex numbers are not supported here", args).into()),
-    };
-    let values: Option<Vec<(f64, f64)>> =
-        args.iter().map(|a| a.value.map(Scalar::as_complex)).collect();
-    let Some(values) = values else { return Ok(unknown(result)) };
-    let (a, b) = (values[0], values.get(1).copied().unwrap_or_default());
-    let number = |(re, im)| Value::Complex(re, im);
-    Ok(match op {
-        MapOp::Eq => Value::Bool(a == b),
-        MapOp::Ne => Value::Bool(a != b),
-        MapOp::Not => Value::Bool(a == (0.0, 0.0)),
-        MapOp::Abs => Value::Float(real(MapOp::Hypot, &[a.0, a.1])),
-        MapOp::Add => number((a.0 + b.0, a.1 + b.1)),
-        MapOp::Sub => number((a.0 - b.0, a.1 - b.1)),
-        MapOp::Neg => number((-a.0, -a.1)),
-        MapOp::Mul => number(multiply(a, b)),
-        MapOp::Div => number(divide(a, b)),
-        _ => number(power(a, b)),
-    })
-}
-
-fn real(op: MapOp, args: &[f64]) -> f64 {
-    let scalars: smallvec::SmallVec<[Scalar; 2]> = args.iter().map(|&v| Scalar::float(v)).collect();
-    eval::apply(op, &scalars, DType::F64).as_f64()
-}
-
-fn multiply(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
-}
-
-/// Smith's method: scales by the larger part of the divisor.
-fn divide(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    if b.0.abs() >= b.1.abs() {
-        let ratio = b.1 / b.0;
-        let scale = b.0 + b.1 * ratio;
-        return ((a.0 + a.1 * ratio) / scale, (a.1 - a.0 * ratio) / scale);
+    let (compute, result) = crate::array::complex::dtypes(op, DType::C128)
+        .map_err(|reason| unsuited(op, reason, args))?;
+    let values: Option<Vec<Scalar>> =
+        args.iter().map(|a| a.value.map(|v| v.cast(compute))).collect();
+    match values {
+        Some(values) => crate::array::complex::apply(op, &values).map(Value::weak),
+        None => Ok(unknown(result)),
     }
-    let ratio = b.0 / b.1;
-    let scale = b.0 * ratio + b.1;
-    ((a.0 * ratio + a.1) / scale, (a.1 * ratio - a.0) / scale)
-}
-
-/// Small whole powers by multiplication, others by polar coordinates.
-fn power(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    if b.1 == 0.0 && b.0.fract() == 0.0 && b.0.abs() <= 100.0 {
-        let product = (0..b.0.abs() as u32).fold((1.0, 0.0), |p, _| multiply(p, a));
-        return if b.0 < 0.0 { divide((1.0, 0.0), product) } else { product };
-    }
-    if a == (0.0, 0.0) {
-        return (0.0, 0.0);
-    }
-    let (radius, angle) = (real(MapOp::Hypot, &[a.0, a.1]), real(MapOp::Atan2, &[a.1, a.0]));
-    let log = (real(MapOp::Log, &[radius]), angle);
-    let (re, im) = multiply(log, b);
-    let scale = real(MapOp::Exp, &[re]);
-    (scale * real(MapOp::Cos, &[im]), scale * real(MapOp::Sin, &[im]))
 }
 
 /// The value of what must be a whole number: a weak integer or an integer 0-d array (which is

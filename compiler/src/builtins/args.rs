@@ -52,10 +52,7 @@ pub(super) fn dtype(args: &[Value], position: usize) -> Outcome<Option<DType>> {
         return Ok(None);
     }
     match as_dtype(value) {
-        Some(dtype) => {
-            faults::refuse_complex(dtype)?;
-            Ok(Some(dtype))
-        }
+        Some(dtype) => Ok(Some(dtype)),
         None => Err(faults::argument(position, value, "a dtype such as float32").into()),
     }
 }

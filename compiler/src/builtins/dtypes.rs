@@ -36,7 +36,6 @@ rows! {
 /// The value in a dtype.
 fn convert(cx: &mut dyn Context, dtype: DType, value: &Value) -> std::result::Result<Value, Fault> {
     known!(value);
-    faults::refuse_complex(dtype)?;
     let array = to_array(cx, 0, value)?;
     build::cast(&array, dtype).map(Value::Array)
 }

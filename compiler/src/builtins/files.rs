@@ -1,9 +1,9 @@
 //! What reaches outside: files, output, and when things are computed.
 
 use super::args::{self, Result};
-use crate::array::Array;
 use crate::array::create::to_array;
 use crate::array::faults::{self, Outcome};
+use crate::array::{Array, interleaved};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::{Unknown, Value};
@@ -35,7 +35,6 @@ fn load(cx: &mut dyn Context, a: &[Value]) -> Result {
         return Ok(Value::Array(Array::abstract_of(array.dtype(), array.dims().clone())));
     }
     let opened = cx.host().open(&path)?;
-    faults::refuse_complex(opened.dtype)?;
     Ok(Value::Array(match cx.checking() {
         true => Array::abstract_of(opened.dtype, dims_of(&opened.shape)),
         false => Array::from_handle(opened.handle, opened.dtype, opened.shape),
@@ -53,9 +52,10 @@ fn save(cx: &mut dyn Context, a: &[Value]) -> Result {
         cx.note_saved(&path, &array);
         return Ok(Value::None);
     }
-    cx.compute(std::slice::from_ref(&array))?;
-    match array.handle() {
-        Some(handle) => cx.host().save(&path, &handle)?,
+    let stored = interleaved(&array)?;
+    cx.compute(std::slice::from_ref(&stored))?;
+    match stored.handle() {
+        Some(handle) => cx.host().save(&path, &handle, array.dtype())?,
         None => return Err(uncomputed()),
     }
     Ok(Value::None)

@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod args;
+mod complex;
 mod copies;
 mod creation;
 mod dtypes;
@@ -27,6 +28,7 @@ use std::sync::LazyLock;
 
 /// The rows of each file, by the subject that the reference lists them under.
 static SUBJECTS: &[(&str, &[Builtin])] = &[
+    ("Complex numbers", complex::ROWS),
     ("Creation", creation::ROWS),
     ("Dtypes", dtypes::ROWS),
     ("Files, output and evaluation", files::ROWS),

@@ -50,9 +50,9 @@ impl Interpreter<'_> {
         }
         let mut seen: FxHashSet<*const Inner> = FxHashSet::default();
         let mut roots: Vec<Array> = vec![];
-        for array in arrays {
+        for array in arrays.iter().flat_map(Array::real_arrays) {
             if !array.is_ready() && seen.insert(Rc::as_ptr(&array.0)) {
-                roots.push(array.clone());
+                roots.push(array);
             }
         }
         if roots.is_empty() {
@@ -76,7 +76,7 @@ impl Interpreter<'_> {
         }
         let mut used = ancestors(roots);
         used.extend(roots.iter().map(|r| Rc::as_ptr(&r.0)));
-        for array in together {
+        for array in together.iter().flat_map(Array::real_arrays) {
             let key = Rc::as_ptr(&array.0);
             let pending = matches!(*array.0.state.borrow(), State::Pending(..));
             if pending && !wanted.contains(&key) {
@@ -135,10 +135,7 @@ impl Interpreter<'_> {
             return Ok(None);
         }
         self.force(std::slice::from_ref(array))?;
-        match array.handle() {
-            Some(handle) => Ok(Some(self.host.element(&handle, 0)?)),
-            None => Ok(None),
-        }
+        Ok(Some(array.element(self.host, 0)?))
     }
 }
 
@@ -162,7 +159,7 @@ fn ancestors(roots: &[Array]) -> FxHashSet<*const Inner> {
 /// Visits the arrays in a value.
 fn arrays_in(value: &Value, depth: u32, see: &mut dyn FnMut(&Array)) {
     match value {
-        Value::Array(array) => see(array),
+        Value::Array(array) => array.real_arrays().iter().for_each(see),
         Value::Tuple(items) if depth < 4 => items.iter().for_each(|v| arrays_in(v, depth + 1, see)),
         Value::Record(fields) if depth < 4 => {
             fields.iter().for_each(|f| arrays_in(&f.1, depth + 1, see));

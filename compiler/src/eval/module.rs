@@ -10,7 +10,7 @@ use crate::host::{Handle, Host, HostError, HostErrorKind, Opened};
 use crate::lower::{self, Names};
 use crate::suggest;
 use crate::value::Value;
-use arr_ir::dtype::Scalar;
+use arr_ir::dtype::{DType, Scalar};
 use arr_ir::graph::Graph;
 use arr_ir::shape::Dim;
 use arr_syntax::diag::{Diagnostic, FileId, Severity, Span};
@@ -426,7 +426,7 @@ impl Host for NoHost {
         refused()
     }
 
-    fn save(&mut self, _: &str, _: &Handle) -> Result<(), HostError> {
+    fn save(&mut self, _: &str, _: &Handle, _: DType) -> Result<(), HostError> {
         refused()
     }
 

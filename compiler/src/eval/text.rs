@@ -68,7 +68,7 @@ impl Interpreter<'_> {
             return Ok(scalar.map_or(String::new(), |s| format::item_text(Item::from(s))));
         }
         self.force(std::slice::from_ref(array))?;
-        let (Some(handle), Some(shape)) = (array.handle(), array.known_shape()) else {
+        let Some(shape) = array.known_shape().filter(|_| array.is_ready()) else {
             return Ok(String::new());
         };
         let strides = arr_ir::shape::row_major(&shape);
@@ -77,7 +77,7 @@ impl Interpreter<'_> {
         let host = &mut *self.host;
         let mut get = |index: &[usize]| {
             let position = index.iter().zip(&strides).map(|(&i, &s)| i * s as usize).sum();
-            match host.element(&handle, position) {
+            match array.element(host, position) {
                 Ok(scalar) => Item::from(scalar),
                 Err(error) => {
                     failed.get_or_insert(error);

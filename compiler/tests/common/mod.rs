@@ -2,7 +2,7 @@
 
 use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened};
 use arr_compiler::session::Session;
-use arr_ir::dtype::{DType, Scalar};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::{Graph, Op};
 use arr_ir::oracle::{DenseArray, evaluate};
 use arr_ir::shape::{Shape, count};
@@ -50,6 +50,16 @@ fn dense(handle: &Handle) -> &DenseArray {
     handle.downcast_ref().expect("a handle of this host")
 }
 
+/// A complex array as the handle of one is: floats, with one more axis.
+fn pairs(array: &DenseArray) -> DenseArray {
+    let mut array = array.clone();
+    if array.dtype.kind() == Kind::Complex {
+        array.dtype = array.dtype.part();
+        array.shape.push(2);
+    }
+    array
+}
+
 fn refused(kind: HostErrorKind, message: String) -> HostError {
     HostError { kind, message, hint: None }
 }
@@ -87,14 +97,19 @@ impl Host for OracleHost {
             Some(array) => Ok(Opened {
                 dtype: array.dtype,
                 shape: array.shape.clone(),
-                handle: Arc::new(array.clone()),
+                handle: Arc::new(pairs(array)),
             }),
             None => Err(refused(HostErrorKind::Io, format!("no such file: {path}"))),
         }
     }
 
-    fn save(&mut self, path: &str, array: &Handle) -> Result<(), HostError> {
-        self.files.insert(path.into(), dense(array).clone());
+    fn save(&mut self, path: &str, array: &Handle, dtype: DType) -> Result<(), HostError> {
+        let mut array = dense(array).clone();
+        if dtype.kind() == Kind::Complex {
+            array.shape.pop();
+            array.dtype = dtype;
+        }
+        self.files.insert(path.into(), array);
         Ok(())
     }
 

@@ -49,7 +49,7 @@ impl Host for Machine {
     fn open(&mut self, path: &str) -> Result<Opened, HostError> {
         Err(HostError { kind: HostErrorKind::Io, message: path.into(), hint: None })
     }
-    fn save(&mut self, _: &str, _: &Handle) -> Result<(), HostError> {
+    fn save(&mut self, _: &str, _: &Handle, _: DType) -> Result<(), HostError> {
         Ok(())
     }
     fn source(&mut self, path: &str, _: &str) -> Result<(String, String), HostError> {
