@@ -243,7 +243,7 @@ fn source_of_parts(re: &Array, im: &Array, dims: &Dims) -> Option<Array> {
 /// The map of a part of an array of pairs.
 fn half_map(offset: i64, rank: usize) -> IndexMap {
     let mut map = IndexMap::identity(rank);
-    map.0.push(DimMap { offset, step: 0, dim: None });
+    map.0.push(DimMap::at(offset));
     map
 }
 

@@ -24,6 +24,7 @@ use crate::array::{Array, Arrays};
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
 use arr_ir::op::{FoldOp, MapOp};
+use arr_ir::routine::{Movement, Routine};
 use arr_ir::shape::{Dim, Dims};
 use formula::{Algebra, Formula};
 use operators::Output;
@@ -34,6 +35,12 @@ pub(crate) fn node(op: Op, args: Arrays, dtype: DType, dims: Dims) -> Outcome<Ar
         Op::View(_) | Op::Reshape | Op::Update { .. } | Op::Concat(_) | Op::Map(MapOp::Select) => {
             by_parts(&op, &args, dtype, &dims)
         }
+        Op::Extern(Routine::Movement(movement)) => match movement {
+            Movement::Scatter { fold: Some(fold), .. } if fold != FoldOp::Sum => {
+                Err(faults::complex(fold.name()))
+            }
+            _ => by_parts(&op, &args, dtype, &dims),
+        },
         Op::Map(map) => elementwise(map, &args, dtype, &dims),
         Op::Reduce { op: FoldOp::Sum, .. } | Op::Scan { op: FoldOp::Sum, .. } => {
             by_parts(&op, &args, dtype, &dims)
