@@ -132,7 +132,14 @@ fn nanprod(x, axis=none, keepdims=false) {
 ## >>> nanmean([1.0, nan, 2.0])
 ## 1.5
 fn nanmean(x, axis=none, keepdims=false) {
-    nansum(x, axis=axis, keepdims=keepdims) / sum(~isnan(asarray(x)), axis=axis, keepdims=keepdims)
+    s = nansum(x, axis=axis, keepdims=keepdims)
+    s / _count(x, axis, keepdims, s.dtype)
+}
+
+## How many elements are not NaN, in a float dtype if the other one is.
+fn _count(x, axis, keepdims, dtype) {
+    n = sum(~isnan(asarray(x)), axis=axis, keepdims=keepdims)
+    if isdtype(dtype, "real floating") { astype(n, dtype) } else { n }
 }
 
 ## The variance of the elements that are not NaN.
@@ -142,9 +149,10 @@ fn nanmean(x, axis=none, keepdims=false) {
 fn nanvar(x, axis=none, correction=0, keepdims=false, ddof=none) {
     x = asarray(x)
     d = x - nanmean(x, axis=axis, keepdims=true)
-    n = sum(~isnan(x), axis=axis, keepdims=keepdims)
+    n = _count(x, axis, keepdims, d.dtype)
     c = if ddof == none { correction } else { ddof }
-    nansum(d * d, axis=axis, keepdims=keepdims) / maximum(n - c, 0)
+    left = n - c
+    nansum(d * d, axis=axis, keepdims=keepdims) / where(left > 0, left, nan)
 }
 
 ## The standard deviation of the elements that are not NaN.
@@ -210,21 +218,33 @@ fn reciprocal(x) = 1 / x
 ## [ 1 -2]
 fn positive(x) = +x
 
-## Values below `min` replaced by it, values above `max` too; either may be none.
+## Values below `min` replaced by it, values above `max` too; either may be none. Where `max` is below
+## `min`, it counts.
+##
+## Dtypes: that of `x`, also when a limit is an array of a wider dtype of the same kind; a limit of
+## another kind promotes.
 ##
 ## >>> clip([1, 5, 9], 2, 8)
 ## [2 5 8]
 fn clip(x, min=none, max=none) {
-    if min != none { x = maximum(x, min) }
-    if max != none { x = minimum(x, max) }
-    x
+    x = asarray(x)
+    y = x
+    if min != none { y = maximum(y, min) }
+    if max != none { y = minimum(y, max) }
+    for kind in ("bool", "integral", "real floating") {
+        if isdtype(x.dtype, kind) and isdtype(y.dtype, kind) { return astype(y, x.dtype) }
+    }
+    y
 }
 
 ## log(exp(a) + exp(b)), without overflow on the way.
 ##
 ## >>> logaddexp(1000.0, 1000.0)
 ## 1000.6931471805599
-fn logaddexp(a, b) = where(a == b, a + log(2.0), maximum(a, b) + log1p(exp(-abs(a - b))))
+fn logaddexp(a, b) {
+    d = where(asarray(a) == b, 0, abs(asarray(a) - b))
+    maximum(a, b) + log1p(exp(-d))
+}
 
 ## log(sum(exp(x))) over an axis, without overflow on the way.
 ##
@@ -262,13 +282,13 @@ fn heaviside(x, half) = where(x == 0, half, where(x > 0, 1.0, where(x < 0, 0.0, 
 ##
 ## >>> degrees(pi)
 ## 180.0
-fn degrees(x) = x * (180 / pi)
+fn degrees(x) = _floating(x) * (180 / pi)
 
 ## An angle in radians from one in degrees.
 ##
 ## >>> radians(180.0)
 ## 3.141592653589793
-fn radians(x) = x * (pi / 180)
+fn radians(x) = _floating(x) * (pi / 180)
 
 ## An angle in degrees from one in radians.
 ##
@@ -333,14 +353,16 @@ fn allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=false) {
     all(isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan))
 }
 
-## Whether two arrays have the same shape and elements.
+## Whether two arrays have the same shape and elements; NaN equals NaN only with `equal_nan`.
 ##
 ## >>> array_equal([1, 2], [1, 2])
 ## True
-fn array_equal(a, b) {
+fn array_equal(a, b, equal_nan=false) {
     a = asarray(a)
     b = asarray(b)
-    if a.shape == b.shape { bool(all(a == b)) } else { false }
+    if a.shape != b.shape { return false }
+    same = if equal_nan { (a == b) | (isnan(a) & isnan(b)) } else { a == b }
+    bool(all(same))
 }
 
 # --- Creation ---
@@ -423,23 +445,27 @@ fn diag(x, k=0) {
 
 # --- Differences and sums along an axis ---
 
-## The differences of neighbours along an axis, `n` times over.
+## The differences of neighbours along an axis, `n` times over, of the array with other elements put
+## before and after: arrays, or one value for each row. Differences of bools say where they differ.
 ##
 ## >>> diff([1, 4, 9, 16])
 ## [3 5 7]
 fn diff(x, n=1, axis=-1, prepend=none, append=none) {
-    y = moveaxis(asarray(x), axis, -1)
-    if prepend != none { y = concat((moveaxis(asarray(prepend), axis, -1), y), axis=-1) }
-    if append != none { y = concat((y, moveaxis(asarray(append), axis, -1)), axis=-1) }
-    y = _differences(y, n)
+    assert n >= 0, "the number of differences cannot be negative"
+    x = asarray(x)
+    y = moveaxis(x, axis, -1)
+    if prepend != none { y = concat((_beside(prepend, x, axis), y), axis=-1) }
+    if append != none { y = concat((y, _beside(append, x, axis)), axis=-1) }
+    for k in range(n) {
+        y = if y.dtype == bool { y[..., 1:] ^ y[..., :-1] } else { y[..., 1:] - y[..., :-1] }
+    }
     moveaxis(y, -1, axis)
 }
 
-## The differences along the last axis, `n` times over.
-fn _differences(y, n) {
-    if n == 0 { return y }
-    d = if y.dtype == bool { y[..., 1:] ^ y[..., :-1] } else { y[..., 1:] - y[..., :-1] }
-    if n > 1 { _differences(d, n - 1) } else { d }
+## What is put beside an array along an axis, that axis last.
+fn _beside(v, x, axis) {
+    if ndim(v) > 0 { return moveaxis(asarray(v), axis, -1) }
+    broadcast_to(asarray(v), (*moveaxis(x, axis, -1).shape[:-1], 1))
 }
 
 ## The integral along an axis by the trapezoidal rule, at points `x` or at distance `dx`.
@@ -448,8 +474,8 @@ fn _differences(y, n) {
 ## 4.0
 fn trapezoid(y, x=none, dx=1.0, axis=-1) {
     y = moveaxis(asarray(y), axis, -1)
-    d = if x == none { dx } else { diff(x) }
-    sum((y[..., 1:] + y[..., :-1]) * d / 2, axis=-1)
+    d = if x == none { dx } else if ndim(x) == 1 { diff(x) } else { diff(moveaxis(asarray(x), axis, -1)) }
+    sum(d * (y[..., 1:] + y[..., :-1]) / 2.0, axis=-1)
 }
 
 # --- Products ---
@@ -496,17 +522,30 @@ fn vecdot(a, b, axis=-1) = sum(asarray(a) * asarray(b), axis=axis, dtype=result_
 ## 11
 fn vdot(a, b) = ravel(a) @ ravel(b)
 
-## The Kronecker product of two matrices.
+## The Kronecker product: the second array times each element of the first, as blocks of the result.
+##
+## Shapes: the sizes multiply; the array with fewer axes gets leading ones.
 ##
 ## >>> kron([[1, 2]], [[1], [1]])
 ## [[1 2]
 ##  [1 2]]
 fn kron(a, b) {
-    a = asarray(a)
-    b = asarray(b)
-    p = a[:, newaxis, :, newaxis] * b[newaxis, :, newaxis, :]
-    reshape(p, (a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]))
+    n = maximum(ndim(a), ndim(b))
+    outer_shape = _leading(shape(a), n)
+    inner_shape = _leading(shape(b), n)
+    spread = ()
+    tight = ()
+    sizes = ()
+    for k in range(n) {
+        spread = (*spread, outer_shape[k], 1)
+        tight = (*tight, 1, inner_shape[k])
+        sizes = (*sizes, outer_shape[k] * inner_shape[k])
+    }
+    reshape(reshape(asarray(a), spread) * reshape(asarray(b), tight), sizes)
 }
+
+## A shape with leading ones.
+fn _leading(sizes, n) = (*((1,) * (n - len(sizes))), *sizes)
 
 ## The sum of the diagonal.
 ##
@@ -514,14 +553,15 @@ fn kron(a, b) {
 ## 5
 fn trace(x, offset=0) = sum(diagonal(x, offset), axis=-1)
 
-## The vector product along an axis of three elements.
+## The vector product along an axis of three elements; of two elements, its third component.
 ##
 ## >>> cross([1, 0, 0], [0, 1, 0])
 ## [0 0 1]
 fn cross(a, b, axis=-1) {
     a = moveaxis(asarray(a), axis, -1)
     b = moveaxis(asarray(b), axis, -1)
-    assert a.shape[-1] == 3 and b.shape[-1] == 3, "cross needs vectors of three elements"
+    if a.shape[-1] == 2 and b.shape[-1] == 2 { return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0] }
+    assert a.shape[-1] == 3 and b.shape[-1] == 3, "cross needs vectors of three elements, or of two"
     c = stack((
         a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1],
         a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2],

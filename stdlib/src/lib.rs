@@ -18,8 +18,15 @@ pub static MODULES: &[(&str, &str)] = &[
 ];
 
 /// The prelude, from the files of its subjects.
-const PRELUDE: &str =
-    concat!(include_str!("../prelude.arr"), include_str!("../prelude/indexing.arr"),);
+const PRELUDE: &str = concat!(
+    include_str!("../prelude.arr"),
+    include_str!("../prelude/indexing.arr"),
+    include_str!("../prelude/calculus.arr"),
+    include_str!("../prelude/elementwise.arr"),
+    include_str!("../prelude/matrices.arr"),
+    include_str!("../prelude/polynomials.arr"),
+    include_str!("../prelude/shaping.arr"),
+);
 
 /// The text of a module.
 pub fn module(name: &str) -> Option<&'static str> {

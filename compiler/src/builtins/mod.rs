@@ -90,7 +90,6 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("array", "asarray"),
     ("bitwise_not", "bitwise_invert"),
     ("concatenate", "concat"),
-    ("fabs", "abs"),
     ("invert", "bitwise_invert"),
     ("left_shift", "bitwise_left_shift"),
     ("mod", "remainder"),
