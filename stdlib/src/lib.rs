@@ -10,6 +10,7 @@
 /// Every module: its name and its text.
 pub static MODULES: &[(&str, &str)] = &[
     ("climate", include_str!("../climate.arr")),
+    ("fft", include_str!("../fft.arr")),
     ("finance", include_str!("../finance.arr")),
     ("image", include_str!("../image.arr")),
     ("linalg", include_str!("../linalg.arr")),

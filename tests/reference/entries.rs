@@ -107,7 +107,7 @@ impl Entry {
 }
 
 fn of_builtins(entries: &mut Vec<Entry>) {
-    for b in BUILTINS.iter().filter(|b| !b.name.starts_with('_')) {
+    for b in BUILTINS.iter().filter(|b| !b.name.starts_with('_') && !b.name.contains("._")) {
         let mut doc = Doc::read(b.doc.lines());
         doc.examples.push((b.example.0.to_string(), format!("{}\n", b.example.1)));
         let (module, name) = match b.name.split_once('.') {

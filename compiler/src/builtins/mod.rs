@@ -10,7 +10,9 @@ mod complex;
 mod copies;
 mod creation;
 mod dtypes;
+mod fft;
 mod files;
+mod linalg;
 mod products;
 mod reductions;
 mod sequences;
@@ -32,6 +34,8 @@ static SUBJECTS: &[(&str, &[Builtin])] = &[
     ("Creation", creation::ROWS),
     ("Dtypes", dtypes::ROWS),
     ("Files, output and evaluation", files::ROWS),
+    ("Fourier transforms", fft::ROWS),
+    ("Linear algebra", linalg::ROWS),
     ("Products", products::ROWS),
     ("Reductions and scans", reductions::ROWS),
     ("Repeating and moving", copies::ROWS),
@@ -91,6 +95,10 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("bitwise_not", "bitwise_invert"),
     ("concatenate", "concat"),
     ("invert", "bitwise_invert"),
+    ("linalg.diagonal", "diagonal"),
+    ("linalg.matmul", "matmul"),
+    ("linalg.matrix_transpose", "matrix_transpose"),
+    ("linalg.tensordot", "tensordot"),
     ("left_shift", "bitwise_left_shift"),
     ("mod", "remainder"),
     ("power", "pow"),

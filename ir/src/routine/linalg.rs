@@ -138,6 +138,9 @@ impl Family for Linalg {
     }
 
     fn run(&self, task: Task<'_>) -> Result<(), String> {
+        if task.out.is_empty() {
+            return Ok(());
+        }
         let done = match (task.operands[0].dtype, self.complex) {
             (DType::F32, false) => self.compute::<f32>(task),
             (DType::F32, true) => self.compute::<Complex<f32>>(task),
