@@ -109,8 +109,8 @@ fn hfft(x, n=none, axis=-1, norm="backward") = fft.irfft(conj(asarray(x)), n=n, 
 
 ## The inverse of hfft: the first half of the Hermitian inverse transform of real numbers.
 ##
-## >>> fft.ihfft([8.0, -2.0, 0.0, -2.0])
-## [1.-0.j 2.-0.j 3.-0.j]
+## >>> real(fft.ihfft([8.0, -2.0, 0.0, -2.0]))
+## [1. 2. 3.]
 fn ihfft(x, n=none, axis=-1, norm="backward") = conj(fft.rfft(x, n=n, axis=axis, norm=_opposite(norm)))
 
 ## The frequencies of the elements of a transform of length `n`, in cycles per unit, for samples

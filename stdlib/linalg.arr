@@ -80,7 +80,7 @@ fn _lower(x, UPLO) {
 ## order.
 ##
 ## >>> linalg.eig([[2.0]])
-## ([2.+0.j], [[1.+0.j]])
+## (array([2.+0.j]), array([[1.+0.j]]))
 fn eig(x) = linalg._eig(x)
 
 ## The eigenvalues that eig gives.

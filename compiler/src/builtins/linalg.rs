@@ -27,7 +27,7 @@ rows! {
         "linalg._lu([[0.0, 2.0], [4.0, 1.0]])[2]" => "[1 0]";
     "linalg._pivots" ("x") pivots, false,
         "The diagonal of U of Gaussian elimination, and the sign of its permutation."
-        "linalg._pivots([[0.0, 2.0], [4.0, 1.0]])" => "([4. 2.], -1.0)";
+        "linalg._pivots([[0.0, 2.0], [4.0, 1.0]])" => "(array([4., 2.]), -1.0)";
     "linalg._solve" ("a, b") solve, false,
         "The x with a @ x = b, for matrices b."
         "linalg._solve([[2.0, 0.0], [0.0, 4.0]], [[2.0], [2.0]])" => "[[1. ]\n [0.5]]";
@@ -39,7 +39,7 @@ rows! {
         "linalg._inv([[2.0, 0.0], [0.0, 4.0]])" => "[[0.5  0.  ]\n [0.   0.25]]";
     "linalg._qr" ("x, complete") qr, false,
         "Q and R, with as many columns of Q as the smaller side of the matrices or as they have rows."
-        "linalg._qr([[2.0]], false)" => "([[1.]], [[2.]])";
+        "linalg._qr([[2.0]], false)" => "(array([[1.]]), array([[2.]]))";
     "linalg._r" ("x") triangular, false,
         "R of the reduced QR factorization."
         "linalg._r([[3.0], [4.0]])" => "[[-5.]]";
@@ -51,7 +51,7 @@ rows! {
         "linalg._eigvalsh([[2.0, 0.0], [0.0, 1.0]])" => "[1. 2.]";
     "linalg._eig" ("x") eig, false,
         "Eigenvalues and eigenvectors, as columns, complex."
-        "linalg._eig([[2.0]])" => "([2.+0.j], [[1.+0.j]])";
+        "linalg._eig([[2.0]])" => "(array([2.+0.j]), array([[1.+0.j]]))";
     "linalg._eigvals" ("x") eigvals, false,
         "Eigenvalues, complex."
         "linalg._eigvals([[2.0]])" => "[2.+0.j]";
