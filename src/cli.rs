@@ -1,16 +1,16 @@
 //! Commands and their options.
 
 use crate::output::{Output, color, say, say_error, say_warnings};
-use crate::{repl, stop};
+use crate::{repl, stop, testing};
 use arr::{Error, Session};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::io::Read;
-use std::path::Path;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// An array language: lazy, fused, compiled.
 #[derive(Parser)]
-#[command(name = "arr", version, max_term_width = 100)]
+#[command(name = "arr", version, max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -69,6 +69,16 @@ enum Command {
     ExplainError {
         /// The code
         code: String,
+    },
+    /// Run the examples in `##` comments and the functions `test_...` of scripts
+    Test {
+        /// The scripts [default: those of the current folder]
+        files: Vec<PathBuf>,
+    },
+    /// Help about a topic, a function or a module of the language, or about a command
+    Help {
+        /// The topic, name or command; none lists the commands
+        topic: Option<String>,
     },
     /// Start the interactive prompt
     Repl,
@@ -178,12 +188,19 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
             Ok(0)
         }
         Some(Command::ExplainError { code }) => explain_error(code, output),
+        Some(Command::Test { files }) => test(files, settings, output),
+        Some(Command::Help { topic }) => help(topic.as_deref(), settings, output),
     }
 }
 
 fn session(settings: &Settings, output: &Output) -> Session<'static> {
+    session_to(settings, output.clone())
+}
+
+/// A session that prints to `output`.
+fn session_to(settings: &Settings, output: impl Write + Send + 'static) -> Session<'static> {
     let mut builder = Session::builder()
-        .output(output.clone())
+        .output(output)
         .interpret(settings.interpret)
         .chunk(settings.chunk);
     if let Some(bytes) = settings.memory {
@@ -267,6 +284,35 @@ fn stats(session: &mut Session<'_>, settings: &Settings, started: Instant) {
         stats.compile_seconds,
         arr::bytes_text(stats.memory_peak),
     ));
+}
+
+fn test(files: &[PathBuf], settings: &Settings, output: &Output) -> Result<u8, Error> {
+    let here = if files.is_empty() { testing::scripts_here() } else { vec![] };
+    let files = if files.is_empty() { &here } else { files };
+    let report = testing::test_scripts(files, &|printed| session_to(settings, printed))?;
+    for failure in &report.failures {
+        output.put(&format!("{}\n\n", failure.trim_end()))?;
+    }
+    let failed = report.failures.len();
+    output.put(&format!("{} passed, {failed} failed\n", report.passed))?;
+    Ok(if failed == 0 { 0 } else { 3 })
+}
+
+fn help(topic: Option<&str>, settings: &Settings, output: &Output) -> Result<u8, Error> {
+    let mut root = Cli::command();
+    root.build();
+    let Some(topic) = topic else {
+        output.put(&root.render_long_help().to_string())?;
+        output.put("\nHelp about the language: arr help TOPIC, or help() at the prompt\n")?;
+        return Ok(0);
+    };
+    if let Some(command) = root.find_subcommand_mut(topic) {
+        output.put(&command.render_long_help().to_string())?;
+        return Ok(0);
+    }
+    let quoted = topic.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], " ");
+    session(settings, output).interact("<help>", &format!("help(\"{quoted}\")"), false)?;
+    Ok(0)
 }
 
 fn explain_error(code: &str, output: &Output) -> Result<u8, Error> {

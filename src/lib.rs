@@ -49,6 +49,11 @@ pub fn explain_error(code: &str) -> Option<(&'static str, &'static str)> {
     arr_syntax::codes::explain(code).map(|info| (info.title, info.explanation))
 }
 
+/// Whether `help("name")` tells about a topic of that name, rather than a function.
+pub fn is_help_topic(name: &str) -> bool {
+    arr_compiler::builtins::topics::topic(name).is_some()
+}
+
 /// Reads a script.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ mod cli;
 mod output;
 mod repl;
 mod stop;
+mod testing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -50,7 +50,8 @@ fn step(
     info: bool,
     output: &Output,
 ) -> Result<Option<u8>, Error> {
-    let result = session.interact(name, text, info);
+    let asked = help_asked(text);
+    let result = session.interact(name, asked.as_deref().unwrap_or(text), info);
     output.finish()?;
     match result {
         Ok((shown, warnings)) => {
@@ -66,6 +67,15 @@ fn step(
             Ok(Some(error.exit_code()))
         }
     }
+}
+
+/// `x.mean?` asks for `help(x.mean)`, or for the topic of that name.
+fn help_asked(text: &str) -> Option<String> {
+    let name = text.trim().strip_suffix('?')?.trim_end();
+    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let topic = arr::is_help_topic(name);
+    let quote = if topic { "\"" } else { "" };
+    (!name.is_empty() && name.chars().all(plain)).then(|| format!("help({quote}{name}{quote})"))
 }
 
 fn leaves(text: &str) -> bool {

@@ -49,6 +49,42 @@ fn the_value_of_the_last_expression_is_printed() {
 }
 
 #[test]
+fn examples_and_tests_of_scripts_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let tools = "## Doubles.\n##\n## >>> twice(4)\n## 8\n## >>> twice(zeros(2)) + zeros(3)\n\
+                 ## error[E0102]: shapes do not broadcast\nfn twice(x) = 2 * x\nprint(\"noise\")\n\
+                 fn test_twice() { assert twice(1) == 2 }\n";
+    fs::write(directory.path().join("tools.arr"), tools).unwrap();
+    let main = script(directory.path(), "import \"tools.arr\" as t\nprint(t.twice(1))\n");
+    assert_eq!(outcome(&["test", &main]), (0, "3 passed, 0 failed\n".into(), String::new()));
+    let wrong = script(
+        directory.path(),
+        "## >>> f(1)\n## 3\nfn f(x) = 2 * x\nfn test_f() { assert f(1) == 1, \"no\" }\n",
+    );
+    let (code, out, _) = outcome(&["test", &wrong]);
+    assert_eq!(code, 3);
+    assert!(out.contains(":1: f(1)\n  expected:\n    3\n  got:\n    2\n"), "{out}");
+    assert!(out.contains(":4: test_f fails\nerror[E0201]: assertion failed: no"), "{out}");
+    assert!(out.ends_with("\n0 passed, 2 failed\n"), "{out}");
+    let broken = script(directory.path(), "## >>> 1\n## 1\nx = zeros(2) + zeros(3)\n");
+    assert_eq!(outcome(&["test", &broken]).0, 2);
+    assert_eq!(outcome(&["test", "missing.arr"]).0, 5);
+}
+
+#[test]
+fn help_on_the_command_line() {
+    let (code, out, err) = outcome(&["help", "broadcasting"]);
+    assert!(code == 0 && err.is_empty() && out.starts_with("broadcasting: "), "{out}{err}");
+    assert!(outcome(&["help", "mean"]).1.starts_with("mean(x, axis=none"));
+    assert!(outcome(&["help", "stats"]).1.starts_with("module stats\n"));
+    assert!(outcome(&["help", "run"]).1.contains("Usage: arr run"));
+    assert!(outcome(&["help"]).1.contains("explain-error"));
+    let (code, _, err) = outcome(&["help", "brodcasting"]);
+    assert!(code == 2 && err.contains("help(\"broadcasting\")"), "{err}");
+    assert_eq!(outcome(&["help", "\") + print(1) #"]).0, 2);
+}
+
+#[test]
 fn exit_codes() {
     let directory = tempfile::tempdir().unwrap();
     let code = |source: &str| {

@@ -51,6 +51,11 @@ pub trait Context {
     fn text(&mut self, value: &Value) -> Result<String, Fault>;
     /// Reports a warning that does not stop the program.
     fn warn(&mut self, code: &'static str, title: String);
+    /// What the language itself knows under a name; for `help`.
+    fn named(&self, name: &str) -> Option<Value> {
+        let _ = name;
+        None
+    }
     /// While checking: notes that the program writes an array of this type to a file.
     fn note_saved(&mut self, path: &str, array: &Array) {
         let _ = (path, array);

@@ -22,7 +22,8 @@ fn printed(program: &str) -> String {
 
 /// An expression as a program that prints it.
 fn shown(expression: &str) -> String {
-    match expression.starts_with("print(") || expression.starts_with("save(") {
+    let own = ["print(", "save(", "help(", "fn "];
+    match own.iter().any(|word| expression.starts_with(word)) {
         true => expression.to_string(),
         false => format!("print({expression})"),
     }
@@ -61,6 +62,33 @@ fn examples_of_the_standard_library() {
                     expected.push(&more[3..]);
                 }
                 check(&mut wrong, module, expression, &expected.join("\n"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn examples_of_help_topics() {
+    with_stack(|| {
+        let mut wrong = vec![];
+        for topic in arr_compiler::builtins::topics::TOPICS {
+            let (mut program, mut expected) = (String::new(), vec![]);
+            let examples = topic.text.lines().skip_while(|l| !l.starts_with(">>>"));
+            for line in examples.filter(|l| !l.is_empty()) {
+                match line.strip_prefix(">>> ") {
+                    Some(code) => {
+                        let (before, last) = code.rsplit_once("; ").unwrap_or(("", code));
+                        let last = if code.contains('}') { code } else { last };
+                        let before = if code.contains('}') { "" } else { before };
+                        program += &format!("{before}\n{}\n", shown(last));
+                    }
+                    None => expected.push(line),
+                }
+            }
+            let got = printed(&program);
+            if got != expected.join("\n") {
+                wrong.push(format!("{}:\n{program}\ngives\n{got}", topic.name));
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));

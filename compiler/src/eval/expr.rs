@@ -411,7 +411,7 @@ impl Interpreter<'_> {
 
     /// A field of a record, a name of a module, or a form of a builtin such as
     /// `maximum.accumulate`.
-    fn member(&self, base: &Value, name: &str) -> Option<Value> {
+    pub(super) fn member(&self, base: &Value, name: &str) -> Option<Value> {
         match base {
             Value::Record(fields) => fields.iter().find(|f| &*f.0 == name).map(|f| f.1.clone()),
             Value::Module(module) => module.get(name).or_else(|| {

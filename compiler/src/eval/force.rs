@@ -177,6 +177,12 @@ impl Context for Interpreter<'_> {
         self.host
     }
 
+    fn named(&self, name: &str) -> Option<Value> {
+        let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+        let value = crate::lower::Names::fixed(self.world, first)?;
+        if rest.is_empty() { Some(value) } else { self.member(&value, rest) }
+    }
+
     fn fresh_dim(&mut self) -> Dim {
         self.world.fresh_dim()
     }
