@@ -199,10 +199,8 @@ fn session(settings: &Settings, output: &Output) -> Session<'static> {
 
 /// A session that prints to `output`.
 fn session_to(settings: &Settings, output: impl Write + Send + 'static) -> Session<'static> {
-    let mut builder = Session::builder()
-        .output(output)
-        .interpret(settings.interpret)
-        .chunk(settings.chunk);
+    let mut builder =
+        Session::builder().output(output).interpret(settings.interpret).chunk(settings.chunk);
     if let Some(bytes) = settings.memory {
         builder = builder.memory(bytes);
     }

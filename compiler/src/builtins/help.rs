@@ -45,9 +45,10 @@ fn no_topic(name: &str) -> Failure {
 }
 
 fn overview() -> String {
-    let mut text = "help(f) tells about a function, help(m) about a module, help(\"name\") about a \
+    let mut text =
+        "help(f) tells about a function, help(m) about a module, help(\"name\") about a \
                     topic or a name.\n\nTopics:\n"
-        .to_string();
+            .to_string();
     for topic in TOPICS {
         let _ = writeln!(text, "  {:<14}{}", topic.name, topic.summary);
     }

@@ -12,11 +12,8 @@ mod creation;
 mod dtypes;
 mod fft;
 mod files;
-<<<<<<< HEAD
-mod linalg;
-=======
 mod help;
->>>>>>> f06e9b5 (help, arr test, arr help)
+mod linalg;
 mod products;
 mod reductions;
 mod sequences;
@@ -40,6 +37,7 @@ static SUBJECTS: &[(&str, &[Builtin])] = &[
     ("Dtypes", dtypes::ROWS),
     ("Files, output and evaluation", files::ROWS),
     ("Fourier transforms", fft::ROWS),
+    ("Help", help::ROWS),
     ("Linear algebra", linalg::ROWS),
     ("Products", products::ROWS),
     ("Reductions and scans", reductions::ROWS),
@@ -63,24 +61,7 @@ pub fn subject(name: &str) -> &'static str {
 
 /// Every function of the language, sorted by name.
 pub static BUILTINS: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
-<<<<<<< HEAD
     let mut all: Vec<Builtin> = SUBJECTS.iter().flat_map(|s| s.1).cloned().collect();
-=======
-    let own = [
-        copies::ROWS,
-        creation::ROWS,
-        dtypes::ROWS,
-        files::ROWS,
-        help::ROWS,
-        products::ROWS,
-        reductions::ROWS,
-        sequences::ROWS,
-        shaping::ROWS,
-        values::ROWS,
-        windows::ROWS,
-    ];
-    let mut all: Vec<Builtin> = own.into_iter().flatten().cloned().collect();
->>>>>>> f06e9b5 (help, arr test, arr help)
     for (row, call) in ROWS.iter().zip(CALLS) {
         if !all.iter().any(|b| b.name == row.name) {
             all.push(of_row(row, call));
