@@ -12,7 +12,7 @@ use std::fmt::Write;
 rows! {
     "help" ("what=none") help, false,
         "Prints what there is to know about a function, a module, a value or, given as text, a topic or a name; alone, what there is help for."
-        "help(abs)" => "abs(x)\n\nThe absolute value; integers wrap.\n\n>>> abs(-3)\n3";
+        "help(abs)" => "abs(x)\n\nAbsolute value; the least signed integer stays.\n\n>>> abs(-2.5)\n2.5";
 }
 
 fn help(cx: &mut dyn Context, a: &[Value]) -> Result {
