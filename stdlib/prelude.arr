@@ -30,7 +30,7 @@ fn mean(x, axis=none, keepdims=false, dtype=none) {
 fn var(x, axis=none, correction=0, keepdims=false, ddof=none) {
     x = asarray(x)
     d = x - mean(x, axis=axis, keepdims=true)
-    s = sum(d * d, axis=axis, keepdims=keepdims)
+    s = sum(_square_modulus(d), axis=axis, keepdims=keepdims)
     c = if ddof == none { correction } else { ddof }
     s / maximum(_reduced(x, s) - c, 0.0)
 }
@@ -192,6 +192,10 @@ fn nanmin(x, axis=none, keepdims=false) {
 fn nan_to_num(x, nan=0.0, posinf=none, neginf=none) {
     x = asarray(x)
     if isdtype(x.dtype, ("integral", "bool")) { return x }
+    if iscomplexobj(x) {
+        re = nan_to_num(x.real, nan=nan, posinf=posinf, neginf=neginf)
+        return complex(re, nan_to_num(x.imag, nan=nan, posinf=posinf, neginf=neginf))
+    }
     high = if posinf == none { finfo(x.dtype).max } else { posinf }
     low = if neginf == none { finfo(x.dtype).min } else { neginf }
     x = where(isnan(x), nan, x)
@@ -389,8 +393,9 @@ fn identity(n, dtype=float64) = eye(n, dtype=dtype)
 ## >>> linspace(0, 1, 5)
 ## [0.   0.25 0.5  0.75 1.  ]
 fn linspace(start, stop, num=50, endpoint=true, dtype=none) {
-    a = float(start)
-    b = float(stop)
+    number = if iscomplexobj(start) or iscomplexobj(stop) { complex } else { float }
+    a = number(start)
+    b = number(stop)
     parts = if endpoint { num - 1 } else { num }
     step = (b - a) / maximum(parts, 1)
     i = iota(num)
@@ -510,17 +515,17 @@ fn inner(a, b) {
     if a.ndim == 0 or b.ndim == 0 { a * b } else { tensordot(a, b, axes=((-1,), (-1,))) }
 }
 
-## The sum of products along an axis.
+## The sum of products along an axis; the first factors are conjugated.
 ##
 ## >>> vecdot([1, 2], [3, 4])
 ## 11
-fn vecdot(a, b, axis=-1) = sum(asarray(a) * asarray(b), axis=axis, dtype=result_type(a, b))
+fn vecdot(a, b, axis=-1) = sum(conj(asarray(a)) * asarray(b), axis=axis, dtype=result_type(a, b))
 
-## The sum of products of all elements.
+## The sum of products of all elements; the first factors are conjugated.
 ##
 ## >>> vdot([1, 2], [3, 4])
 ## 11
-fn vdot(a, b) = ravel(a) @ ravel(b)
+fn vdot(a, b) = ravel(conj(asarray(a))) @ ravel(b)
 
 ## The Kronecker product: the second array times each element of the first, as blocks of the result.
 ##

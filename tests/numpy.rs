@@ -3,8 +3,9 @@
 
 use arr::{Element, Session, SessionBuilder, Value};
 use ndarray::{ArrayD, IxDyn};
+use num_complex::Complex;
 
-/// An array as bits, element by element.
+/// An array as bits, element by element; of complex elements the two parts one after the other.
 #[derive(Debug, PartialEq)]
 struct Bits {
     dtype: String,
@@ -16,7 +17,7 @@ fn width(dtype: &str) -> usize {
     match dtype {
         "bool" | "int8" | "uint8" => 1,
         "int16" | "uint16" => 2,
-        "int32" | "uint32" | "float32" => 4,
+        "int32" | "uint32" | "float32" | "complex64" => 4,
         _ => 8,
     }
 }
@@ -83,6 +84,14 @@ macro_rules! by_dtype {
                 type $t = f64;
                 $body
             }
+            "complex64" => {
+                type $t = Complex<f32>;
+                $body
+            }
+            "complex128" => {
+                type $t = Complex<f64>;
+                $body
+            }
             other => panic!("dtype {other}"),
         }
     };
@@ -90,18 +99,20 @@ macro_rules! by_dtype {
 
 /// Elements from and to their bits.
 trait AsBits: Element + Copy {
-    fn from_bits_of(bits: u64) -> Self;
-    fn bits_of(self) -> u64;
+    /// How many numbers an element is.
+    const PARTS: usize = 1;
+    fn from_bits_of(bits: &[u64]) -> Self;
+    fn bits_of(self) -> Vec<u64>;
 }
 
 macro_rules! as_bits {
     ($($t:ty: $from:expr, $to:expr;)*) => {$(
         impl AsBits for $t {
-            fn from_bits_of(bits: u64) -> Self {
-                $from(bits)
+            fn from_bits_of(bits: &[u64]) -> Self {
+                $from(bits[0])
             }
-            fn bits_of(self) -> u64 {
-                $to(self)
+            fn bits_of(self) -> Vec<u64> {
+                vec![$to(self)]
             }
         }
     )*};
@@ -121,9 +132,26 @@ as_bits! {
     f64: f64::from_bits, f64::to_bits;
 }
 
+macro_rules! complex_as_bits {
+    ($($t:ty)*) => {$(
+        impl AsBits for Complex<$t> {
+            const PARTS: usize = 2;
+            fn from_bits_of(bits: &[u64]) -> Self {
+                Complex::new(AsBits::from_bits_of(&bits[..1]), AsBits::from_bits_of(&bits[1..]))
+            }
+            fn bits_of(self) -> Vec<u64> {
+                [self.re.bits_of(), self.im.bits_of()].concat()
+            }
+        }
+    )*};
+}
+
+complex_as_bits! { f32 f64 }
+
 fn value(bits: &Bits) -> Value<'static> {
     by_dtype!(bits.dtype.as_str(), T => {
-        let elements = bits.elements.iter().map(|&b| <T as AsBits>::from_bits_of(b)).collect();
+        let parts = bits.elements.chunks(<T as AsBits>::PARTS);
+        let elements = parts.map(<T as AsBits>::from_bits_of).collect();
         let array: ArrayD<T> = ArrayD::from_shape_vec(IxDyn(&bits.shape), elements).expect("a shape");
         array.into()
     })
@@ -134,7 +162,7 @@ fn bits(value: &Value) -> Option<Bits> {
     let shape = value.shape()?.to_vec();
     let elements = by_dtype!(dtype.as_str(), T => {
         let array = value.to_ndarray::<T>().expect("an array");
-        array.iter().map(|&v| AsBits::bits_of(v)).collect()
+        array.iter().flat_map(|&v| AsBits::bits_of(v)).collect()
     });
     Some(Bits { dtype, shape, elements })
 }
@@ -144,11 +172,11 @@ fn float(dtype: &str, bits: u64) -> Option<(f64, i64)> {
     let order =
         |bits: i64, sign: i64| if bits & sign != 0 { sign.wrapping_sub(bits) } else { bits };
     match dtype {
-        "float32" => {
+        "float32" | "complex64" => {
             let order = order(i64::from(bits as u32), 1 << 31);
             Some((f64::from(f32::from_bits(bits as u32)), order))
         }
-        "float64" => Some((f64::from_bits(bits), order(bits as i64, i64::MIN))),
+        "float64" | "complex128" => Some((f64::from_bits(bits), order(bits as i64, i64::MIN))),
         _ => None,
     }
 }

@@ -248,8 +248,9 @@ pub static CODES: &[CodeInfo] = codes! {
         "    x = zeros(3, dtype=uint8)"
         "    x + 300            # wrong"
         "    x.astype(int64) + 300";
-    "E0153" "complex array"
-        "Complex numbers are available as scalars, not as elements of arrays.";
+    "E0153" "not for complex arrays"
+        "Complex numbers have no order, so they have no least or greatest, are not rounded up or"
+        "down, and have no quotient and remainder. Take .real, .imag or abs(x).";
     "E0154" "too many indices"
         "An array has as many indices as axes at most; a slice or `...` stands for whole axes.";
     "E0155" "index out of range"
@@ -273,7 +274,8 @@ pub static CODES: &[CodeInfo] = codes! {
         "    x[0] = ones(2)     # wrong: 2 elements for 3";
     "E0160" "stored with loss"
         "An array keeps its dtype when elements are assigned: a float does not become an integer,"
-        "a number does not become a bool, unless the program says so with astype.";
+        "a number does not become a bool, unless the program says so with astype. A complex number"
+        "becomes a real one by .real, .imag or abs only.";
     "E0161" "axis out of range"
         "Axes are counted from 0, or from -1 at the end. An array of n dimensions has the axes"
         "-n to n - 1.";

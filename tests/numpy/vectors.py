@@ -10,7 +10,8 @@ output is committed, so that the tests need no Python. Lines of a file:
     DTYPE SHAPE BITS              its result
 
 SHAPE is sizes joined by `x`, `-` for none. BITS are the elements in row-major order, each in the
-hexadecimal digits of its width, `-` for none. TOLERANCE is `exact` (any NaN equals any NaN, -0 is
+hexadecimal digits of its width, `-` for none; a complex element is its real part, then its
+imaginary part. TOLERANCE is `exact` (any NaN equals any NaN, -0 is
 not 0), `ulp N` (N steps of the dtype), or `near R` (R times the greatest finite magnitude of the
 result). A case with the tolerance `error` has no second line: the expression must be refused.
 
@@ -30,6 +31,7 @@ np.seterr(all="ignore")
 
 INTS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 FLOATS = ["float32", "float64"]
+COMPLEX = ["complex64", "complex128"]
 DTYPES = ["bool", *INTS, *FLOATS]
 SHORT = {d: d[0] + str(np.dtype(d).itemsize) for d in DTYPES}
 
@@ -40,9 +42,11 @@ count = 0
 
 def bits(array):
     """The elements as hexadecimal bits."""
-    array = np.ascontiguousarray(array)
+    array = np.atleast_1d(np.ascontiguousarray(array))
+    if array.dtype.kind == "c":
+        array = array.view(array.real.dtype)
     width = array.dtype.itemsize
-    raw = array.view(f"u{width}") if array.ndim else array.reshape(1).view(f"u{width}")
+    raw = array.view(f"u{width}")
     return "".join(f"{int(v):0{2 * width}x}" for v in raw.ravel()) or "-"
 
 
@@ -75,7 +79,7 @@ def refused(expression):
 
 NAMES = {name: getattr(np, name) for name in np.__all__ if hasattr(np, name)}
 NAMES |= dict(true=True, false=False, none=None, newaxis=None, inf=np.inf, nan=np.nan, pi=np.pi)
-NAMES |= {d: np.dtype(d) for d in DTYPES}
+NAMES |= {d: np.dtype(d) for d in [*DTYPES, *COMPLEX]}
 NAMES |= dict(int=int, float=float, abs=np.abs, round=np.round, len=len, iota=np.arange)
 
 

@@ -7,7 +7,7 @@ use crate::array::Array;
 use crate::fault::{Failure, Fault};
 use crate::host::{HostError, HostErrorKind};
 use crate::value::{Value, array_type_text};
-use arr_ir::dtype::DType;
+use arr_ir::dtype::{DType, Kind};
 use arr_ir::op::MapOp;
 use arr_ir::shape::{Dim, Dims, MAX_RANK, Mismatch, broadcast};
 
@@ -179,8 +179,12 @@ pub(crate) fn index_range(index: i64, axis: usize, size: usize) -> Fault {
 
 /// Storing a value in a dtype of another kind.
 pub(crate) fn store(position: usize, from: DType, to: DType) -> Fault {
-    Failure::new("E0160", format!("{from} cannot be stored in {to} without loss"))
-        .at(position, from.name())
+    let failure = Failure::new("E0160", format!("{from} cannot be stored in {to} without loss"))
+        .at(position, from.name());
+    if from.kind() == Kind::Complex {
+        return failure.hint(format!("store its .real, or make the array {from} first")).into();
+    }
+    failure
         .hint(format!("convert it: astype({to}), or make the array {from} first"))
         .into()
 }

@@ -1,13 +1,16 @@
 //! Scalars, text and records.
 
 use super::args::Result;
+use crate::array::elementwise::elementwise;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{item, truth};
-use crate::array::scalars::{Operand, Weak};
+use crate::array::scalars::{Operand, Weak, joint};
+use crate::array::{Array, build};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::{DType, Kind, Scalar};
+use arr_ir::op::MapOp;
 
 rows! {
     "int" ("x=0") int, false,
@@ -19,7 +22,8 @@ rows! {
     "bool" ("x=false") bool, false,
         "Whether a value counts as true (an array of one element is computed)." "bool(2)" => "True";
     "complex" ("re=0.0, im=0.0") complex, false,
-        "A complex number of these parts." "complex(1, 2)" => "(1+2j)";
+        "A complex number of these parts; of arrays of real numbers, the array of them."
+        "complex(1, 2)" => "(1+2j)";
     "str" ("x=\"\"") str, false,
         "The text of a value, as print shows it." "str(1.5) + \"!\"" => "1.5!";
     "record" ("**fields") record, false,
@@ -83,6 +87,9 @@ fn float(cx: &mut dyn Context, a: &[Value]) -> Result {
         }
         Value::Complex(..) => Err(faults::argument(0, &a[0], "a real number").into()),
         value => Ok(match number(cx, value)? {
+            Some(scalar) if scalar.dtype.kind() == Kind::Complex => {
+                return Err(faults::argument(0, value, "a real number").into());
+            }
             Some(scalar) => Value::Float(scalar.as_f64()),
             None => Value::Unknown(Unknown::Float),
         }),
@@ -105,10 +112,31 @@ fn bool(cx: &mut dyn Context, a: &[Value]) -> Result {
 }
 
 fn complex(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1]);
+    if a.iter().any(|v| matches!(v, Value::Array(x) if x.ndim() > 0)) {
+        return complex_array(cx, a);
+    }
     let (re, im) = (number(cx, &a[0])?, number(cx, &a[1])?);
     let (Some(re), Some(im)) = (re, im) else { return Ok(Value::Unknown(Unknown::Complex)) };
     let ((a, b), (c, d)) = (re.cast(DType::C128).as_complex(), im.cast(DType::C128).as_complex());
     Ok(Value::Complex(a - d, b + c))
+}
+
+/// The array of two real ones, broadcast, as its parts.
+fn complex_array(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let kind = |v: &Value| Operand::of(v).map(|o| joint([o].iter()).kind());
+    if let Some(i) = (0..2).find(|&i| kind(&a[i]) == Some(Kind::Complex)) {
+        return Err(faults::argument(i, &a[i], "real numbers").into());
+    }
+    // A choice promotes and broadcasts, and changes no element.
+    let pick = |cx: &mut dyn Context, first: bool| {
+        elementwise(cx, MapOp::Select, &[Value::Bool(first), a[0].clone(), a[1].clone()])
+    };
+    let (re, im) = (pick(cx, true)?, pick(cx, false)?);
+    let (Value::Array(re), Value::Array(im)) = (re, im) else { return Ok(Value::ANY) };
+    let part = re.dtype().paired().part();
+    let (re, im) = (build::cast(&re, part)?, build::cast(&im, part)?);
+    Ok(Value::Array(Array::complex(re, im)))
 }
 
 fn str(cx: &mut dyn Context, a: &[Value]) -> Result {

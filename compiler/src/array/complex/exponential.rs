@@ -135,7 +135,8 @@ pub(super) fn log1p<'a>(z: Complex<'a>) -> Complex<'a> {
 }
 
 /// `z^w`. Whole exponents up to 100 multiply, as NumPy does; others are `e^(w log z)`. The power
-/// zero of everything is 1; zero to a power is 0 for a positive real exponent, else NaN.
+/// zero of everything is 1; zero to a power is 0 where the real part of the exponent is
+/// positive, else NaN.
 pub(super) fn pow<'a>(z: Complex<'a>, w: Complex<'a>) -> Complex<'a> {
     let general = exp(w * log(z, MapOp::Log, 1.0));
     let (zero, one, nan) = (z.re.number(0.0), z.re.number(1.0), z.re.number(f64::NAN));
@@ -156,7 +157,7 @@ pub(super) fn pow<'a>(z: Complex<'a>, w: Complex<'a>) -> Complex<'a> {
     let result = w.re.lt(0.0).pick_complex(unit / result, result);
     let power = whole.pick_complex(result, general);
     let origin = z.re.is(0.0) & z.im.is(0.0);
-    let vanishing = w.re.gt(0.0) & w.im.is(0.0);
+    let vanishing = w.re.gt(0.0);
     let at_origin = Complex { re: vanishing.pick(zero, nan), im: vanishing.pick(zero, nan) };
     let power = origin.pick_complex(at_origin, power);
     (w.re.is(0.0) & w.im.is(0.0)).pick_complex(unit, power)

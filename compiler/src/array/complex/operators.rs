@@ -85,7 +85,7 @@ pub(super) fn write<'a>(formula: &'a Formula, op: MapOp, operands: usize) -> Out
         Sinh => trigonometric::sinh(z),
         Cosh => trigonometric::cosh(z),
         Tanh => trigonometric::tanh(z),
-        Sin => trigonometric::sinh(z.times_i()).over_i(),
+        Sin => trigonometric::sin(z),
         Cos => trigonometric::cosh(z.times_i()),
         Tan => trigonometric::tanh(z.times_i()).over_i(),
         Asinh => trigonometric::asinh(z),

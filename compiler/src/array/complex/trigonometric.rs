@@ -33,6 +33,13 @@ pub(super) fn sinh<'a>(z: Complex<'a>) -> Complex<'a> {
     Complex { re: real.pick(x.map(MapOp::Sinh), re), im: real.pick(y, im) }
 }
 
+/// `-i sinh iz`; the free sign of the imaginary part is plus here too.
+pub(super) fn sin<'a>(z: Complex<'a>) -> Complex<'a> {
+    let w = sinh(z.times_i()).over_i();
+    let free = z.im.is_inf() & !z.re.is_finite();
+    Complex { re: w.re, im: free.pick(f64::INFINITY, w.im) }
+}
+
 /// `cosh x cos y + i sinh x sin y`
 pub(super) fn cosh<'a>(z: Complex<'a>) -> Complex<'a> {
     let (x, y) = (z.re, z.im);
@@ -157,7 +164,7 @@ pub(super) fn asinh<'a>(z: Complex<'a>) -> Complex<'a> {
     let nan = x.number(f64::NAN);
     // NaN: an infinite part stays infinite and real; a zero imaginary part stays.
     let lost = z.is_nan();
-    let re = lost.pick(x.is_inf().pick(x, y.is_inf().pick(y, nan)), re);
+    let re = lost.pick(x.is_inf().pick(x, ay.is(f64::INFINITY).pick(ay, nan)), re);
     Complex { re, im: lost.pick(y.is(0.0).pick(y, nan), im) }
 }
 
@@ -187,7 +194,7 @@ pub(super) fn acosh<'a>(z: Complex<'a>) -> Complex<'a> {
     let w = acos(z);
     let lost = w.im.is_nan();
     let re = lost.pick(f64::NAN, w.im.abs());
-    Complex { re, im: (lost | w.re.is_nan()).pick(f64::NAN, w.re.signed(z.im)) }
+    Complex { re, im: w.re.signed(lost.pick(1.0, z.im)) }
 }
 
 /// The inverse of tanh; cuts along the real axis beyond -1 and 1.
