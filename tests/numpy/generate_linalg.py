@@ -313,4 +313,98 @@ refused("linalg.matrix_norm(a3_f8, ord=3)")
 refused("linalg.cross(v4_f8, v4_f8)")
 refused("linalg.norm(b_f8, axis=(0, 1, 2))")
 
+# ---- Complex matrices ----
+
+for s, d in [("c4", "float32"), ("c8", "float64")]:
+    for n in [1, 2, 3, 6]:
+        for part in "re", "im":
+            give(f"{part}{n}_{s}", rng.normal(size=(n, n)).astype(d))
+    for part in "re", "im":
+        give(f"{part}l_{s}", rng.normal(size=(5, 3)).astype(d))
+        give(f"{part}b_{s}", rng.normal(size=(2, 3, 3)).astype(d))
+        give(f"{part}v_{s}", rng.normal(size=3).astype(d))
+
+
+def numpy_of(x):
+    n, s = x
+    return inputs[f"re{n}_{s}"] + 1j * inputs[f"im{n}_{s}"]
+
+
+def text_of(x):
+    n, s = x
+    return f"re{n}_{s} + 1j * im{n}_{s}"
+
+
+def both(statements, expression, value, t):
+    """A complex result as its real and imaginary parts, in one array."""
+    value = np.asarray(value)
+    if value.dtype.kind != "c":
+        return case(statements + expression, value, t)
+    case(statements + f"r = {expression}; stack((real(r), imag(r)))", np.stack([value.real, value.imag]), t)
+
+
+for s in ["c4", "c8"]:
+    t = "near 3e-5" if s == "c4" else "near 1e-11"
+    for n in ["1", "2", "3", "6", "b"]:
+        z, a = f"z = {text_of((n, s))}; ", numpy_of((n, s))
+        h = a @ a.conj().swapaxes(-1, -2) + np.eye(a.shape[-1], dtype=a.real.dtype)
+        eye = np.broadcast_to(np.eye(a.shape[-1]), a.shape).astype(a.dtype)
+        zh = z + f"h = z @ conj(z).mT + eye({a.shape[-1]}, dtype={'float32' if s == 'c4' else 'float64'}); "
+        both(z, "linalg.det(z)", np.linalg.det(a), t)
+        for i in range(2):
+            both(z, f"linalg.slogdet(z)[{i}]", np.linalg.slogdet(a)[i], t)
+        both(z, "linalg.inv(z)", np.linalg.inv(a), "near 1e-3" if s == "c4" else t)
+        both(zh, "linalg.cholesky(h)", np.linalg.cholesky(h), t)
+        both(zh, "linalg.cholesky(h, upper=true)", np.linalg.cholesky(h, upper=True), t)
+        both(zh, "linalg.eigvalsh(h)", np.linalg.eigvalsh(h), t)
+        both(zh, 'linalg.eigvalsh(h, UPLO="U")', np.linalg.eigvalsh(h), t)
+        both(zh + "w, v = linalg.eigh(h); ", "(v * w[..., newaxis, :]) @ conj(v).mT", h, t)
+        both(z + "w, v = linalg.eig(z); ", "z @ v - v * w[..., newaxis, :] + z", a, "near 3e-4" if s == "c4" else t)
+        both(z + "w, v = linalg.eig(z); ", "sum(abs(v) ** 2, axis=-2)", np.ones(a.shape[:-1], a.real.dtype), t)
+        both(z, "linalg.expm(z)", scipy.linalg.expm(a), "near 1e-3" if s == "c4" else t)
+        both(z, "linalg.pinv(z)", np.linalg.pinv(a), "near 1e-3" if s == "c4" else t)
+    for n in ["3", "6", "l", "b"]:
+        z, a = f"z = {text_of((n, s))}; ", numpy_of((n, s))
+        for full in ["true", "false"]:
+            f = z + f"u, s, vh = linalg.svd(z, full_matrices={full}); "
+            k = min(a.shape[-2:])
+            both(f, f"(u[..., :{k}] * s[..., newaxis, :]) @ vh[..., :{k}, :]", a, t)
+            u = np.linalg.svd(a, full_matrices=full == "true")[0]
+            both(f, "conj(u).mT @ u", np.broadcast_to(np.eye(u.shape[-1]), (*u.shape[:-2], u.shape[-1], u.shape[-1])).astype(u.dtype), t)
+        for mode in ["reduced", "complete"]:
+            both(z + f'q, r = linalg.qr(z, mode="{mode}"); ', "q @ r", a, t)
+            q = np.linalg.qr(a, mode=mode)[0]
+            both(z + f'q, r = linalg.qr(z, mode="{mode}"); ', "conj(q).mT @ q", np.broadcast_to(np.eye(q.shape[-1]), (*q.shape[:-2], q.shape[-1], q.shape[-1])).astype(q.dtype), t)
+            both(z, f'imag(linalg.diagonal(linalg.qr(z, mode="{mode}")[1])) + 1', np.ones(np.diagonal(a, axis1=-2, axis2=-1).shape, a.real.dtype), t)
+        for o in ['"fro"', '"nuc"', 2, -2, 1, -1, "inf", "-inf"]:
+            value = np.linalg.matrix_norm(a, ord=eval(str(o), NAMES))
+            both(z, f"linalg.matrix_norm(z, ord={o})", value, t)
+        for o in [2, 1, 0, "inf", 3]:
+            both(z, f"linalg.vector_norm(z, axis=-1, ord={o})", np.linalg.vector_norm(a, axis=-1, ord=eval(str(o), NAMES)), t)
+        both(z, "linalg.svdvals(z)", np.linalg.svdvals(a), t)
+        both(z, "linalg.matrix_rank(z)", np.linalg.matrix_rank(a), "exact")
+        if n != "b":
+            p, l, u = scipy.linalg.lu(a)
+            both(z, "linalg.lu(z)[0]", p, t)
+            both(z + "p, l, u = linalg.lu(z); ", "p @ l @ u", a, t)
+    a, v = numpy_of(("3", s)), numpy_of(("v", s))
+    zv = f"z = {text_of(('3', s))}; v = {text_of(('v', s))}; "
+    both(zv, "linalg.solve(z, v)", np.linalg.solve(a, v), "near 1e-3" if s == "c4" else t)
+    both(zv, "linalg.solve(z, real(v))", np.linalg.solve(a, v.real), "near 1e-3" if s == "c4" else t)
+    both(zv, "linalg.solve_triangular(z, v, lower=true)", scipy.linalg.solve_triangular(a, v, lower=True), "near 1e-3" if s == "c4" else t)
+    both(zv, "linalg.vecdot(z, v)", np.linalg.vecdot(a, v), t)
+    both(zv, "linalg.matrix_power(z, 3)", np.linalg.matrix_power(a, 3), t)
+    l = numpy_of(("l", s))
+    both(f"z = {text_of(('l', s))}; ", "linalg.lstsq(z, ones(5))[0]", np.linalg.lstsq(l, np.ones(5))[0], t)
+for x in ["a3_f8", "a5_f8", "b_f8", "i_i4", "s5_f8"]:
+    a = real(inputs[x])
+    both(f"w, v = linalg.eig({x}); ", f"{x} @ v - v * w[..., newaxis, :] + 1", np.ones(a.shape, complex), F8)
+    w = np.linalg.eigvals(a)
+    both("", f"sum(linalg.eigvals({x}), axis=-1)", w.sum(-1).astype(complex), "near 1e-11")
+    both("", f"prod(linalg.eigvals({x}), axis=-1)", np.linalg.det(a).astype(complex), "near 1e-11")
+    both(f"w, v = linalg.eig({x}); ", "w - linalg.eigvals(%s) + 1" % x, np.ones(w.shape, complex), "near 1e-9")
+refused("linalg.eig(r53_f8)")
+refused("linalg.eigvals(with_nan)")
+refused("linalg.cholesky([[1.0, 2j], [-2j, 1.0]])")
+
 write("linalg")
