@@ -1,0 +1,1 @@
+print(zeros(dtype=int32, 3))

@@ -1,0 +1,2 @@
+x = zeros(3)
+assert x.shape == (4,), "four expected"

@@ -1,0 +1,1 @@
+fn f(x: flot64[n]) = x

@@ -1,0 +1,2 @@
+fn rows(x: real[n, m]) = n
+print(rows(zeros(4)))

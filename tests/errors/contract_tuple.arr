@@ -1,0 +1,2 @@
+fn pair(n: int) -> (int, float64[n]) = (n, zeros(n + 1))
+print(pair(3))

@@ -1,0 +1,3 @@
+fn area() = pi * radius ** 2
+print(area())
+radius = 2

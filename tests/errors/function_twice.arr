@@ -1,0 +1,2 @@
+fn f(x) = x
+fn f(y) = y

@@ -1,0 +1,2 @@
+x = zeros(5)
+print(x["a"])

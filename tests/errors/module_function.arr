@@ -1,0 +1,1 @@
+print(stats.covariance(zeros((3, 4))))

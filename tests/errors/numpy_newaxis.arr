@@ -1,0 +1,2 @@
+x = zeros(3)
+print(x[:, np.newaxis])

@@ -1,0 +1,1 @@
+if true { param n = 3 }

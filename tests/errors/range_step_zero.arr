@@ -1,0 +1,1 @@
+for i in range(0, 5, 0) { print(i) }

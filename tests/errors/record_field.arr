@@ -1,0 +1,2 @@
+r = record(mean=1, std=2)
+print(r.maen)

@@ -1,0 +1,1 @@
+print(arange(6).reshape(-1, -1))

@@ -1,0 +1,2 @@
+fn f(a) = a
+print(f(**r))

@@ -1,0 +1,2 @@
+fn f(*xs) = xs
+print(f(*3))

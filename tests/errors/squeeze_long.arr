@@ -1,0 +1,1 @@
+print(zeros((1, 3)).squeeze(axis=1))

@@ -1,0 +1,1 @@
+print(stack([ones(2), ones(3)]))

@@ -1,0 +1,2 @@
+fn f(a, b) = a + b
+print(f(1))

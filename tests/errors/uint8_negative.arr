@@ -1,0 +1,2 @@
+x = [1, 2].astype(uint8)
+print(x - -1)
