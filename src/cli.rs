@@ -319,6 +319,11 @@ fn explain_error(code: &str, output: &Output) -> Result<u8, Error> {
             let bold = if color(&std::io::stdout()) { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
             let code = code.to_ascii_uppercase();
             output.put(&format!("{}{code}: {title}{}\n\n{explanation}", bold.0, bold.1))?;
+            if let Some((wrong, right)) = arr::error_example(&code) {
+                let indented = |text: &str| text.replace('\n', "\n    ");
+                let (wrong, right) = (indented(wrong), indented(right));
+                output.put(&format!("\nWrong:\n\n    {wrong}\n\nRight:\n\n    {right}\n"))?;
+            }
             Ok(0)
         }
         None => {

@@ -49,6 +49,12 @@ pub fn explain_error(code: &str) -> Option<(&'static str, &'static str)> {
     arr_syntax::codes::explain(code).map(|info| (info.title, info.explanation))
 }
 
+/// A program that gives a code such as `E0102`, and its correction; none for codes that no short
+/// program shows.
+pub fn error_example(code: &str) -> Option<(&'static str, &'static str)> {
+    arr_syntax::examples::example(code).map(|e| (e.wrong, e.right))
+}
+
 /// Whether `help("name")` tells about a topic of that name, rather than a function.
 pub fn is_help_topic(name: &str) -> bool {
     arr_compiler::builtins::topics::topic(name).is_some()

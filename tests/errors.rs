@@ -37,3 +37,62 @@ fn wrong_programs_are_told_what_is_wrong() {
     let wrong = programs::in_parallel(&all, |p| programs::compare(p, &told(p)));
     programs::report(wrong.into_iter().flatten().collect());
 }
+
+/// Codes that no short program gives: limits of size, settings from outside, mistakes of arr.
+const NO_EXAMPLE: &[&str] = &[
+    "E0009", "E0034", "E0117", "E0118", "E0119", "E0157", "E0165", "E0183", "E0200",
+    "E0230", "E0290",
+];
+
+/// What a short program is told: the code of the first message, if any.
+fn code_of(program: &str) -> Option<&'static str> {
+    let builder = Session::builder().threads(1).output(std::io::sink());
+    match builder.build().run_script("example.arr", program) {
+        Ok(warnings) => warnings.first().map(|w| w.code),
+        Err(error) => Some(error.code()),
+    }
+}
+
+#[test]
+fn every_code_has_a_wrong_program_and_its_correction() {
+    let mut wrong = vec![];
+    for info in arr_syntax::codes::CODES {
+        let Some((bad, good)) = arr::error_example(info.code) else {
+            if !NO_EXAMPLE.contains(&info.code) {
+                wrong.push(format!("{}: no example", info.code));
+            }
+            continue;
+        };
+        if code_of(bad) != Some(info.code) {
+            wrong.push(format!("{}: {:?} from\n{bad}", info.code, code_of(bad)));
+        }
+        if let Some(code) = code_of(good) {
+            wrong.push(format!("{}: {code} from the correction\n{good}", info.code));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn page_of_codes() -> String {
+    let mut page = "# Error codes\n\nWritten by `ARR_BLESS=1 cargo test --test errors`. `arr \
+                    explain-error E0102` tells the same.\n"
+        .to_string();
+    for info in arr_syntax::codes::CODES {
+        let _ = write!(page, "\n## {}: {}\n\n{}", info.code, info.title, info.explanation);
+        if let Some((bad, good)) = arr::error_example(info.code) {
+            let _ = write!(page, "\nWrong:\n\n```\n{bad}\n```\n\nRight:\n\n```\n{good}\n```\n");
+        }
+    }
+    page
+}
+
+#[test]
+fn the_reference_of_codes_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/errors.md");
+    let page = page_of_codes();
+    if programs::bless() {
+        std::fs::write(path, &page).expect("written");
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == page, "run ARR_BLESS=1 cargo test --test errors");
+}

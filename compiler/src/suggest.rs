@@ -48,6 +48,31 @@ pub fn foreign(name: &str) -> Option<&'static str> {
     FOREIGN.iter().find(|f| f.0 == name).map(|f| f.1)
 }
 
+/// Names of arguments elsewhere, and how arr calls them.
+const KEYWORDS: &[(&str, &str)] = &[
+    ("axes", "axis"),
+    ("axis", "axes"),
+    ("ddof", "correction"),
+    ("dim", "axis"),
+    ("dims", "axis"),
+    ("keep_dims", "keepdims"),
+    ("keepdim", "keepdims"),
+    ("size", "shape"),
+    ("type", "dtype"),
+];
+
+/// The arr spelling of the name of an argument.
+pub fn keyword(name: &str) -> Option<&'static str> {
+    KEYWORDS.iter().find(|k| k.0 == name).map(|k| k.1)
+}
+
+/// The name that the written one begins with, or that begins with it, from three letters on.
+pub fn longer<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near =
+        |n: &&str| n.len().min(name.len()) > 2 && (n.starts_with(name) || name.starts_with(n));
+    names.filter(near).min_by_key(|n| n.len().abs_diff(name.len()))
+}
+
 /// The nearest of some names, if it is near enough to be a slip.
 pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match name.chars().count() {

@@ -138,7 +138,7 @@ impl<'s> Failure<'_, 's> {
     }
 
     /// The first token before the failure, outside all brackets, that passes a test.
-    fn earlier(&self, test: impl Fn(&Tok) -> bool) -> Option<&Spanned<'s>> {
+    pub fn earlier(&self, test: impl Fn(&Tok) -> bool) -> Option<&Spanned<'s>> {
         let mut depth = 0;
         self.tokens[..self.at].iter().find(|token| {
             match &token.tok {

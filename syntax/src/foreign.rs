@@ -176,6 +176,11 @@ pub fn annotation(f: &Failure) -> Option<Diagnostic> {
         let hint = "write `param n = 30` or `param x = 1.5`";
         return Some(Diagnostic::error("E0020", title, f.span()).hint(hint));
     }
+    if f.earlier(|tok| tok.is("=")).is_some() {
+        let title = "a slice `a:b` can only stand in an index";
+        let hint = "for the numbers from a to b, write `arange(a, b)`";
+        return Some(Diagnostic::error("E0025", title, f.span()).hint(hint));
+    }
     let title = "unexpected `:`";
     let diagnostic = Diagnostic::error("E0020", title, f.span());
     Some(match f.before() {

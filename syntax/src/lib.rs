@@ -9,6 +9,7 @@ pub mod codes;
 mod depth;
 pub mod diag;
 mod escape;
+pub mod examples;
 mod explain;
 mod foreign;
 mod lexer;

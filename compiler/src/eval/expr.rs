@@ -429,7 +429,8 @@ impl Interpreter<'_> {
     fn no_member(&self, module: &crate::function::Module, name: &str) -> Failure {
         let title = format!("the module `{}` has no `{name}`", module.name);
         let failure = Failure::new("E0110", title);
-        match suggest::nearest(name, module.names.keys().map(|k| &**k)) {
+        let names = || module.names.keys().map(|k| &**k).filter(|k| !k.starts_with('_'));
+        match suggest::nearest(name, names()).or_else(|| suggest::longer(name, names())) {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
             None => failure,
         }
