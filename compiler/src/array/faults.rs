@@ -184,7 +184,5 @@ pub(crate) fn store(position: usize, from: DType, to: DType) -> Fault {
     if from.kind() == Kind::Complex {
         return failure.hint(format!("store its .real, or make the array {from} first")).into();
     }
-    failure
-        .hint(format!("convert it: astype({to}), or make the array {from} first"))
-        .into()
+    failure.hint(format!("convert it: astype({to}), or make the array {from} first")).into()
 }
