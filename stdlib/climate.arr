@@ -56,3 +56,55 @@ fn trend(x) {
     w = reshape(t, (-1, *((1,) * (x.ndim - 1))))
     sum(x * w, axis=0) / sum(t * t)
 }
+
+## The means of `window` neighbouring steps of time, as many as fit.
+##
+## >>> climate.rolling_mean([1.0, 2.0, 6.0, 4.0], 2)
+## [1.5 4.  5. ]
+fn rolling_mean(x, window) {
+    x = asarray(x)
+    n = x.shape[0] - window + 1
+    assert window >= 1 and n >= 1, "the window does not fit into the series"
+    s = x[:n]
+    for k in range(1, window) { s = s + x[k:k + n] }
+    s / window
+}
+
+## The means of the twelve months of each year, from days in years of 365.
+##
+## Shapes: (365 * years, ...) becomes (years, 12, ...).
+##
+## >>> climate.monthly_mean(ones(730)).shape
+## (2, 12)
+fn monthly_mean(x) {
+    y = _periods(x, 365)
+    months = ()
+    day = 0
+    for length in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31) {
+        months = (*months, mean(y[:, day:day + length], axis=1))
+        day = day + length
+    }
+    stack(months, axis=1)
+}
+
+## The sum of degrees that daily means lie below `base`.
+##
+## >>> climate.heating_degree_days([10.0, 20.0], base=18.0)
+## 8.0
+fn heating_degree_days(x, base=18.0) = sum(maximum(base - asarray(x), 0), axis=0)
+
+## The sum of degrees that daily means lie above `base`.
+##
+## >>> climate.cooling_degree_days([10.0, 20.0], base=18.0)
+## 2.0
+fn cooling_degree_days(x, base=18.0) = sum(maximum(asarray(x) - base, 0), axis=0)
+
+## The values without their straight line over time.
+##
+## >>> climate.detrend([1.0, 3.0, 5.0])
+## [0. 0. 0.]
+fn detrend(x) {
+    x = asarray(x)
+    t = reshape(iota(x.shape[0]) - (x.shape[0] - 1) / 2, (-1, *((1,) * (x.ndim - 1))))
+    x - mean(x, axis=0) - t * trend(x)
+}

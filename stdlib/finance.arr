@@ -1,4 +1,5 @@
-# Option prices. Arguments are numbers or arrays that broadcast; rates and volatilities are per year.
+# Prices, returns, payments and options. Arguments are numbers or arrays that broadcast; rates and
+# volatilities of options are per year.
 
 ## Prices of European options by Black and Scholes (1973): record(call, put).
 ##
@@ -43,4 +44,142 @@ fn net_present_value(rate, flows) {
 fn returns(prices, axis=0) {
     p = moveaxis(asarray(prices), axis, 0)
     moveaxis(p[1:] / p[:-1] - 1, 0, axis)
+}
+
+## The logarithms of the ratios of each price to the one before along an axis.
+##
+## >>> finance.log_returns([1.0, e])
+## [1.]
+fn log_returns(prices, axis=0) = diff(log(asarray(prices)), axis=axis)
+
+## The present value of cash flows at the end of periods 0, 1, 2, ...; the same as net_present_value.
+##
+## >>> round(finance.npv(0.1, [-100.0, 60.0, 60.0]), 4)
+## 4.1322
+fn npv(rate, flows) = net_present_value(rate, flows)
+
+## The rate at which the present value of cash flows is 0, by Newton's method from `guess` on.
+##
+## Errors: the method does not come to an end.
+##
+## >>> round(finance.irr([-100.0, 60.0, 60.0]), 6)
+## 0.130662
+fn irr(flows, guess=0.1) {
+    flows = asarray(flows) + 0.0
+    k = iota(flows.shape[0])
+    rate = float(guess)
+    for step in range(100) {
+        powers = (1 + rate) ** -(k + 0.0)
+        change = float(sum(flows * powers) / sum(flows * -k * powers / (1 + rate)))
+        rate = rate - change
+        if abs(change) <= 1e-14 * (1 + abs(rate)) { return rate }
+    }
+    assert abs(change) < 1e-9, "no rate of return was found"
+    rate
+}
+
+## The value after `n` periods of payments `pmt` at the end of each period (at the beginning if `due`)
+## and of `pv` now; money paid is negative.
+##
+## >>> round(finance.fv(0.01, 12, -100.0), 4)
+## 1268.2503
+fn fv(rate, n, pmt, pv=0.0, due=false) {
+    growth = (1 + rate) ** n
+    when = if due { 1 } else { 0 }
+    annuity = where(rate == 0, n, (1 + rate * when) * (growth - 1) / where(rate == 0, 1, rate))
+    -(pv * growth + pmt * annuity)
+}
+
+## The value today of `n` payments `pmt`, and of `fv` after the last; see fv.
+##
+## >>> round(finance.pv(0.01, 12, -100.0), 4)
+## 1125.5077
+fn pv(rate, n, pmt, fv=0.0, due=false) {
+    growth = (1 + rate) ** n
+    when = if due { 1 } else { 0 }
+    annuity = where(rate == 0, n, (1 + rate * when) * (growth - 1) / where(rate == 0, 1, rate))
+    -(fv + pmt * annuity) / growth
+}
+
+## The payment per period that pays off `pv` in `n` periods and leaves `fv`; see fv.
+##
+## >>> round(finance.pmt(0.01, 12, 1000.0), 4)
+## -88.8488
+fn pmt(rate, n, pv, fv=0.0, due=false) {
+    growth = (1 + rate) ** n
+    when = if due { 1 } else { 0 }
+    annuity = where(rate == 0, n, (1 + rate * when) * (growth - 1) / where(rate == 0, 1, rate))
+    -(fv + pv * growth) / annuity
+}
+
+## The standard deviation of logarithmic returns along an axis, for a year of `periods`.
+##
+## >>> round(finance.volatility([100.0, 101.0, 100.0, 102.0], periods=252), 4)
+## 0.2406
+fn volatility(prices, periods=252, axis=0) {
+    std(log_returns(prices, axis=axis), axis=axis, ddof=1) * sqrt(float(periods))
+}
+
+## The mean of returns above a riskless one in units of their standard deviation, for a year of
+## `periods`.
+##
+## >>> round(finance.sharpe([0.01, -0.005, 0.02], periods=1), 4)
+## 0.6623
+fn sharpe(returns, riskless=0.0, periods=252, axis=0) {
+    excess = asarray(returns) - riskless
+    mean(excess, axis=axis) / std(excess, axis=axis, ddof=1) * sqrt(float(periods))
+}
+
+## How far each price is below the highest so far, as a share of that, along an axis.
+##
+## >>> finance.drawdown([100.0, 80.0, 120.0, 90.0])
+## [ 0.   -0.2   0.   -0.25]
+fn drawdown(prices, axis=0) {
+    p = moveaxis(asarray(prices), axis, 0)
+    high = p
+    k = 1
+    while k < p.shape[0] {
+        high = concat((high[:k], maximum(high[k:], high[:-k])))
+        k = 2 * k
+    }
+    moveaxis(p / high - 1, 0, axis)
+}
+
+## The deepest drawdown along an axis.
+##
+## >>> finance.max_drawdown([100.0, 80.0, 120.0, 90.0])
+## -0.25
+fn max_drawdown(prices, axis=0) = min(drawdown(prices, axis=axis), axis=axis)
+
+## The means of the last `n` prices along an axis, which gets shorter by n - 1.
+##
+## >>> finance.sma([1.0, 2.0, 6.0, 4.0], 2)
+## [1.5 4.  5. ]
+fn sma(prices, n, axis=0) {
+    p = moveaxis(asarray(prices), axis, 0)
+    assert n >= 1 and n <= p.shape[0], "as many prices as the mean takes are needed"
+    count = p.shape[0] - n + 1
+    s = p[:count]
+    for k in range(1, n) { s = s + p[k:k + count] }
+    moveaxis(s / n, 0, axis)
+}
+
+## How prices of European options by Black and Scholes change: record(call_delta, put_delta, gamma, vega,
+## call_theta, put_theta, call_rho, put_rho), per unit of price, volatility, year and rate.
+##
+## >>> round(finance.greeks(100.0, 100.0, 1.0, 0.05, 0.2).gamma, 6)
+## 0.018762
+fn greeks(spot, strike, years, rate, volatility) {
+    root = sqrt(years + 0.0)
+    d1 = (log(spot / strike) + (rate + 0.5 * volatility * volatility) * years) / (volatility * root)
+    d2 = d1 - volatility * root
+    density = exp(-0.5 * d1 * d1) / sqrt(2 * pi)
+    discounted = strike * exp(-rate * years)
+    decay = -spot * density * volatility / (2 * root)
+    record(
+        call_delta=_cdf(d1), put_delta=_cdf(d1) - 1, gamma=density / (spot * volatility * root),
+        vega=spot * density * root, call_theta=decay - rate * discounted * _cdf(d2),
+        put_theta=decay + rate * discounted * _cdf(-d2), call_rho=years * discounted * _cdf(d2),
+        put_rho=-years * discounted * _cdf(-d2),
+    )
 }

@@ -81,3 +81,86 @@ fn shrink(x, n) {
     columns = x.shape[1] // n
     mean(reshape(x, (rows, n, columns, n, *x.shape[2:])), axis=(1, 3))
 }
+
+## The sum of second differences at each pixel; the edge is mirrored.
+##
+## >>> image.laplace(ones((2, 2)))
+## [[0. 0.]
+##  [0. 0.]]
+fn laplace(x) {
+    x = _real(x)
+    p = mirror_pad(x, 1)
+    p[:-2, 1:-1] + p[2:, 1:-1] + p[1:-1, :-2] + p[1:-1, 2:] - 4 * x
+}
+
+## The image with what a Gaussian blur takes away added `amount` times.
+##
+## >>> image.sharpen(ones((2, 2)), 0.25)
+## [[1. 1.]
+##  [1. 1.]]
+fn sharpen(x, sigma=1.0, amount=1.0) {
+    x = _real(x)
+    x + amount * (x - gaussian_blur(x, sigma))
+}
+
+## The greatest value in a square of `size` pixels around each one; the edge is mirrored.
+##
+## >>> image.dilate([[0, 0, 1]])
+## [[0 1 1]]
+fn dilate(x, size=3) = _extreme(_extreme(asarray(x), size, 0, maximum), size, 1, maximum)
+
+## The least value in a square of `size` pixels around each one; the edge is mirrored.
+##
+## >>> image.erode([[1, 1, 0]])
+## [[1 0 0]]
+fn erode(x, size=3) = _extreme(_extreme(asarray(x), size, 0, minimum), size, 1, minimum)
+
+fn _extreme(x, size, axis, better) {
+    assert size % 2 == 1, "the size of the square must be odd"
+    n = x.shape[axis]
+    widths = if axis == 0 { ((size // 2, size // 2), (0, 0)) } else { ((0, 0), (size // 2, size // 2)) }
+    p = moveaxis(pad(x, (*widths, *(((0, 0),) * (x.ndim - 2))), mode="symmetric"), axis, 0)
+    s = p[:n]
+    for k in range(1, size) { s = better(s, p[k:k + n]) }
+    moveaxis(s, 0, axis)
+}
+
+## Without bright spots smaller than the square: erode, then dilate.
+##
+## >>> image.opening([[0, 1, 0]])
+## [[0 0 0]]
+fn opening(x, size=3) = dilate(erode(x, size=size), size=size)
+
+## Without dark spots smaller than the square: dilate, then erode.
+##
+## >>> image.closing([[1, 0, 1]])
+## [[1 1 1]]
+fn closing(x, size=3) = erode(dilate(x, size=size), size=size)
+
+## The image enlarged `n` times by repeating pixels.
+##
+## >>> image.enlarge([[1, 2]], 2)
+## [[1 1 2 2]
+##  [1 1 2 2]]
+fn enlarge(x, n) = repeat(repeat(asarray(x), n, axis=0), n, axis=1)
+
+## Values moved and scaled so that they go from 0 to 1.
+##
+## >>> image.stretch([[2.0, 4.0, 6.0]])
+## [[0.  0.5 1. ]]
+fn stretch(x) {
+    x = _real(x)
+    (x - min(x)) / (max(x) - min(x))
+}
+
+## The mean of squared differences of two images.
+##
+## >>> image.mse([[1.0, 2.0]], [[1.0, 4.0]])
+## 2.0
+fn mse(x, y) = mean(square(_real(x) - _real(y)))
+
+## The ratio of the greatest possible value to the error between two images, in decibels.
+##
+## >>> round(image.psnr([[0.5]], [[0.4]]), 6)
+## 20.0
+fn psnr(x, y, peak=1.0) = 10 * log10(peak * peak / mse(x, y))

@@ -111,7 +111,8 @@ fn convolve(a, v, mode="full") {
     if v.size > a.size { _convolve(v, a, mode) } else { _convolve(a, v, mode) }
 }
 
-## The sums of products of two vectors at each lag: convolve without reversing the second.
+## The sums of products of two vectors at each lag: convolve without reversing the second, but with its
+## conjugate.
 ##
 ## >>> correlate([1, 2, 3], [0, 1, 2])
 ## [8]
@@ -121,7 +122,7 @@ fn correlate(a, v, mode="valid") {
     a = atleast_1d(a)
     v = atleast_1d(v)
     assert a.ndim == 1 and v.ndim == 1, "correlate takes vectors"
-    if v.size > a.size { flip(_convolve(v, flip(a), mode)) } else { _convolve(a, flip(v), mode) }
+    if v.size > a.size { flip(_convolve(conj(v), flip(a), mode)) } else { _convolve(a, flip(conj(v)), mode) }
 }
 
 ## The convolution with a vector `v` that is not longer, as a sum of shifted slices.
@@ -135,7 +136,7 @@ fn _convolve(a, v, mode) {
     p = if left + right > 0 { concat((zeros(left, dtype=a.dtype), a, zeros(right, dtype=a.dtype))) } else { a }
     count = n + left + right - m + 1
     # What was added must not count, also where an element of `v` is not finite.
-    exact = left + right == 0 or not isdtype(v.dtype, "real floating")
+    exact = left + right == 0 or isdtype(v.dtype, ("integral", "bool"))
     i = iota(count) - left
     s = 0
     for k in range(m) {

@@ -244,7 +244,7 @@ fn array_equiv(a, b) {
 fn packbits(x, axis=none, bitorder="big") {
     assert bitorder in ("big", "little"), "bitorder is big or little"
     x = asarray(x)
-    assert not isdtype(x.dtype, "real floating"), "packbits takes bools or integers"
+    assert isdtype(x.dtype, ("integral", "bool")), "packbits takes bools or integers"
     if axis == none { return packbits(ravel(x), axis=0, bitorder=bitorder) }
     y = moveaxis(x != 0, axis, -1)
     n = y.shape[-1]

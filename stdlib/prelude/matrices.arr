@@ -60,16 +60,16 @@ fn cov(x, y=none, rowvar=true, bias=false, ddof=none, fweights=none, aweights=no
     }
     if w == none {
         d = x - mean(x, axis=1, keepdims=true)
-        return squeeze(d @ d.T * (1.0 / maximum(float(x.shape[1] - less), 0.0)))
+        return squeeze(d @ conj(d.T) * (1.0 / maximum(float(x.shape[1] - less), 0.0)))
     }
     total = sum(w)
     d = x - (sum(x * w, axis=1) / total)[:, newaxis]
     shrink = if aweights == none or less == 0 { less } else { less * sum(w * asarray(aweights)) / total }
-    squeeze(d @ (d * w).T * (1.0 / maximum(total - shrink, 0.0)))
+    squeeze(d @ conj((d * w).T) * (1.0 / maximum(total - shrink, 0.0)))
 }
 
 fn _observations(x, rowvar) {
-    x = astype(asarray(x), float64)
+    x = astype(asarray(x), result_type(x, float64))
     if x.ndim < 2 { return reshape(x, (1, -1)) }
     assert x.ndim == 2, "covariances are those of the rows of a matrix"
     if rowvar { x } else { x.T }

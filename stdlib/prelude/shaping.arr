@@ -285,7 +285,7 @@ fn _pad_ramp(y, before, after, ends) {
 ## `n` numbers from `start` on at equal distances towards `edge`, which is left out.
 fn _ramp(start, edge, n, dtype) {
     if n == 0 { return edge[..., :0] }
-    whole = not isdtype(dtype, "real floating")
+    whole = isdtype(dtype, ("integral", "bool"))
     edge = if whole { astype(edge, float64) } else { edge }
     delta = edge - start
     step = delta / n

@@ -12,9 +12,12 @@ pub static MODULES: &[(&str, &str)] = &[
     ("climate", include_str!("../climate.arr")),
     ("fft", include_str!("../fft.arr")),
     ("finance", include_str!("../finance.arr")),
+    ("geo", include_str!("../geo.arr")),
     ("image", include_str!("../image.arr")),
     ("linalg", include_str!("../linalg.arr")),
+    ("optimize", include_str!("../optimize.arr")),
     ("prelude", PRELUDE),
+    ("signal", include_str!("../signal.arr")),
     ("stats", include_str!("../stats.arr")),
 ];
 

@@ -71,7 +71,9 @@ impl Doc {
             text.push('\n');
         }
         for text in [&mut doc.meaning, &mut doc.shapes, &mut doc.dtypes, &mut doc.errors] {
-            *text = text.trim().to_string();
+            let mut characters = text.trim().chars();
+            let first = characters.next().into_iter().flat_map(char::to_uppercase);
+            *text = first.chain(characters).collect();
         }
         doc
     }
