@@ -9,9 +9,9 @@ use crate::record::Recorder;
 use arr_compiler::format::{bytes_text, escape_control};
 use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened};
 use arr_compiler::plan::{Config, plan};
-use arr_ir::dtype::{DType, Scalar};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Graph;
-use arr_ir::shape::{Shape, count};
+use arr_ir::shape::{MAX_RANK, Shape, count};
 use arr_runtime::buffer::Buffer;
 use arr_runtime::engine::{Engine, Prepared, RunError};
 use arr_runtime::npy::{self, IoError, NpyFile};
@@ -183,6 +183,10 @@ impl Host for RuntimeHost {
     fn open(&mut self, path: &str) -> Result<Opened, HostError> {
         let file = npy::open(Path::new(path)).map_err(io_error)?;
         let (dtype, shape) = (file.dtype(), file.shape().clone());
+        if dtype.kind() == Kind::Complex && shape.len() == MAX_RANK {
+            let message = "a complex array has at most 15 dimensions".into();
+            return Err(host_error(HostErrorKind::Limit, message));
+        }
         let stored = Arc::new(Stored::File(file, OnceLock::new()));
         self.register(&stored);
         Ok(Opened { handle: stored, dtype, shape })

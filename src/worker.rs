@@ -11,7 +11,7 @@ use arr_compiler::eval::STACK_BYTES;
 use arr_compiler::format::bytes_text;
 use arr_compiler::session::Session;
 use arr_compiler::value as inner;
-use arr_ir::shape::Shape;
+use arr_ir::shape::{MAX_RANK, Shape};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -159,6 +159,10 @@ impl State {
             Content::Range(start, stop, step) => inner::Value::Range(*start, *stop, *step),
             Content::Array(buffer) => {
                 let (dtype, shape) = (buffer.dtype(), Shape::from_slice(buffer.shape()));
+                if buffer.pairs().shape().len() > MAX_RANK {
+                    let title = "a complex array has at most 15 dimensions";
+                    return Err(Error::new(ErrorKind::Limit, "E0210", title));
+                }
                 let handle = Arc::new(Stored::Memory(buffer.pairs()));
                 inner::Value::Array(Array::from_handle(handle, dtype, shape))
             }
@@ -209,6 +213,10 @@ impl State {
         if matches!(value, inner::Value::None) {
             return Ok(None);
         }
+        let stored = match value {
+            inner::Value::Array(array) if info => self.stored_as(array),
+            _ => String::new(),
+        };
         let text = match value {
             inner::Value::Str(text) if info => arr_compiler::format::string_repr(text),
             _ => {
@@ -219,7 +227,7 @@ impl State {
         let line = match value {
             inner::Value::Array(array) if info => array.known_shape().map(|_| {
                 let size = array.nbytes().unwrap_or(0) as u64;
-                format!("{} · {}{}\n", value.type_text(), bytes_text(size), self.stored_as(array))
+                format!("{} · {}{stored}\n", value.type_text(), bytes_text(size))
             }),
             _ => None,
         };
@@ -228,7 +236,8 @@ impl State {
 
     /// How an array is stored, where that is worth a word.
     fn stored_as(&self, array: &Array) -> String {
-        match array.handle().as_ref().and_then(|h| h.downcast_ref::<Stored>()) {
+        let handle = interleaved(array).ok().and_then(|a| a.handle());
+        match handle.as_ref().and_then(|h| h.downcast_ref::<Stored>()) {
             Some(Stored::File(file, _)) => {
                 let path = file.path().to_string_lossy().into_owned();
                 format!(" · file {}", arr_compiler::format::escape_control(&path))

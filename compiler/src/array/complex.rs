@@ -156,7 +156,11 @@ fn elementwise(op: MapOp, args: &Arrays, dtype: DType, dims: &Dims) -> Outcome<A
         let array = build::cast(array, dtype.part())?;
         if array.dims() == dims { Ok(array) } else { build::broadcast_to(&array, dims) }
     };
-    let (re, im) = match operators::write(&formula, op, args.len()) {
+    let output = match whole_exponent(op, args) {
+        Some(n) => operators::power(&formula, n),
+        None => operators::write(&formula, op, args.len()),
+    };
+    let (re, im) = match output {
         Output::Real(real) | Output::Truth(formula::Truth(real)) => (real, None),
         Output::Complex(z) => (z.re, Some(z.im)),
     };
@@ -165,6 +169,12 @@ fn elementwise(op: MapOp, args: &Arrays, dtype: DType, dims: &Dims) -> Outcome<A
         [re, im] => Ok(Array::complex(finish(re)?, finish(im)?)),
         results => finish(&results[0]),
     }
+}
+
+/// The exponent of a power, when it is known here to be a whole number of modest size.
+fn whole_exponent(op: MapOp, args: &Arrays) -> Option<i32> {
+    let (re, im) = args.get(1).filter(|_| op == MapOp::Pow)?.known_scalar()?.as_complex();
+    (im == 0.0 && re.fract() == 0.0 && re.abs() <= 100.0).then_some(re as i32)
 }
 
 /// `a @ b` from products of the parts.

@@ -134,6 +134,28 @@ pub(super) fn log1p<'a>(z: Complex<'a>) -> Complex<'a> {
     Complex { re, im: y.atan2(moved.re) }
 }
 
+/// `z^n` for a number known when the formula is written: [`pow`] without what it does not need.
+pub(super) fn pow_whole<'a>(z: Complex<'a>, n: i32) -> Complex<'a> {
+    let unit = Complex { re: z.re.number(1.0), im: z.re.number(0.0) };
+    if n == 0 {
+        return unit;
+    }
+    let (mut result, mut square, mut rest) = (None, z, n.unsigned_abs());
+    while rest > 0 {
+        if rest % 2 == 1 {
+            result = Some(result.map_or(square, |r| r * square));
+        }
+        rest /= 2;
+        if rest > 0 {
+            square = square * square;
+        }
+    }
+    let power = result.unwrap_or(unit);
+    let (power, at_origin) = if n < 0 { (unit / power, f64::NAN) } else { (power, 0.0) };
+    let origin = z.re.is(0.0) & z.im.is(0.0);
+    Complex { re: origin.pick(at_origin, power.re), im: origin.pick(at_origin, power.im) }
+}
+
 /// `z^w`. Whole exponents up to 100 multiply, as NumPy does; others are `e^(w log z)`. The power
 /// zero of everything is 1; zero to a power is 0 where the real part of the exponent is
 /// positive, else NaN.

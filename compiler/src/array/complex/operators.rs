@@ -98,6 +98,11 @@ pub(super) fn write<'a>(formula: &'a Formula, op: MapOp, operands: usize) -> Out
     })
 }
 
+/// The formula of the power with a whole exponent that is known.
+pub(super) fn power(formula: &Formula, n: i32) -> Output<'_> {
+    Output::Complex(exponential::pow_whole(formula.operand(0), n))
+}
+
 /// `z / |z|`, and zero for zero; a number with one infinite part points along that axis.
 fn sign<'a>(z: Complex<'a>) -> Complex<'a> {
     let size = z.re.hypot(z.im);

@@ -6,7 +6,7 @@ use crate::builtins::builtin;
 use crate::fault::{Failure, Fault};
 use crate::host::{Handle, Host, HostError, HostErrorKind, Opened};
 use crate::value::Value;
-use arr_ir::dtype::{DType, Scalar};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Graph;
 use arr_ir::oracle::{DenseArray, evaluate};
 use arr_ir::shape::Dim;
@@ -82,7 +82,8 @@ impl Context for Machine {
         Dim::Unknown(self.dims)
     }
     fn compute(&mut self, arrays: &[Array]) -> Result<(), Fault> {
-        let (graph, inputs, slots) = lower(arrays);
+        let arrays: Vec<Array> = arrays.iter().flat_map(Array::real_arrays).collect();
+        let (graph, inputs, slots) = lower(&arrays);
         let results = Host::compute(self, graph, &inputs, &slots)?;
         for (array, handle) in arrays.iter().zip(results) {
             array.set_ready(handle);
@@ -94,7 +95,7 @@ impl Context for Machine {
             return Ok(None);
         }
         Context::compute(self, std::slice::from_ref(array))?;
-        Ok(array.handle().map(|h| dense(&h).at(0)))
+        Ok(Some(array.element(self, 0)?))
     }
     fn call(&mut self, _: &Value, _: &[Value], _: &[(&str, Value)]) -> Result<Value, Fault> {
         Ok(Value::None)
@@ -113,17 +114,20 @@ pub(crate) fn text_of(cx: &mut Machine, value: &Value) -> String {
         Value::Array(array) if array.is_abstract() => format!("{array:?}"),
         Value::Array(array) => {
             Context::compute(cx, std::slice::from_ref(array)).expect("computes");
-            let dense = dense(&array.handle().expect("is ready"));
-            assert_eq!(Some(dense.shape.clone()), array.known_shape());
-            assert_eq!(dense.dtype, array.dtype());
-            let items: Vec<String> = dense
-                .elements()
-                .map(|s| match s.dtype.is_inexact() {
-                    true => format!("{:?}", s.as_f64()),
-                    false => s.as_i128().to_string(),
+            let shape = array.known_shape().expect("known while running");
+            for part in array.real_arrays() {
+                let dense = dense(&part.handle().expect("is ready"));
+                assert_eq!((&dense.shape, dense.dtype), (&shape, array.dtype().part()));
+            }
+            let items: Vec<String> = (0..arr_ir::shape::count(&shape))
+                .map(|position| array.element(cx, position).expect("is ready"))
+                .map(|s| match s.dtype.kind() {
+                    Kind::Complex => format!("{:?}", s.as_complex()),
+                    Kind::Float => format!("{:?}", s.as_f64()),
+                    _ => s.as_i128().to_string(),
                 })
                 .collect();
-            format!("{}{:?} {}", dense.dtype, dense.shape.as_slice(), items.join(" "))
+            format!("{}{:?} {}", array.dtype(), shape.as_slice(), items.join(" "))
         }
         Value::Int(v) => v.to_string(),
         Value::Float(v) => format!("{v:?}"),

@@ -8,6 +8,7 @@ use crate::array::{Array, Index, assign_index, binary, index};
 use crate::builtin::Context;
 use crate::builtins::BUILTINS;
 use crate::fault::Fault;
+use crate::host::{HostError, HostErrorKind};
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::shape::{Dim, Dims};
@@ -20,6 +21,7 @@ fn pool() -> Vec<Value> {
     let grid = made("reshape", &[Value::Range(0, 6, 1), Value::Int(2), Value::Int(3)]);
     let bytes = made("astype", &[grid.clone(), Value::DType(DType::U8)]);
     let bools = made("astype", &[grid.clone(), Value::DType(DType::Bool)]);
+    let complex = made("astype", &[grid.clone(), Value::DType(DType::C64)]);
     let zero_d = Value::Array(Array::from_scalar(Scalar::int(1)));
     let vector = floats(&[3], &[1.0, f64::NAN, -2.5]);
     let ints = |v: &[i64]| Value::tuple(v.iter().copied().map(Value::Int).collect());
@@ -49,6 +51,7 @@ fn pool() -> Vec<Value> {
         grid,
         bytes,
         bools,
+        complex,
     ]
 }
 
@@ -101,9 +104,16 @@ fn compare(wrong: &mut Vec<String>, what: &str, args: &[Value], action: Action<'
     if let Ok(Value::Array(array)) = &ran
         && array.known_shape().is_some_and(|s| arr_ir::shape::count(&s) < 1000)
     {
-        Context::compute(&mut machine, std::slice::from_ref(array)).expect("computes");
-        let result = dense(&array.handle().expect("is ready"));
-        assert_eq!((result.dtype, Some(result.shape)), (array.dtype(), array.known_shape()));
+        match Context::compute(&mut machine, std::slice::from_ref(array)) {
+            // Values may not suit: a routine says so when it runs.
+            Err(Fault::Host(HostError { kind: HostErrorKind::Value, .. })) => return,
+            computed => computed.expect("computes"),
+        }
+        for part in array.real_arrays() {
+            let result = dense(&part.handle().expect("is ready"));
+            let part = (array.dtype().part(), array.known_shape());
+            assert_eq!((result.dtype, Some(result.shape)), part);
+        }
     }
     for sizes in [true, false] {
         let args: Vec<Value> = args.iter().map(|v| hidden(v, sizes)).collect();
@@ -148,7 +158,7 @@ fn builtins_check_as_they_run() {
                 if needed <= 2 {
                     compare(&mut wrong, builtin.name, &[a.clone(), b.clone()], &action);
                 }
-                if parameters.len() > 2 {
+                if parameters.len() > 2 && needed <= 3 {
                     let c = &pool[(7 * i + 11 * j) % pool.len()];
                     compare(&mut wrong, builtin.name, &[a.clone(), b.clone(), c.clone()], &action);
                 }

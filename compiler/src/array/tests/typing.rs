@@ -64,7 +64,11 @@ fn weak_scalars_take_the_dtype_of_the_array() {
         (U8, Value::Bool(true), "uint8[3]"),
         (U8, Value::Int(300), "E0152"),
         (U8, Value::Int(-1), "E0152"),
-        (F64, Value::Complex(0.0, 1.0), "E0153"),
+        (F64, Value::Complex(0.0, 1.0), "complex128[3]"),
+        (F32, Value::Complex(0.0, 1.0), "complex64[3]"),
+        (I8, Value::Complex(0.0, 1.0), "complex128[3]"),
+        (C64, Value::Float(2.0), "complex64[3]"),
+        (C64, Value::Unknown(Unknown::Complex), "complex64[3]"),
         (F64, Value::Unknown(Unknown::Int), "float64[3]"),
         (U8, Value::Unknown(Unknown::Float), "float64[3]"),
     ];
