@@ -312,23 +312,6 @@ fn deg2rad(x) = radians(x)
 ## 1.0
 fn sinc(x) = where(x == 0, 1.0, sin(pi * x) / (pi * where(x == 0, 1.0, x)))
 
-## Whether both are not zero.
-##
-## >>> logical_and([true, true], [true, false])
-## [ True False]
-fn logical_and(a, b) = astype(a, bool) & astype(b, bool)
-
-## Whether either is not zero.
-##
-## >>> logical_or([true, false], [false, false])
-## [ True False]
-fn logical_or(a, b) = astype(a, bool) | astype(b, bool)
-
-## Whether exactly one is not zero.
-##
-## >>> logical_xor([true, true], [true, false])
-## [False  True]
-fn logical_xor(a, b) = astype(a, bool) ^ astype(b, bool)
 
 ## Quotient and remainder, as a tuple.
 ##

@@ -112,7 +112,7 @@ fn reduction(
 }
 
 /// The combination of an array over axes.
-fn fold(
+pub(super) fn fold(
     array: &Array,
     op: FoldOp,
     axes: &[usize],
@@ -193,27 +193,37 @@ fn cumprod(cx: &mut dyn Context, a: &[Value]) -> Result {
     cumulative(cx, FoldOp::Prod, a, true)
 }
 
+/// The running combination of the elements themselves.
+pub(super) fn running(cx: &mut dyn Context, op: FoldOp, a: &[Value]) -> Result {
+    known!(&a[0], &a[1]);
+    let Some((array, axis)) = scanned_axis(cx, a, false)? else { return Ok(Value::ANY) };
+    build::scan(&array, op, axis).map(Value::Array)
+}
+
+/// The array to scan, flattened if need be, and the axis; none when not known.
+fn scanned_axis(
+    cx: &mut dyn Context,
+    a: &[Value],
+    flatten: bool,
+) -> Outcome<Option<(Array, usize)>> {
+    let array = to_array(cx, 0, &a[0])?;
+    match &a[1] {
+        Value::None if flatten || array.ndim() == 0 => {
+            Ok(Some((super::shaping::flat(cx, &array)?, 0)))
+        }
+        Value::None if array.ndim() == 1 => Ok(Some((array, 0))),
+        Value::None => Err(Failure::new("E0161", "the axis is needed from two dimensions on")
+            .at(0, array_type(&array))
+            .hint("write axis=0, or ravel the array first")
+            .into()),
+        _ => Ok(args::axis(cx, &array, a, 1)?.map(|axis| (array, axis))),
+    }
+}
+
 fn cumulative(cx: &mut dyn Context, op: FoldOp, a: &[Value], flatten: bool) -> Result {
     known!(&a[0], &a[1], &a[2]);
     let dtype = args::dtype(a, 2)?;
-    let mut array = to_array(cx, 0, &a[0])?;
-    let axis = match &a[1] {
-        Value::None if flatten || array.ndim() == 0 => {
-            array = super::shaping::flat(cx, &array)?;
-            0
-        }
-        Value::None if array.ndim() == 1 => 0,
-        Value::None => {
-            return Err(Failure::new("E0161", "the axis is needed from two dimensions on")
-                .at(0, array_type(&array))
-                .hint("write axis=0, or cumsum to flatten the array")
-                .into());
-        }
-        _ => match args::axis(cx, &array, a, 1)? {
-            Some(axis) => axis,
-            None => return Ok(Value::ANY),
-        },
-    };
+    let Some((array, axis)) = scanned_axis(cx, a, flatten)? else { return Ok(Value::ANY) };
     let compute = dtype.unwrap_or(op.dtype(array.dtype()));
     let scanned = build::scan(&build::cast(&array, compute)?, op, axis)?;
     let scanned = build::cast(&scanned, compute)?;

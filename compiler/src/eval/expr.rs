@@ -351,6 +351,13 @@ impl Interpreter<'_> {
             let callee = Span { end: method.span.end, ..left };
             return self.call_value(&member, args, span, callee);
         }
+        if base.is_function()
+            && let Some(form) = crate::builtins::builtin(&format!("ufunc.{}", method.name))
+        {
+            let form = Value::Builtin(form);
+            let args = self.args(u, args, Some((base, left)), &form)?;
+            return self.call_value(&form, args, span, method.span);
+        }
         if let Value::Module(module) = &base {
             let failure = self.no_member(module, &method.name);
             self.args(u, args, None, &Value::None)?;
