@@ -275,6 +275,8 @@ pub static CODES: &[CodeInfo] = codes! {
         "concat and stack need at least one array.";
     "E0183" "array not computed"
         "An array that is written must be computed first; this did not happen.";
+    "E0185" "subscripts"
+        "einsum takes a letter per axis of each operand, `...` for axes not named, and after -> the letters of the result, each once.";
     "E0200" "failed on a value"
         "The operation cannot be done with the values it met while running.";
     "E0201" "assertion failed"

@@ -173,6 +173,11 @@ pub fn entries() -> Vec<Entry> {
 
 /// The first comment of a module: what it is about.
 pub fn about(module: &str) -> String {
+    if module == "ufunc" {
+        return "What is written `f.name(x)`, for every function `f` of two arguments: \
+                `maximum.accumulate(x)`."
+            .into();
+    }
     let text = arr_stdlib::module(module).unwrap_or_default();
     let lines = text.lines().take_while(|line| line.starts_with("# ") || *line == "#");
     lines.map(|line| line[1..].trim()).collect::<Vec<_>>().join("\n").trim().to_string()

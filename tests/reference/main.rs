@@ -219,9 +219,11 @@ fn folder() -> PathBuf {
 /// The pages in the folder, by path.
 fn present() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for (prefix, folder) in std::iter::once((String::new(), folder())).chain(
-        arr_stdlib::MODULES.iter().map(|(name, _)| (format!("{name}/"), folder().join(name))),
-    ) {
+    let inside = std::fs::read_dir(folder()).into_iter().flatten().flatten();
+    let folders = inside.filter(|entry| entry.path().is_dir());
+    let prefixes = folders.map(|entry| format!("{}/", entry.file_name().to_string_lossy()));
+    for prefix in std::iter::once(String::new()).chain(prefixes) {
+        let folder = folder().join(&prefix);
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.ends_with(".md") {

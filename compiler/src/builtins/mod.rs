@@ -40,6 +40,7 @@ static SUBJECTS: &[(&str, &[Builtin])] = &[
     ("Help", help::ROWS),
     ("Linear algebra", linalg::ROWS),
     ("Products", products::ROWS),
+    ("Sums of products", einsum::ROWS),
     ("Reductions and scans", reductions::ROWS),
     ("Repeating and moving", copies::ROWS),
     ("Sequences", sequences::ROWS),
