@@ -502,7 +502,16 @@ fn inner(a, b) {
 ##
 ## >>> vecdot([1, 2], [3, 4])
 ## 11
-fn vecdot(a, b, axis=-1) = sum(conj(asarray(a)) * asarray(b), axis=axis, dtype=result_type(a, b))
+fn vecdot(a, b, axis=-1) {
+    a = asarray(a)
+    b = asarray(b)
+    assert a.ndim > 0 and b.ndim > 0, "vecdot needs arrays of at least one dimension"
+    p = moveaxis(a, axis, -1)
+    q = moveaxis(b, axis, -1)
+    assert p.shape[-1] == q.shape[-1], "the sizes of the summed axes differ"
+    t = result_type(a, b)
+    if t == bool { any(p & q, axis=-1) } else { sum(conj(p) * q, axis=-1, dtype=t) }
+}
 
 ## The sum of products of all elements; the first factors are conjugated.
 ##

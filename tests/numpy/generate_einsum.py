@@ -138,7 +138,7 @@ for text in [
     'einsum("...i->i", p)', 'einsum("i...j...", p)', 'einsum(3, p)', 'einsum("ij->i->j", x_ij)',
     'tensordot(p, q, axes=3)', 'tensordot(p, q, axes=((0,), (0, 1)))', 'tensordot(p, u, axes=((0,), (0,)))',
     'tensordot(p, q, axes=((0, 0), (0, 0)))', 'vecdot(u, q)', 'vecdot(u, o1)', 'vecdot(2.0, u)',
-    'matrix_transpose(u)', 'linalg.multi_dot((u,))', 'linalg.multi_dot((p, q))',
+    'matrix_transpose(u)', 'linalg.multi_dot((p, q))',
     'linalg.multi_dot((x_ij, x_ij))', 'p @ 2.0', '2 @ p', 'p @ q', 'u @ o1',
 ]:
     refused(text)

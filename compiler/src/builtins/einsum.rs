@@ -27,9 +27,6 @@ rows! {
     "einsum_path" ("subscripts, *operands") einsum_path, false,
         "In which order einsum combines its operands, as pairs of positions (the result of a pair comes last), and in words what each costs."
         "einsum_path(\"ij,jk,k->i\", ones((2, 3)), ones((3, 4)), ones(4))[0]" => "((1, 2), (0, 1))";
-    "linalg.multi_dot" ("[]arrays") multi_dot, false,
-        "The matrix product of several matrices (the first and the last may be vectors) in the cheapest order."
-        "linalg.multi_dot((ones((2, 3)), ones((3, 4)), ones(4)))" => "[12. 12.]";
 }
 
 /// An operand and the label of each of its axes, no label twice.
@@ -267,42 +264,4 @@ fn einsum_path(cx: &mut dyn Context, a: &[Value]) -> Result {
         |&(i, j): &(usize, usize)| Value::tuple(vec![Value::Int(i as i64), Value::Int(j as i64)]);
     let pairs = Value::tuple(path.iter().map(pair).collect());
     Ok(Value::tuple(vec![pairs, Value::text(&lines.join("\n"))]))
-}
-
-fn multi_dot(cx: &mut dyn Context, a: &[Value]) -> Result {
-    let Some(arrays) = args::arrays(cx, a, 0)? else { return Ok(Value::ANY) };
-    let n = arrays.len();
-    if n < 2 {
-        return Err(Failure::new("E0182", "a product needs at least two arrays").into());
-    }
-    for (i, array) in arrays.iter().enumerate() {
-        let end = i == 0 || i + 1 == n;
-        if array.ndim() != 2 && !(end && array.ndim() == 1) {
-            let wanted = "matrices; the first and the last may be vectors";
-            return Err(faults::argument(0, &a[0], wanted)
-                .note(format!("array {i} is {}", array_type(array)))
-                .into());
-        }
-    }
-    let label = |i: usize| char::from_u32('\u{100}' as u32 + i as u32).unwrap_or('?');
-    let vectors = (arrays[0].ndim() == 1, arrays[n - 1].ndim() == 1);
-    let labels: Vec<Vec<Label>> = (0..n)
-        .map(|i| match (i == 0 && vectors.0, i + 1 == n && vectors.1) {
-            (true, _) => vec![Label::Letter(label(1))],
-            (_, true) => vec![Label::Letter(label(i))],
-            _ => vec![Label::Letter(label(i)), Label::Letter(label(i + 1))],
-        })
-        .collect();
-    let mut sizes = Sizes::default();
-    for (array, labels) in arrays.iter().zip(&labels) {
-        sizes.extend(labels.iter().copied().zip(array.dims().iter().copied()));
-    }
-    let size = |l: Label| sizes.get(&l).and_then(|d| d.known()).unwrap_or(1);
-    let chain = super::subscripts::chain(&labels, &size);
-    let mut parts: Vec<Value> = arrays.into_iter().map(Value::Array).collect();
-    for at in chain {
-        let right = parts.remove(at + 1);
-        parts[at] = matmul(cx, &parts[at], &right)?;
-    }
-    Ok(parts.pop().unwrap_or(Value::ANY))
 }

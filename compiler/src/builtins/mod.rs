@@ -10,6 +10,7 @@ mod complex;
 mod copies;
 mod creation;
 mod dtypes;
+mod einsum;
 mod fft;
 mod files;
 mod help;
@@ -18,7 +19,9 @@ mod products;
 mod reductions;
 mod sequences;
 mod shaping;
+mod subscripts;
 pub mod topics;
+mod ufuncs;
 mod values;
 mod windows;
 
@@ -37,6 +40,7 @@ static SUBJECTS: &[(&str, &[Builtin])] = &[
     ("Dtypes", dtypes::ROWS),
     ("Files, output and evaluation", files::ROWS),
     ("Fourier transforms", fft::ROWS),
+    ("Functions applied along axes", ufuncs::ROWS),
     ("Help", help::ROWS),
     ("Linear algebra", linalg::ROWS),
     ("Products", products::ROWS),

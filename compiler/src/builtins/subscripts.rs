@@ -198,42 +198,6 @@ fn cheapest(
     }
 }
 
-/// The cheapest order of a chain of matrix products: at every step the position of the left factor
-/// of the two neighbours to multiply. Operands have the labels of their rows and columns.
-pub(super) fn chain(labels: &[Vec<Label>], size: &dyn Fn(Label) -> usize) -> Vec<usize> {
-    let n = labels.len();
-    let extent = |l: Option<&Label>| l.map_or(1.0, |&l| size(l) as f64);
-    let first = if labels[0].len() == 2 { extent(labels[0].first()) } else { 1.0 };
-    let mut ends: Vec<f64> = vec![first];
-    for (i, own) in labels.iter().enumerate() {
-        let vector = i > 0 && own.len() == 1;
-        ends.push(if vector { 1.0 } else { extent(own.last()) });
-    }
-    // cost[i][j]: of the product of i..=j, and after which factor it is cut.
-    let mut cost = vec![vec![(0.0, 0); n]; n];
-    for length in 2..=n {
-        for i in 0..=n - length {
-            let j = i + length - 1;
-            let cut =
-                |k: usize| cost[i][k].0 + cost[k + 1][j].0 + ends[i] * ends[k + 1] * ends[j + 1];
-            let best = (i..j).map(|k| (cut(k), k)).min_by(|a, b| a.0.total_cmp(&b.0));
-            cost[i][j] = best.unwrap_or((0.0, i));
-        }
-    }
-    // The factors i..=j of a part start where it stands in the list: parts to the left are joined.
-    fn walk(cost: &[Vec<(f64, usize)>], i: usize, j: usize, at: usize, out: &mut Vec<usize>) {
-        if i < j {
-            let k = cost[i][j].1;
-            walk(cost, i, k, at, out);
-            walk(cost, k + 1, j, at + 1, out);
-            out.push(at);
-        }
-    }
-    let mut out = vec![];
-    walk(&cost, 0, n - 1, 0, &mut out);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,14 +243,5 @@ mod tests {
         let spec = parse("ab,bc,c->a", &[2, 2, 1]).expect("subscripts");
         assert_eq!(order(&spec.terms, &spec.output, &|_| 10), [(1, 2), (0, 1)]);
         assert_eq!(order(&spec.terms[..1], &spec.output, &|_| 10), []);
-    }
-
-    #[test]
-    fn chains_are_cut_where_it_is_cheapest() {
-        let labels: Vec<Vec<Label>> =
-            ["ab", "bc", "cd"].iter().map(|t| t.chars().map(Label::Letter).collect()).collect();
-        let thin = |c: char| move |l: Label| if l == Label::Letter(c) { 1 } else { 100 };
-        assert_eq!(chain(&labels, &thin('d')), [1, 0]);
-        assert_eq!(chain(&labels, &thin('a')), [0, 0]);
     }
 }
