@@ -13,7 +13,7 @@ use faer::traits::math_utils::{abs, from_f64, from_real, one, zero};
 /// each is exact to double precision.
 const DEGREES: [(&[f64], f64); 5] = [
     (&[120.0, 60.0, 12.0, 1.0], 1.495585217958292e-2),
-    (&[30240.0, 15120.0, 3360.0, 420.0, 30.0, 1.0], 2.539398330063230e-1),
+    (&[30240.0, 15120.0, 3360.0, 420.0, 30.0, 1.0], 2.53939833006323e-1),
     (
         &[17297280.0, 8648640.0, 1995840.0, 277200.0, 25200.0, 1512.0, 56.0, 1.0],
         9.504178996162932e-1,
@@ -99,7 +99,7 @@ fn to_f64<T: Number>(value: T::Real) -> f64 {
 
 fn scale_by<T: Number>(matrix: &mut Mat<T>, factor: T) {
     for j in 0..matrix.ncols() {
-        matrix.col_as_slice_mut(j).iter_mut().for_each(|v| *v = *v * factor);
+        matrix.col_as_slice_mut(j).iter_mut().for_each(|v| *v *= factor);
     }
 }
 
@@ -107,7 +107,7 @@ fn add<T: Number>(to: &mut Mat<T>, from: &Mat<T>, factor: f64) {
     let factor: T = from_real(&from_f64::<T::Real>(factor));
     for j in 0..to.ncols() {
         for (a, &b) in to.col_as_slice_mut(j).iter_mut().zip(from.col_as_slice(j)) {
-            *a = *a + b * factor;
+            *a += b * factor;
         }
     }
 }

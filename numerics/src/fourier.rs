@@ -166,7 +166,7 @@ pub fn run<R: Wave>(
                 fill(lane, given);
                 // These are real in what is symmetric.
                 lane[1] = R::zero();
-                if n % 2 == 0 {
+                if n.is_multiple_of(2) {
                     lane[n + 1] = R::zero();
                 }
                 let done = plan.process_with_scratch(bytemuck::cast_slice_mut(lane), out, memory);

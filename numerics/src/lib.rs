@@ -29,7 +29,7 @@ mod tests;
 use bytemuck::Pod;
 use faer::traits::{ComplexField, RealField};
 use num_complex::Complex;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 /// Calls a function with every number below the first argument, perhaps several at a time, and
 /// comes back when all calls have.
@@ -76,6 +76,10 @@ pub(crate) trait Number:
     + Mul<Output = Self>
     + Div<Output = Self>
     + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
 {
 }
 

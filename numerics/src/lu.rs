@@ -124,7 +124,7 @@ fn factor_narrow<T: Number>(panel: MatMut<'_, T>, swaps: &mut [usize]) {
         let pivot = column[j];
         if pivot != zero::<T>() {
             for value in &mut column[j + 1..] {
-                *value = *value / pivot;
+                *value /= pivot;
             }
         }
         let below = &column[j + 1..];
@@ -132,7 +132,7 @@ fn factor_narrow<T: Number>(panel: MatMut<'_, T>, swaps: &mut [usize]) {
             let target = column_mut(right.rb_mut(), c);
             let factor = target[j];
             for (value, &l) in target[j + 1..].iter_mut().zip(below) {
-                *value = *value - l * factor;
+                *value -= l * factor;
             }
         }
     }

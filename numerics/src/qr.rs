@@ -177,7 +177,7 @@ pub(crate) fn factors<T: Number>(
     if !T::IS_REAL {
         for (j, turn) in turned.iter().enumerate() {
             let turn = conj(turn);
-            matrix.as_mut().col_mut(j).iter_mut().for_each(|v| *v = *v * turn);
+            matrix.as_mut().col_mut(j).iter_mut().for_each(|v| *v *= turn);
         }
     }
     store_rows(matrix.as_ref(), q, each);

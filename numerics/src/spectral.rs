@@ -234,7 +234,7 @@ fn normalize<R: Number<Real = R> + Real>(v: &mut [Complex<R>], n: usize) {
         let (mut most, mut at): (R, usize) = (zero(), 0);
         for i in 0..n {
             let square = size(&v[i * n + j]);
-            total = total + square;
+            total += square;
             if square > most {
                 (most, at) = (square, i);
             }

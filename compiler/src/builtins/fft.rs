@@ -60,10 +60,7 @@ fn transform(cx: &mut dyn Context, a: &[Value], transform: Transform) -> Result 
     for (at, &d) in order.iter().enumerate() {
         back[d] = Some(at);
     }
-    match result.dtype().kind() {
-        Kind::Complex => build::arrange(&result, &back).map(Value::Array),
-        _ => build::arrange(&result, &back).map(Value::Array),
-    }
+    build::arrange(&result, &back).map(Value::Array)
 }
 
 /// The array in the dtype that is transformed.
