@@ -2,6 +2,7 @@
 //! the generated code share. Equal on every processor: integers wrap, nothing traps, no
 //! fast-math; see the numeric rules of the language reference.
 
+use crate::draw;
 use crate::dtype::{DType, Kind, Scalar};
 use crate::op::{FoldOp, MapOp};
 
@@ -192,6 +193,8 @@ macro_rules! floats {
                     MapOp::Nextafter => {
                         if a != a || b != b { a + b } else if a == b { b } else if a < b { a.next_up() } else { a.next_down() }
                     }
+                    MapOp::GammaDraw => draw::gamma(a as f64, b as f64) as $t,
+                    MapOp::PoissonDraw => draw::poisson(a as f64, b as f64) as $t,
                     op => math::binary(op).$binary(a, b),
                 }
             }

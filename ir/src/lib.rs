@@ -4,6 +4,7 @@
 //! Pure: no file, thread, clock or environment; no `unsafe`.
 #![forbid(unsafe_code)]
 
+pub mod draw;
 pub mod dtype;
 pub mod eval;
 pub mod fold;

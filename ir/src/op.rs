@@ -92,6 +92,8 @@ rows! {
     Hypot "hypot" 2 Float Tile true "sqrt(x1^2 + x2^2) without overflow on the way." "hypot(3.0, 4.0)" => "5.0"
     Copysign "copysign" 2 Float Tile false "Magnitude of the first with the sign of the second." "copysign(2.0, -0.0)" => "-2.0"
     Nextafter "nextafter" 2 Float Tile false "The next representable number after x1 towards x2." "nextafter(1.0, 2.0)" => "1.0000000000000002"
+    GammaDraw "gamma_from_uniform" 2 Float Tile false "A number of the gamma distribution with shape x1, made from the uniform number x2 in [0, 1)." "gamma_from_uniform(0.0, 0.5)" => "0.0"
+    PoissonDraw "poisson_from_uniform" 2 Float Tile false "A number of the Poisson distribution with mean x1, made from the uniform number x2 in [0, 1)." "poisson_from_uniform(0.0, 0.5)" => "0.0"
     BitAnd "bitwise_and" 2 Bits Native true "Bitwise and." "bitwise_and(12, 10)" => "8"
     BitOr "bitwise_or" 2 Bits Native true "Bitwise or." "bitwise_or(12, 10)" => "14"
     BitXor "bitwise_xor" 2 Bits Native true "Bitwise exclusive or." "bitwise_xor(12, 10)" => "6"
@@ -272,6 +274,18 @@ pub enum Dist {
     Normal,
     /// Uniform integers in [low, high), int64; arguments low and high.
     Integers,
+}
+
+impl Dist {
+    /// The second word of the generator's key: with the same seed, numbers of different
+    /// distributions are independent.
+    pub fn stream(self) -> u64 {
+        match self {
+            Dist::Uniform => 0,
+            Dist::Normal => 1,
+            Dist::Integers => 2,
+        }
+    }
 }
 
 #[cfg(test)]

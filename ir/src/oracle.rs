@@ -125,21 +125,21 @@ fn evaluate_node(
 
 /// One number of a distribution: `scalars` are the seed and the distribution's arguments.
 pub fn random(dist: Dist, dtype: DType, scalars: &[Scalar], index: u64) -> Scalar {
-    let seed = scalars[0].bits as u64;
+    let (seed, stream) = (scalars[0].bits as u64, dist.stream());
     match (dist, dtype) {
         (Dist::Uniform, DType::F32) => {
-            let v = philox::uniform_f32(seed, 0, index);
+            let v = philox::uniform_f32(seed, stream, index);
             Scalar { dtype, bits: v.to_bits() as u128 }
         }
-        (Dist::Uniform, _) => Scalar::float(philox::uniform_f64(seed, 0, index)),
+        (Dist::Uniform, _) => Scalar::float(philox::uniform_f64(seed, stream, index)),
         (Dist::Normal, DType::F32) => {
-            let v = philox::normal_f32(seed, 0, index);
+            let v = philox::normal_f32(seed, stream, index);
             Scalar { dtype, bits: v.to_bits() as u128 }
         }
-        (Dist::Normal, _) => Scalar::from_f64(philox::normal_f64(seed, 0, index), dtype),
+        (Dist::Normal, _) => Scalar::from_f64(philox::normal_f64(seed, stream, index), dtype),
         (Dist::Integers, _) => {
             let (low, high) = (scalars[1].as_i128() as i64, scalars[2].as_i128() as i64);
-            Scalar::int(philox::integers(seed, 0, index, low, high))
+            Scalar::int(philox::integers(seed, stream, index, low, high))
         }
     }
 }

@@ -17,6 +17,7 @@ pub static MODULES: &[(&str, &str)] = &[
     ("linalg", include_str!("../linalg.arr")),
     ("optimize", include_str!("../optimize.arr")),
     ("prelude", PRELUDE),
+    ("random", include_str!("../random.arr")),
     ("signal", include_str!("../signal.arr")),
     ("stats", include_str!("../stats.arr")),
 ];

@@ -42,10 +42,10 @@ rows! {
         "Uniform numbers in [0, 1), a function of seed and position alone." "random(3).shape" => "(3,)";
     "uniform" ("[]shape=none, low=0.0, high=1.0, seed=0, dtype=none") uniform, false,
         "Uniform numbers in [low, high)." "uniform(3, 5, 6).shape" => "(3,)";
-    "normal" ("[]shape=none, mean=0.0, std=1.0, seed=0, dtype=none") normal, false,
-        "Normally distributed numbers." "normal((2, 3), seed=1).shape" => "(2, 3)";
-    "integers" ("[]shape, low, high=none, seed=0, dtype=none") integers, false,
-        "Uniform integers in [low, high), or [0, low) when only one is given." "integers(3, 10).dtype" => "int64";
+    "normal" ("[]shape=none, loc=0.0, scale=1.0, seed=0, dtype=none") normal, false,
+        "Normally distributed numbers with mean `loc` and standard deviation `scale`." "normal((2, 3), seed=1).shape" => "(2, 3)";
+    "integers" ("[]shape, low, high=none, seed=0, dtype=none, endpoint=false") integers, false,
+        "Uniform integers in [low, high), or [0, low) when only one is given; `endpoint` includes the upper end." "integers(3, 10).dtype" => "int64";
 }
 
 fn zeros(cx: &mut dyn Context, a: &[Value]) -> Result {
@@ -193,12 +193,12 @@ fn seed(cx: &mut dyn Context, a: &[Value], position: usize) -> Outcome<Array> {
             None => Array::abstract_of(DType::U64, Default::default()),
         }),
         Some(Operand::Array(array)) if array.ndim() == 0 && array.dtype().is_integer() => {
-            build::cast(&array, DType::U64)
+            Ok(match scalars::scalar_of(cx, &array)? {
+                Some(value) => Array::from_scalar(value.cast(DType::U64)),
+                None => Array::abstract_of(DType::U64, Default::default()),
+            })
         }
-        _ => {
-            let _ = cx;
-            Err(faults::argument(position, &a[position], "a whole number as the seed").into())
-        }
+        _ => Err(faults::argument(position, &a[position], "a whole number as the seed").into()),
     }
 }
 
@@ -268,12 +268,21 @@ fn integers(cx: &mut dyn Context, a: &[Value]) -> Result {
             None => Ok(Array::abstract_of(DType::I64, Default::default())),
         }
     };
+    let high = match args::flag(cx, a, 5)? {
+        true => elementwise(cx, MapOp::Add, &[high, Value::Int(1)])?,
+        false => high,
+    };
     let (low, high) = (bound(cx, 1, &low)?, bound(cx, 2, &high)?);
     if let (Some(l), Some(h)) = (low.known_scalar(), high.known_scalar())
         && l.as_i128() >= h.as_i128()
     {
         let note = format!("{} to {}", l.as_i128(), h.as_i128());
         return Err(Failure::new("E0164", "there is no integer to choose from").note(note).into());
+    }
+    if let (Some(l), Some(h), true) = (low.known_scalar(), high.known_scalar(), dtype.is_integer())
+    {
+        scalars::fit(1, l, dtype)?;
+        scalars::fit(2, Scalar::int((h.as_i128() - 1) as i64), dtype)?;
     }
     let numbers = create::random(Dist::Integers, &seed, &[low, high], DType::I64, dims)?;
     build::cast(&numbers, dtype).map(Value::Array)

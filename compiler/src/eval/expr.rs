@@ -427,7 +427,8 @@ impl Interpreter<'_> {
             }),
             Value::Builtin(builtin) => {
                 let dotted = format!("{}.{name}", builtin.name);
-                crate::builtins::builtin(&dotted).map(Value::Builtin)
+                let form = crate::builtins::builtin(&dotted).map(Value::Builtin);
+                form.or_else(|| self.world.member_of_function(builtin.name, name))
             }
             _ => None,
         }

@@ -261,6 +261,18 @@ impl World {
         self.library_module("prelude").and_then(|m| m.get(name))
     }
 
+    /// A name of the module that has the name of a function: `random` is both.
+    pub(super) fn member_of_function(&self, function: &str, name: &str) -> Option<Value> {
+        if function != "random" || name.starts_with('_') {
+            return None;
+        }
+        let module = self.library_module(function)?;
+        module.get(name).or_else(|| {
+            let plain = ["random", "uniform", "normal", "integers"].contains(&name);
+            crate::builtins::builtin(name).filter(|_| plain).map(Value::Builtin)
+        })
+    }
+
     /// A module that needs no import: of the standard library, or one that only builtins with a
     /// dotted name belong to.
     fn plain_module(&self, name: &str) -> Option<Value> {
@@ -315,7 +327,10 @@ impl Interpreter<'_> {
             false => self.import_module(import)?,
         };
         if let Some(slot) = import.whole {
-            self.frame.set(slot, Some(found.clone()));
+            // `random` stays the function that it is without the import.
+            let function = crate::builtins::builtin(&import.source).filter(|_| !import.is_file);
+            let whole = function.map_or_else(|| found.clone(), Value::Builtin);
+            self.frame.set(slot, Some(whole));
         }
         for (name, span, slot) in &import.names {
             let value = match &found {

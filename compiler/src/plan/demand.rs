@@ -120,6 +120,7 @@ fn costs(graph: &Graph) -> Vec<f64> {
             Op::Random(_) => 3.0,
             Op::Map(MapOp::Div | MapOp::Sqrt | MapOp::Cast | MapOp::Sign) => 0.7,
             Op::Map(MapOp::Pow) => 8.0,
+            Op::Map(MapOp::GammaDraw | MapOp::PoissonDraw) => 60.0,
             Op::Map(op) if op.row().lowering == Lowering::Tile => 3.0,
             Op::Map(_) => 0.15,
             _ => READ,

@@ -35,8 +35,8 @@ pub enum Feed {
     Memory(Pack),
     /// Its linear number: offsets and strides are numbers.
     Iota,
-    /// Random numbers of its linear number; the parameter that is the seed.
-    Random(Fill, u16),
+    /// Random numbers of its linear number; the stream, and the parameter that is the seed.
+    Random(Fill, u64, u16),
     /// Random integers of its linear number; the parameters seed, low and high.
     Integers(FillIntegers, [u16; 3]),
 }
@@ -57,7 +57,7 @@ impl Feed {
                     (_, DType::F32) => Distribution::UniformF32,
                     _ => Distribution::UniformF64,
                 };
-                Feed::Random(fill_random(distribution, level), args[0])
+                Feed::Random(fill_random(distribution, level), dist.stream(), args[0])
             }
         }
     }
@@ -308,13 +308,21 @@ impl Frame<'_> {
                                 dst.cast::<u64>().add(l).write(first + l as u64);
                             }
                         }
-                        Feed::Random(fill, seed) => {
-                            fill(dst, self.params[*seed as usize], 0, first, run)
+                        Feed::Random(fill, stream, seed) => {
+                            fill(dst, self.params[*seed as usize], *stream, first, run)
                         }
                         Feed::Integers(fill, [seed, low, high]) => {
                             let [seed, low, high] =
                                 [seed, low, high].map(|p| self.params[*p as usize]);
-                            fill(dst, seed, 0, first, run, low as i64, high as i64)
+                            fill(
+                                dst,
+                                seed,
+                                Dist::Integers.stream(),
+                                first,
+                                run,
+                                low as i64,
+                                high as i64,
+                            )
                         }
                     }
                 }

@@ -212,7 +212,7 @@ tables! {
     unary_of: map -> Unary [Neg Abs Sign Invert Sqrt Floor Ceil Round Trunc]
     test_of: test -> Unary [Not IsNan IsInf IsFinite Signbit]
     binary_of: zip -> Binary
-        [Add Sub Mul Div FloorDiv Mod Pow Min Max Copysign Nextafter BitAnd BitOr BitXor Shl Shr]
+        [Add Sub Mul Div FloorDiv Mod Pow Min Max Copysign Nextafter GammaDraw PoissonDraw BitAnd BitOr BitXor Shl Shr]
     compare_of: compare -> Binary [Eq Ne Lt Le Gt Ge]
 }
 

@@ -1,0 +1,273 @@
+# Random numbers of many distributions: `random.gamma(1000, 2.5, seed=1)`.
+#
+# The shape comes first, then the parameters (numbers, or arrays that broadcast against the
+# shape), then the seed. Element i of a result is a function of the seed, of i and of the
+# parameters, whatever the chunks and threads. The reference page on random numbers says how each
+# is made, so that another program can make the same ones.
+
+## The seed of part `k` of a distribution.
+fn _seed(seed, k) = seed ^ (k * -7046029254386353131)
+
+## Uniform numbers in [0, 1).
+fn _unit(shape, seed, k) = random(shape, seed=_seed(seed, k))
+
+## Odd multiples of 2^-53 in (-1, 1).
+fn _symmetric(shape, seed, k) = (2 * _unit(shape, seed, k) - 1) + 2.0 ** -53
+
+## Exponentially distributed numbers.
+fn _exponential(shape, seed, k) = -log1p(-_unit(shape, seed, k))
+
+## Gamma-distributed numbers.
+fn _gamma(shape, a, seed, k) = gamma_from_uniform(astype(a, float64), _unit(shape, seed, k))
+
+## Normally distributed numbers with mean 0 and standard deviation 1.
+##
+## >>> random.standard_normal((2, 3)).shape
+## (2, 3)
+fn standard_normal(shape=none, seed=0, dtype=none) = normal(shape, seed=seed, dtype=dtype)
+
+## Numbers whose logarithm is normal with this mean and standard deviation.
+##
+## >>> random.lognormal(3, sigma=0.0)
+## [1. 1. 1.]
+fn lognormal(shape=none, mean=0.0, sigma=1.0, seed=0) = exp(mean + sigma * normal(shape, seed=_seed(seed, 1)))
+
+## Exponentially distributed numbers with mean `scale`.
+##
+## >>> all(random.exponential(100) >= 0)
+## True
+fn exponential(shape=none, scale=1.0, seed=0) = scale * _exponential(shape, seed, 2)
+
+## Exponentially distributed numbers with mean 1.
+##
+## >>> random.standard_exponential(4).shape
+## (4,)
+fn standard_exponential(shape=none, seed=0) = exponential(shape, seed=seed)
+
+## Numbers of the gamma distribution: shape parameter `a`, mean `a * scale`.
+##
+## >>> all(random.gamma(100, 2.5) > 0)
+## True
+fn gamma(shape, a, scale=1.0, seed=0) = scale * _gamma(shape, a, seed, 3)
+
+## Numbers of the gamma distribution with scale 1.
+##
+## >>> all(random.standard_gamma(100, 0.5) >= 0)
+## True
+fn standard_gamma(shape, a, seed=0) = _gamma(shape, a, seed, 3)
+
+## Numbers of the beta distribution, between 0 and 1.
+##
+## >>> max(random.beta(100, 2.0, 3.0)) <= 1
+## True
+fn beta(shape, a, b, seed=0) = _beta(shape, a, b, seed, 4)
+
+## A quotient of gamma numbers, with parts `k` and `k + 100`.
+fn _beta(shape, a, b, seed, k) {
+    x = _gamma(shape, a, seed, k)
+    x / (x + _gamma(shape, b, seed, k + 100))
+}
+
+## Numbers of the chi-square distribution with `df` degrees of freedom.
+##
+## >>> all(random.chisquare(100, 3) >= 0)
+## True
+fn chisquare(shape, df, seed=0) = 2 * _gamma(shape, df / 2, seed, 5)
+
+## Numbers of the F distribution with `dfnum` and `dfden` degrees of freedom.
+##
+## >>> all(random.f(100, 3, 5) >= 0)
+## True
+fn f(shape, dfnum, dfden, seed=0) {
+    (_gamma(shape, dfnum / 2, seed, 6) / dfnum) / (_gamma(shape, dfden / 2, seed, 106) / dfden)
+}
+
+## Numbers of Student's t distribution with `df` degrees of freedom.
+##
+## >>> random.standard_t(5, 4).shape
+## (5,)
+fn standard_t(shape, df, seed=0) {
+    normal(shape, seed=_seed(seed, 7)) * sqrt(df / 2 / _gamma(shape, df / 2, seed, 107))
+}
+
+## Numbers of the Cauchy distribution with this median and half width.
+##
+## >>> random.cauchy(5).shape
+## (5,)
+fn cauchy(shape=none, loc=0.0, scale=1.0, seed=0) = loc + scale * tan(pi / 2 * _symmetric(shape, seed, 8))
+
+## Numbers of the standard Cauchy distribution.
+##
+## >>> random.standard_cauchy(5).shape
+## (5,)
+fn standard_cauchy(shape=none, seed=0) = cauchy(shape, seed=seed)
+
+## Numbers of the Laplace distribution with mean `loc` and decay `scale`.
+##
+## >>> random.laplace(5).shape
+## (5,)
+fn laplace(shape=none, loc=0.0, scale=1.0, seed=0) {
+    w = _symmetric(shape, seed, 9)
+    loc - scale * sign(w) * log1p(-abs(w))
+}
+
+## Numbers of the logistic distribution with mean `loc`.
+##
+## >>> random.logistic(5).shape
+## (5,)
+fn logistic(shape=none, loc=0.0, scale=1.0, seed=0) = loc + scale * 2 * atanh(_symmetric(shape, seed, 10))
+
+## Numbers of the Gumbel distribution with mode `loc`.
+##
+## >>> random.gumbel(5).shape
+## (5,)
+fn gumbel(shape=none, loc=0.0, scale=1.0, seed=0) {
+    w = _symmetric(shape, seed, 11)
+    loc - scale * log(where(w < 0, -log((1 + w) / 2), -log1p((w - 1) / 2)))
+}
+
+## Numbers of the Weibull distribution with shape parameter `a` and scale 1.
+##
+## >>> all(random.weibull(100, 1.5) >= 0)
+## True
+fn weibull(shape, a, seed=0) = _exponential(shape, seed, 12) ** (1 / a)
+
+## Numbers of the Rayleigh distribution with this mode.
+##
+## >>> all(random.rayleigh(100) >= 0)
+## True
+fn rayleigh(shape=none, scale=1.0, seed=0) = scale * sqrt(2 * _exponential(shape, seed, 13))
+
+## Numbers of the Pareto distribution of the second kind (Lomax), from 0 on; add 1 for the classical one.
+##
+## >>> all(random.pareto(100, 3.0) >= 0)
+## True
+fn pareto(shape, a, seed=0) = expm1(_exponential(shape, seed, 14) / a)
+
+## Numbers in [0, 1) with density `a * x**(a - 1)`.
+##
+## >>> max(random.power(100, 3.0)) < 1
+## True
+fn power(shape, a, seed=0) = _unit(shape, seed, 15) ** (1 / a)
+
+## Numbers of the triangular distribution from `left` to `right` with its peak at `mode`.
+##
+## >>> max(random.triangular(100, 0.0, 1.0, 4.0)) <= 4
+## True
+fn triangular(shape, left, mode, right, seed=0) {
+    u = _unit(shape, seed, 16)
+    width = right - left
+    rising = left + sqrt(u * width * (mode - left))
+    where(u * width < mode - left, rising, right - sqrt((1 - u) * width * (right - mode)))
+}
+
+## Numbers of the Wald (inverse Gaussian) distribution.
+##
+## >>> all(random.wald(100, 1.0, 2.0) > 0)
+## True
+fn wald(shape, mean, scale, seed=0) {
+    n = normal(shape, seed=_seed(seed, 17))
+    y = mean * n * n
+    # The smaller root, without cancellation.
+    x = 2 * mean * scale / (2 * scale + y + sqrt(y * (4 * scale + y)))
+    where(_unit(shape, seed, 117) <= mean / (mean + x), x, mean * mean / x)
+}
+
+## Whole numbers of the Poisson distribution with mean `lam`.
+##
+## >>> random.poisson(3, 0.0)
+## [0 0 0]
+fn poisson(shape=none, lam=1.0, seed=0) = _poisson(shape, lam, seed, 18)
+
+fn _poisson(shape, lam, seed, k) {
+    astype(poisson_from_uniform(astype(lam, float64), _unit(shape, seed, k)), int64)
+}
+
+## The number of failures before a number of successes `n`, each with probability `p`.
+##
+## >>> random.negative_binomial(3, 5, 1.0)
+## [0 0 0]
+fn negative_binomial(shape, n, p, seed=0) = _poisson(shape, _gamma(shape, n, seed, 19) * ((1 - p) / p), seed, 119)
+
+## The number of trials up to the first success, each with probability `p`.
+##
+## >>> random.geometric(3, 1.0)
+## [1 1 1]
+fn geometric(shape, p, seed=0) {
+    x = ceil(log1p(-_unit(shape, seed, 20)) / log1p(-astype(p, float64)))
+    astype(maximum(x, 1.0), int64)
+}
+
+## The number of successes among `n` trials, each with probability `p`.
+##
+## >>> random.binomial(3, 10, 1.0)
+## [10 10 10]
+## >>> random.binomial((2, 2), 7, 0.0)
+## [[0 0]
+##  [0 0]]
+fn binomial(shape, n, p, seed=0) = _binomial(shape, n, p, seed, 21)
+
+# The median of what is left of n uniform numbers is a beta number; it tells how half of them lie
+# relative to p (L. Devroye, "Non-uniform random variate generation", 1986, X.4.3).
+fn _binomial(shape, n, p, seed, k) {
+    most = int(max(asarray(n)))
+    left = _unit(shape, seed, k) * 0 + n
+    p = left * 0 + p
+    certain = p >= 1
+    total = left * 0
+    round = 0
+    while most > 0 {
+        half = floor((left + 1) / 2)
+        b = _beta(shape, maximum(half, 1.0), maximum(left + 1 - half, 1.0), seed, k + 1000 + 200 * round)
+        below = b <= p
+        some = left > 0
+        total = total + where(some & below, half, 0.0)
+        p = where(below, (p - b) / (1 - b), p / b)
+        p = clip(p, 0.0, 1.0)
+        left = where(some, where(below, left - half, half - 1), 0.0)
+        most = most // 2
+        round += 1
+    }
+    astype(where(certain, left * 0 + n, total), int64)
+}
+
+## How `n` trials fall on outcomes with probabilities `pvals`: a last axis of counts.
+##
+## >>> random.multinomial((), 10, [1.0, 0.0])
+## [10  0]
+fn multinomial(shape, n, pvals, seed=0) {
+    pvals = asarray(pvals)
+    counts = ()
+    left = n
+    rest = 1.0
+    for i in range(len(pvals) - 1) {
+        share = where(rest > 0, clip(pvals[i] / maximum(rest, 1e-300), 0.0, 1.0), 0.0)
+        count = _binomial(shape, left, share, seed, 22 + 100_000 * (i + 1))
+        counts = (*counts, count)
+        left = left - count
+        rest = rest - pvals[i]
+    }
+    stack((*counts, left + zeros(shape, dtype=int64)), axis=-1)
+}
+
+## Vectors of positive numbers with sum 1, of the Dirichlet distribution with these parameters.
+##
+## >>> random.dirichlet((), [1.0, 2.0, 3.0]).shape
+## (3,)
+fn dirichlet(shape, alpha, seed=0) {
+    alpha = asarray(alpha)
+    g = _gamma((*zeros(shape, dtype=int8).shape, len(alpha)), alpha, seed, 23)
+    g / sum(g, axis=-1, keepdims=true)
+}
+
+## Vectors of the normal distribution with this mean vector and covariance matrix.
+##
+## >>> random.multivariate_normal(4, [0.0, 1.0], [[1.0, 0.5], [0.5, 2.0]]).shape
+## (4, 2)
+fn multivariate_normal(shape, mean, cov, seed=0) {
+    mean = asarray(mean)
+    one = zeros(shape, dtype=int8)
+    z = normal((one.size, mean.shape[0]), seed=_seed(seed, 27))
+    x = mean + z @ linalg.cholesky(asarray(cov)).T
+    reshape(x, (*one.shape, mean.shape[0]))
+}
