@@ -31,6 +31,7 @@ const PRELUDE: &str = concat!(
     include_str!("../prelude/elementwise.arr"),
     include_str!("../prelude/matrices.arr"),
     include_str!("../prelude/polynomials.arr"),
+    include_str!("../prelude/namespace.arr"),
     include_str!("../prelude/shaping.arr"),
 );
 

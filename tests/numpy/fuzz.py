@@ -17,7 +17,7 @@ warnings.simplefilter("ignore")
 np.seterr(all="ignore")
 
 NAMES = {name: getattr(np, name) for name in np.__all__ if hasattr(np, name)}
-NAMES |= dict(none=None, newaxis=None, abs=np.abs, min=np.min, max=np.max, sum=np.sum, any=np.any, all=np.all)
+NAMES |= dict(none=None, newaxis=None, true=True, false=False, abs=np.abs, min=np.min, max=np.max, sum=np.sum, any=np.any, all=np.all)
 NAMES |= {n: np.dtype(n) for n in "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64".split()}
 
 
