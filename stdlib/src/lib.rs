@@ -25,6 +25,7 @@ pub static MODULES: &[(&str, &str)] = &[
 /// The prelude, from the files of its subjects.
 const PRELUDE: &str = concat!(
     include_str!("../prelude.arr"),
+    include_str!("../prelude/applying.arr"),
     include_str!("../prelude/complex.arr"),
     include_str!("../prelude/indexing.arr"),
     include_str!("../prelude/calculus.arr"),
