@@ -55,6 +55,25 @@ fn lent_memory_is_read_where_it_lies_and_never_changed() {
     assert!(data.iter().all(|&v| v == 1.0));
 }
 
+#[test]
+fn complex_views_are_lent_and_results_interleaved() {
+    let data = Array2::from_shape_fn((400, 300), |(i, j)| Complex::new(i as f64, j as f64 - 150.0));
+    let mut session = Session::builder().memory(3 << 20).build();
+    session.set("z", &data).unwrap();
+    session.set("t", data.t().slice_move(s![..;-2, ..3])).unwrap();
+    let t = session.eval("t * 1j").unwrap().to_ndarray::<Complex<f64>>().unwrap();
+    let expected = data.t().slice_move(s![..;-2, ..3]).mapv(|z| Complex::new(-z.im, z.re));
+    assert_eq!(t, expected.into_dyn());
+    let modulus = session.eval("max(abs(z))").unwrap().to_scalar::<f64>().unwrap();
+    assert_eq!(modulus, f64::hypot(399.0, 150.0));
+    let sum = session.eval("(z.sum(), z[2, 3])").unwrap().items().unwrap();
+    assert_eq!(sum[0].to_scalar::<Complex<f64>>().unwrap(), data.sum());
+    assert_eq!(sum[1].to_scalar::<Complex<f64>>().unwrap(), data[[2, 3]]);
+    assert!(sum[1].to_scalar::<f64>().is_err());
+    let deep = Array::<Complex<f32>, _>::zeros(vec![1; 16]);
+    assert_eq!(session.set("deep", deep).unwrap_err().kind(), ErrorKind::Limit);
+}
+
 macro_rules! round_trip {
     ($($type:ty: $($value:expr),+;)*) => {$(
         let array: Array1<$type> = arr1(&[$($value),+]);
