@@ -544,12 +544,6 @@ fn kron(a, b) {
 ## A shape with leading ones.
 fn _leading(sizes, n) = (*((1,) * (n - len(sizes))), *sizes)
 
-## The sum of the diagonal.
-##
-## >>> trace([[1, 2], [3, 4]])
-## 5
-fn trace(x, offset=0) = sum(diagonal(x, offset), axis=-1)
-
 ## The vector product along an axis of three elements; of two elements, its third component.
 ##
 ## >>> cross([1, 0, 0], [0, 1, 0])

@@ -130,3 +130,21 @@ fn sawtooth(t) = t % (2 * pi) / pi - 1
 ## >>> signal.chirp(0.0, 1.0, 1.0, 2.0)
 ## 1.0
 fn chirp(t, f0, t1, f1) = cos(2 * pi * (f0 * t + (f1 - f0) / (2 * t1) * t * t))
+
+## The convolution of two vectors by Fourier transforms: for long ones. `mode` as for convolve, but same
+## is as long as the first.
+##
+## >>> signal.fftconvolve([1.0, 2.0, 3.0], [0.0, 1.0, 2.0]).round(6) + 0.0
+## [0. 1. 4. 7. 6.]
+fn fftconvolve(a, v, mode="full") {
+    assert ndim(a) == 1 and ndim(v) == 1, "fftconvolve takes vectors"
+    assert mode in ("full", "same", "valid"), "the modes are full, same and valid"
+    n = len(a)
+    m = len(v)
+    assert n > 0 and m > 0, "a convolution with no elements does not exist"
+    c = fft.irfft(fft.rfft(a, n=n + m - 1) * fft.rfft(v, n=n + m - 1), n=n + m - 1)
+    if mode == "full" { return c }
+    length = if mode == "same" { n } else { maximum(n, m) - minimum(n, m) + 1 }
+    start = (n + m - 1 - length) // 2
+    c[start:start + length]
+}

@@ -38,6 +38,26 @@ fn vander(x, n=none, increasing=false) {
     if increasing { powers } else { flip(powers, axis=1) }
 }
 
+## The diagonals of two axes, the first two unless given; linalg.diagonal takes those of the last two.
+##
+## Shapes: the two axes are gone, their diagonal is the last axis.
+##
+## >>> diagonal([[1, 2], [3, 4]])
+## [1 4]
+fn diagonal(x, offset=0, axis1=0, axis2=1) {
+    _diagonal(moveaxis(asarray(x), (axis1, axis2), (-2, -1)), offset)
+}
+
+## The sums of the diagonals of two axes, the first two unless given; linalg.trace takes the last two.
+##
+## Shapes: the two axes are gone.
+##
+## >>> trace([[1, 2], [3, 4]])
+## 5
+fn trace(x, offset=0, axis1=0, axis2=1, dtype=none) {
+    sum(diagonal(x, offset, axis1, axis2), axis=-1, dtype=dtype)
+}
+
 # --- Statistics ---
 
 ## The covariance matrix of variables in rows (in columns unless `rowvar`), with more variables in

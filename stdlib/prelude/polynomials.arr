@@ -66,6 +66,30 @@ fn polyint(p, m=1, k=0) {
     p
 }
 
+## The polynomial of a degree that comes nearest to points, by least squares (singular values), with
+## weights `w` of the residuals. `y` may be a matrix of several columns.
+##
+## >>> polyfit([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], 1).round(6)
+## [2. 1.]
+fn polyfit(x, y, deg, w=none, rcond=none) {
+    x = asarray(x) + 0.0
+    y = asarray(y) + 0.0
+    assert deg >= 0, "the degree cannot be negative"
+    assert x.ndim == 1 and x.shape[0] > 0, "polyfit takes a vector of points"
+    assert y.ndim in (1, 2) and y.shape[0] == x.shape[0], "polyfit needs a value for each point"
+    a = vander(x, deg + 1)
+    if w != none {
+        a = a * asarray(w)[:, newaxis]
+        y = if y.ndim == 1 { y * w } else { y * asarray(w)[:, newaxis] }
+    }
+    scale = sqrt(sum(a * a, axis=0))
+    limit = if rcond == none { x.shape[0] * 2.220446049250313e-16 } else { rcond }
+    u, s, vh = _svd(a / scale, false)
+    inverse = where(s > limit * max(s), 1 / where(s > 0, s, 1), 0)
+    c = vh.T @ (if y.ndim == 1 { inverse * (u.T @ y) } else { inverse[:, newaxis] * (u.T @ y) })
+    if y.ndim == 1 { c / scale } else { c / scale[:, newaxis] }
+}
+
 # --- Windows ---
 
 ## The distances from the middle of `n` points, in steps of 2.

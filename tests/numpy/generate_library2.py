@@ -111,6 +111,22 @@ same("cov(w, w * 2.0)", "near 1e-13")
 same("corrcoef(w, w * -2)", "near 1e-13")
 refused("cov(g)")
 
+for x in ["m", "g"]:
+    for offset in [0, 1, -1, 9]:
+        same(f"diagonal({x}, {offset})")
+        same(f"trace({x}, offset={offset})", "near 1e-15")
+same("diagonal(g, 1, 0, 2)")
+same("diagonal(g, axis1=2, axis2=1)")
+same("trace(g, 0, -1, 0)", "near 1e-15")
+same("trace(u8m, dtype=uint8)")
+for offset in [0, 1]:
+    case(f"linalg.diagonal(g, {offset})", np.linalg.diagonal(g, offset=offset))
+refused("diagonal(w)")
+same("polyfit(v, v * v - 2.0, 2)", "near 1e-10")
+same("polyfit(xs, f[0], 1)", "near 1e-10")
+same("polyfit(xs, f.T, 2)", "near 1e-10")
+same("polyfit(xs, [1.0, 2.0, 1.5, 0.0], 2, w=[1.0, 2.0, 1.0, 0.5])", "near 1e-10")
+
 # ---- Elementwise ----
 for d in INTS + FLOATS:
     give(f"w{SHORT[d]}", specials(d))

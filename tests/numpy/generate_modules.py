@@ -82,6 +82,9 @@ for mode in ["full", "same", "valid"]:
         value = eval(kernel, dict(x=x))
         near(f'signal.convolve2d(im, {kernel}, mode="{mode}")', signal.convolve2d(im, value, mode))
         near(f'signal.correlate2d(im, {kernel}, mode="{mode}")', signal.correlate2d(im, value, mode))
+    for a, b in [("x[:, 0]", "x[:4, 1]"), ("x[:3, 0]", "x[:, 1]"), ("w", "w"), ("w", "w[:1]")]:
+        value = signal.fftconvolve(*(eval(v, dict(x=x, w=w)) for v in [a, b]), mode)
+        near(f'signal.fftconvolve({a}, {b}, mode="{mode}")', value)
 near("signal.gaussian(9, 2.0)", signal.windows.gaussian(9, 2.0))
 near("signal.hann(8, periodic=true)", signal.windows.hann(8, sym=False))
 near("signal.square_wave(t, 0.3)", signal.square(t, 0.3))

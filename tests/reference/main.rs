@@ -149,6 +149,7 @@ fn difference(meaning: &str) -> Option<(String, String)> {
 fn alias_table(entries: &[Entry]) -> String {
     let mut rows: BTreeMap<String, (String, String)> = ALIASES
         .iter()
+        .filter(|(alias, _)| !alias.starts_with('_'))
         .map(|(alias, target)| (alias.to_string(), (target.to_string(), "none".to_string())))
         .collect();
     for entry in entries {

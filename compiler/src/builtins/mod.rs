@@ -89,6 +89,9 @@ static BY_NAME: LazyLock<FxHashMap<&'static str, &'static Builtin>> = LazyLock::
 
 /// NumPy's names, and a few of Python's, for functions of the language.
 pub static ALIASES: &[(&str, &str)] = &[
+    // The prelude cannot name the module `linalg`, which is written with the prelude.
+    ("_diagonal", "linalg.diagonal"),
+    ("_svd", "linalg._svd"),
     ("absolute", "abs"),
     ("amax", "max"),
     ("amin", "min"),
@@ -103,7 +106,6 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("bitwise_not", "bitwise_invert"),
     ("concatenate", "concat"),
     ("invert", "bitwise_invert"),
-    ("linalg.diagonal", "diagonal"),
     ("linalg.matmul", "matmul"),
     ("linalg.matrix_transpose", "matrix_transpose"),
     ("linalg.tensordot", "tensordot"),

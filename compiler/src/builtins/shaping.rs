@@ -55,8 +55,8 @@ rows! {
         "moveaxis(zeros((2, 3, 4)), 0, -1).shape" => "(3, 4, 2)";
     "swapaxes" ("x, axis1, axis2") swapaxes, true,
         "Two axes exchanged." "swapaxes(zeros((2, 3, 4)), 0, 2).shape" => "(4, 3, 2)";
-    "diagonal" ("x, offset=0") diagonal, true,
-        "The diagonals of the last two axes." "diagonal([[1, 2], [3, 4]])" => "[1 4]";
+    "linalg.diagonal" ("x, offset=0") diagonal, false,
+        "The diagonals of the last two axes." "linalg.diagonal([[1, 2], [3, 4]])" => "[1 4]";
     "meshgrid" ("*arrays, indexing=\"xy\"") meshgrid, false,
         "The coordinates of a grid from those of its axes, as a tuple; indexing xy or ij."
         "meshgrid([1, 2], [3, 4, 5])[0].shape" => "(3, 2)";
