@@ -89,6 +89,8 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 impl State {
     /// A value for the outside: its arrays are computed, all in one go.
     pub(crate) fn outgoing<'a>(&mut self, value: &inner::Value) -> Result<Value<'a>, Error> {
+        let settled = self.session.settled(value, &mut self.host);
+        let value = &settled.map_err(|failed| Error::of(failed, &self.session))?;
         let mut arrays = vec![];
         collect(value, 0, &mut arrays);
         let stored: Result<Vec<Array>, _> = arrays.iter().map(interleaved).collect();
@@ -142,7 +144,9 @@ impl State {
             inner::Value::Function(f) => Content::Opaque(format!("<function {}>", f.name()).into()),
             inner::Value::Builtin(b) => Content::Opaque(format!("<function {}>", b.name).into()),
             inner::Value::Module(m) => Content::Opaque(format!("<module {}>", m.name).into()),
-            inner::Value::Unknown(_) => return Err(Error::bug("an unknown value while running")),
+            inner::Value::Unknown(_) | inner::Value::Selection(_) => {
+                return Err(Error::bug("a value that is not known while running"));
+            }
         })
     }
 

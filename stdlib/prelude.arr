@@ -5,9 +5,6 @@
 
 # --- Statistics ---
 
-## How many elements go into each one of a reduced array.
-fn _reduced(x, r) = x.size / maximum(r.size, 1)
-
 ## The arithmetic mean over an axis, several, or all.
 ##
 ## >>> mean([1, 2, 4, 5])

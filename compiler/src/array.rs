@@ -13,6 +13,8 @@
 //! | `contract` | `@` for all ranks |
 //! | `create` | arrays from shapes, ranges, literals and random numbers |
 //! | `index` | reading and writing by integers and slices |
+//! | `positions` | reading and writing by arrays of positions and masks |
+//! | `selection` | `x[mask]` before its size is asked for |
 //! | `ops` | what the evaluator calls: operators, truth, attributes |
 //! | `lower` | pending arrays to a graph |
 //!
@@ -28,7 +30,9 @@ pub(crate) mod faults;
 pub(crate) mod index;
 mod lower;
 pub(crate) mod ops;
+pub(crate) mod positions;
 pub(crate) mod scalars;
+pub(crate) mod selection;
 #[cfg(test)]
 mod tests;
 

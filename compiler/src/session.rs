@@ -199,6 +199,11 @@ impl Session {
         self.apply(host, |cx| cx.text(value))
     }
 
+    /// The value with every selection `x[mask]` in it made an array.
+    pub fn settled(&mut self, value: &Value, host: &mut dyn Host) -> Result<Value, Failed> {
+        self.apply(host, |cx| crate::array::selection::settled(cx, value))
+    }
+
     /// Computes what is pending in these arrays, all in one go.
     pub fn compute(
         &mut self,

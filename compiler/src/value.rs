@@ -1,6 +1,7 @@
 //! What a name can be bound to while a program is evaluated or checked.
 
 use crate::array::Array;
+use crate::array::selection::Selection;
 use crate::builtin::Builtin;
 use crate::function::{Closure, Module};
 use arr_ir::dtype::{DType, Kind, Scalar};
@@ -27,6 +28,8 @@ pub enum Value {
     DType(DType),
     /// An array of any rank, 0-d included: lazy, with known dtype and rank.
     Array(Array),
+    /// `x[mask]`, as long as nobody asked for its size: only while running.
+    Selection(Rc<Selection>),
     /// A tuple.
     Tuple(Rc<[Value]>),
     /// A record: names and values in order.
@@ -103,6 +106,11 @@ impl Value {
             Value::Str(_) | Value::Unknown(Unknown::Str) => "str".into(),
             Value::DType(_) => "dtype".into(),
             Value::Array(a) => array_type_text(a.0.dtype, &a.0.dims),
+            Value::Selection(s) => {
+                let mut dims = s.source().dims()[s.mask().ndim() - 1..].to_vec();
+                dims[0] = Dim::Unknown(0);
+                array_type_text(s.dtype(), &dims)
+            }
             Value::Tuple(items) => format!("tuple of {}", items.len()),
             Value::Record(_) => "record".into(),
             Value::Range(..) => "range".into(),

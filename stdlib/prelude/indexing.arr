@@ -1,2 +1,552 @@
 
-# --- Reading and writing by positions and masks ---
+# --- Order ---
+
+## The array with element `kth` along an axis where sorting puts it, none greater before it and
+## none less after it (here all of it is sorted).
+##
+## >>> partition([3, 1, 2], 1)
+## [1 2 3]
+fn partition(x, kth, axis=-1) {
+    s = sort(x, axis=axis)
+    _check_kth(s, kth, axis)
+    s
+}
+
+## The positions that partition an array along an axis, see `partition`.
+##
+## >>> argpartition([3, 1, 2], 1)
+## [1 2 0]
+fn argpartition(x, kth, axis=-1) {
+    p = argsort(x, axis=axis)
+    _check_kth(p, kth, axis)
+    p
+}
+
+fn _check_kth(s, kth, axis) {
+    n = if axis == none { s.size } else { s.shape[axis] }
+    k = ravel(asarray(kth))
+    assert all((k >= -n) & (k < n)), "the position is outside the axis"
+}
+
+## The `k` greatest elements along an axis, the greatest first, and their positions; with
+## `largest=false` the least ones.
+##
+## >>> topk([3, 9, 4, 7], 2)
+## ([9 7], [1 3])
+fn topk(x, k, axis=-1, largest=true) {
+    x = asarray(x)
+    p = argsort(x, axis=axis, descending=largest)
+    p = moveaxis(moveaxis(p, axis, 0)[:k], 0, axis)
+    (take_along_axis(x, p, axis=axis), p)
+}
+
+## The positions that sort by several keys of equal shape, the last key first.
+##
+## >>> lexsort(([1, 0, 1], [5, 5, 4]))
+## [2 1 0]
+fn lexsort(keys, axis=-1) {
+    p = argsort(keys[0], axis=axis)
+    for key in keys[1:] {
+        p = take_along_axis(p, argsort(take_along_axis(asarray(key), p, axis=axis), axis=axis), axis=axis)
+    }
+    p
+}
+
+# --- Positions ---
+
+## The positions of the elements that are not zero in the flattened array.
+##
+## >>> flatnonzero([[0, 3], [5, 0]])
+## [1 2]
+fn flatnonzero(x) = nonzero(ravel(asarray(x)))[0]
+
+## The positions of the elements that are not zero, one row each.
+##
+## >>> argwhere([[0, 3], [5, 0]])
+## [[0 1]
+##  [1 0]]
+fn argwhere(x) {
+    x = asarray(x)
+    if x.ndim == 0 { return zeros((sum(ravel(x) != 0), 0), dtype=int64) }
+    stack(nonzero(x), axis=1)
+}
+
+## The elements where a condition of the same size is not zero, in order.
+##
+## >>> extract([true, false, true], [1, 2, 3])
+## [1 3]
+fn extract(condition, x) = ravel(asarray(x))[ravel(astype(asarray(condition), bool))]
+
+## The slices along an axis where a vector of conditions is not zero; the vector may be shorter.
+##
+## >>> compress([false, true], [[1, 2], [3, 4]], axis=0)
+## [[3 4]]
+fn compress(condition, x, axis=none) {
+    x = asarray(x)
+    if axis == none { return compress(condition, ravel(x), axis=0) }
+    take(x, flatnonzero(condition), axis=axis)
+}
+
+## The array with values, repeated as needed, at positions of the flattened array.
+##
+## >>> put([1, 2, 3], [0, 2], [7, 8])
+## [7 2 8]
+fn put(x, indices, values) {
+    x = asarray(x)
+    i = ravel(asarray(indices))
+    v = ravel(asarray(values))
+    flat = ravel(x)
+    if i.size > 0 { flat[i] = v[iota(i.size) % v.size] }
+    reshape(flat, x.shape)
+}
+
+## For each position the element of the array there of that number; the arrays broadcast.
+##
+## >>> choose([0, 1, 0], ([1, 2, 3], [7, 8, 9]))
+## [1 8 3]
+fn choose(a, choices) {
+    a = asarray(a)
+    c = stack(broadcast_arrays(*choices), axis=0)
+    shape = broadcast_shapes(a.shape, c.shape[1:])
+    c = broadcast_to(reshape(c, (c.shape[0], *((1,) * (len(shape) - c.ndim + 1)), *c.shape[1:])), (c.shape[0], *shape))
+    take_along_axis(c, expand_dims(broadcast_to(a, shape), 0), axis=0)[0]
+}
+
+## The array without the positions along an axis (none: of the flattened array).
+##
+## >>> delete([1, 2, 3, 4], [1, -1])
+## [1 3]
+fn delete(x, indices, axis=none) {
+    x = asarray(x)
+    if axis == none { return delete(ravel(x), indices, axis=0) }
+    keep = ones(x.shape[axis], dtype=bool)
+    keep[ravel(asarray(indices))] = false
+    compress(keep, x, axis=axis)
+}
+
+## The flat positions of index vectors, one per dimension of a shape.
+##
+## >>> ravel_multi_index(([1, 0], [2, 1]), (2, 3))
+## [5 1]
+fn ravel_multi_index(indices, shape) {
+    flat = 0
+    for i, n in zip(indices, shape) { flat = flat * n + asarray(i) }
+    flat
+}
+
+## Flat positions as one index vector per dimension of a shape.
+##
+## >>> unravel_index([5, 1], (2, 3))
+## ([1 0], [2 1])
+fn unravel_index(indices, shape) {
+    rest = asarray(indices)
+    out = ()
+    for n in shape[::-1] {
+        out = (rest % n, *out)
+        rest = rest // n
+    }
+    out
+}
+
+# --- Sets ---
+
+## Where the elements of a sorted vector begin a run of equal ones.
+fn _begins(s) = concat([ones(s.size, dtype=bool)[:1], s[1:] != s[:-1]])
+
+## The different elements, sorted; every NaN is different from the others.
+##
+## >>> unique_values([3, 1, 3])
+## [1 3]
+fn unique_values(x) {
+    s = sort(x, axis=none)
+    s[_begins(s)]
+}
+
+## The different elements, sorted, and how often each occurs.
+##
+## >>> unique_counts([3, 1, 3])
+## ([1 3], [1 2])
+fn unique_counts(x) {
+    s = sort(x, axis=none)
+    at = flatnonzero(_begins(s))
+    (s[at], _lengths(at, s.size))
+}
+
+fn _lengths(at, n) = concat([at[1:], full(at.size, n)[:1]]) - at
+
+## The different elements, sorted, and for each element of the array the position of its value
+## among them.
+##
+## >>> unique_inverse([3, 1, 3])
+## ([1 3], [1 0 1])
+fn unique_inverse(x) {
+    values, _, inverse, _ = unique_all(x)
+    (values, inverse)
+}
+
+## The different elements, sorted; where each occurs first in the flattened array; for each
+## element of the array the position of its value; how often each occurs.
+##
+## >>> unique_all([3, 1, 3])
+## ([1 3], [1 0], [1 0 1], [1 2])
+fn unique_all(x) {
+    x = asarray(x)
+    flat = ravel(x)
+    p = argsort(flat)
+    s = flat[p]
+    begins = _begins(s)
+    at = flatnonzero(begins)
+    inverse = zeros(s.size, dtype=int64)
+    inverse[p] = cumulative_sum(begins) - 1
+    (s[at], p[at], reshape(inverse, x.shape), _lengths(at, s.size))
+}
+
+## NumPy's unique: the different elements, sorted, NaN once; with more results asked for a tuple
+## of them in NumPy's order. Along an axis: the different slices, in lexicographic order.
+##
+## >>> unique([3, 1, 3], return_counts=true)
+## ([1 3], [1 2])
+fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis=none, equal_nan=true) {
+    x = asarray(x)
+    if axis != none {
+        assert not (return_index or return_inverse), "along an axis only the counts can be returned"
+        return _unique_slices(x, axis, return_counts)
+    }
+    flat = ravel(x)
+    p = argsort(flat)
+    s = flat[p]
+    begins = _begins(s)
+    if equal_nan { begins[1:] = begins[1:] & ~(isnan(s[1:]) & isnan(s[:-1])) }
+    at = flatnonzero(begins)
+    out = (s[at],)
+    if return_index { out = (*out, p[at]) }
+    if return_inverse {
+        inverse = zeros(s.size, dtype=int64)
+        inverse[p] = cumulative_sum(begins) - 1
+        out = (*out, reshape(inverse, x.shape))
+    }
+    if return_counts { out = (*out, _lengths(at, s.size)) }
+    if len(out) == 1 { out[0] } else { out }
+}
+
+fn _unique_slices(x, axis, return_counts) {
+    rows = moveaxis(x, axis, 0)
+    flat = reshape(rows, (rows.shape[0], -1))
+    s = flat[lexsort(unstack(flat[:, ::-1], axis=1))]
+    begins = concat([ones(s.shape[0], dtype=bool)[:1], any(s[1:] != s[:-1], axis=1)])
+    at = flatnonzero(begins)
+    values = moveaxis(reshape(s[at], (-1, *rows.shape[1:])), 0, axis)
+    if return_counts { (values, _lengths(at, s.shape[0])) } else { values }
+}
+
+## For each element of the first array whether it occurs in the second.
+##
+## >>> isin([1, 2, 3], [3, 1])
+## [ True False  True]
+fn isin(x1, x2, invert=false) {
+    x1 = asarray(x1)
+    s = sort(asarray(x2), axis=none)
+    if s.size == 0 { return full(x1.shape, invert) }
+    at = searchsorted(s, x1)
+    found = s[minimum(at, s.size - 1)] == x1
+    if invert { ~found } else { found }
+}
+
+## The different elements of both arrays, sorted.
+##
+## >>> union1d([3, 1], [1, 2])
+## [1 2 3]
+fn union1d(a, b) = unique(concat([ravel(asarray(a)), ravel(asarray(b))]))
+
+## The different elements that occur in both arrays, sorted.
+##
+## >>> intersect1d([3, 1, 1], [1, 2, 3])
+## [1 3]
+fn intersect1d(a, b) {
+    u = unique(a)
+    u[isin(u, b)]
+}
+
+## The different elements of the first array that do not occur in the second, sorted.
+##
+## >>> setdiff1d([3, 1, 2], [1])
+## [2 3]
+fn setdiff1d(a, b) {
+    u = unique(a)
+    u[isin(u, b, invert=true)]
+}
+
+## The different elements that occur in exactly one of the arrays, sorted.
+##
+## >>> setxor1d([3, 1, 2], [1, 4])
+## [2 3 4]
+fn setxor1d(a, b) = union1d(setdiff1d(a, b), setdiff1d(b, a))
+
+# --- Counting ---
+
+## How often each of 0, 1, ... occurs; with weights the sums of the weights.
+##
+## >>> bincount([1, 2, 2])
+## [0 1 2]
+fn bincount(x, weights=none, minlength=0) {
+    x = asarray(x)
+    n = if x.size == 0 { minlength } else { maximum(int(max(x)) + 1, minlength) }
+    if x.size > 0 { assert min(x) >= 0, "bincount counts numbers that are not negative" }
+    if weights == none { return scatter_add(zeros(n, dtype=int64), x, 1) }
+    scatter_add(zeros(n), x, astype(asarray(weights), float64))
+}
+
+## For each element the number of the bin it lies in: bin i runs from `bins[i-1]` to below
+## `bins[i]`, or with `right` from above the one up to the other. Bins may also fall.
+##
+## >>> digitize([0.5, 1.5, 9.0], [0.0, 1.0, 2.0])
+## [1 2 3]
+fn digitize(x, bins, right=false) {
+    bins = asarray(bins)
+    if bins.size > 1 and bins[0] > bins[-1] {
+        return bins.size - searchsorted(bins[::-1], x, side=if right { "left" } else { "right" })
+    }
+    searchsorted(bins, x, side=if right { "left" } else { "right" })
+}
+
+## The edges of equally wide bins over a range (the least to the greatest element).
+##
+## >>> histogram_bin_edges([0.0, 4.0], bins=4)
+## [0. 1. 2. 3. 4.]
+fn histogram_bin_edges(x, bins=10, range=none) {
+    bins = asarray(bins)
+    if bins.ndim > 0 { return bins }
+    x = asarray(x)
+    low = if range != none { float(range[0]) } else if x.size == 0 { 0.0 } else { float(min(x)) }
+    high = if range != none { float(range[1]) } else if x.size == 0 { 1.0 } else { float(max(x)) }
+    if low == high {
+        low = low - 0.5
+        high = high + 0.5
+    }
+    linspace(low, high, int(bins) + 1)
+}
+
+## How many elements lie in each bin (the last one with its right edge), and the edges. `bins` is
+## a number of equally wide bins or a vector of edges; `weights` are summed instead of counted;
+## `density` divides by the total and the widths.
+##
+## >>> histogram([1.0, 2.0, 1.5], bins=[0.0, 1.5, 3.0])
+## ([1 2], [0.  1.5 3. ])
+fn histogram(x, bins=10, range=none, density=false, weights=none) {
+    x = ravel(asarray(x))
+    edges = histogram_bin_edges(x, bins=bins, range=range)
+    counts = _histogram(x, edges, weights)
+    if density { counts = counts / (sum(counts) * (edges[1:] - edges[:-1])) }
+    (counts, edges)
+}
+
+fn _bin(x, edges) {
+    n = edges.size - 1
+    where(x == edges[-1], n - 1, searchsorted(edges, x, side="right") - 1)
+}
+
+fn _histogram(x, edges, weights) {
+    n = edges.size - 1
+    b = _bin(x, edges)
+    # Elements outside go to one bin more, which is dropped.
+    b = where((x >= edges[0]) & (x <= edges[-1]), b, n)
+    if weights == none { return scatter_add(zeros(n + 1, dtype=int64), b, 1)[:-1] }
+    w = ravel(asarray(weights))
+    scatter_add(zeros(n + 1, dtype=result_type(w.dtype, int64)), b, w)[:-1]
+}
+
+## Whether a value is a tuple or an array of at least one dimension.
+fn _is_sequence(x) = asarray(x).ndim > 0
+
+## The histogram of points, the rows of a matrix, over a grid: counts, and a tuple of the edges.
+##
+## >>> histogramdd([[0.0, 0.0], [1.0, 1.0]], bins=2)[0]
+## [[1. 0.]
+##  [0. 1.]]
+fn histogramdd(sample, bins=10, range=none, density=false, weights=none) {
+    sample = asarray(sample)
+    if sample.ndim == 1 { sample = sample[:, newaxis] }
+    columns = unstack(sample, axis=1)
+    edges = ()
+    for i, v in enumerate(columns) {
+        own = if _is_sequence(bins) { bins[i] } else { bins }
+        edges = (*edges, histogram_bin_edges(v, bins=own, range=if range == none { none } else { range[i] }))
+    }
+    at = zeros(sample.shape[0], dtype=int64)
+    inside = ones(sample.shape[0], dtype=bool)
+    shape = ()
+    for e, v in zip(edges, columns) {
+        inside = inside & (v >= e[0]) & (v <= e[-1])
+        at = at * (e.size - 1) + _bin(v, e)
+        shape = (*shape, e.size - 1)
+    }
+    n = prod(shape)
+    w = if weights == none { 1.0 } else { astype(asarray(weights), float64) }
+    counts = reshape(scatter_add(zeros(n + 1), where(inside, at, n), w)[:-1], shape)
+    if density {
+        counts = counts / sum(counts)
+        for i, e in enumerate(edges) {
+            counts = counts / reshape(e[1:] - e[:-1], (-1, *((1,) * (len(edges) - 1 - i))))
+        }
+    }
+    (counts, edges)
+}
+
+# --- Order statistics ---
+
+## The number below which a share `q` of the elements lies, 0 <= q <= 1, over an axis, several, or
+## all; `q` may be an array, whose dimensions come first. `method` is one of NumPy's: linear,
+## lower, higher, nearest, midpoint, hazen, weibull, median_unbiased, normal_unbiased,
+## interpolated_inverted_cdf, inverted_cdf. NaN if an element is.
+##
+## >>> quantile([1.0, 2.0, 4.0], 0.25)
+## 1.5
+fn quantile(x, q, axis=none, method="linear", keepdims=false) {
+    x = asarray(x)
+    if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
+    s = sort(_merged(x, axis), axis=0)
+    n = s.shape[0]
+    r = _quantile_rows(s, asarray(q), n, method)
+    last = broadcast_to(s[-1], r.shape)
+    r = where(isnan(last), last, r)
+    _kept(r, x, axis, asarray(q).ndim, keepdims)
+}
+
+## The axes to be reduced merged into one, which comes first.
+fn _merged(x, axis) {
+    if axis == none { return ravel(x) }
+    axes = _axes(x, axis)
+    rest = [a for a in range(x.ndim) if not (a in axes)]
+    moved = permute_dims(x, (*axes, *_tuple(rest)))
+    reshape(moved, (prod([x.shape[a] for a in axes]), *moved.shape[len(axes):]))
+}
+
+## Axes as a tuple of numbers counted from the front.
+fn _axes(x, axis) = if asarray(axis).ndim == 0 { (axis % x.ndim,) } else { _tuple([a % x.ndim for a in axis]) }
+
+fn _tuple(v) {
+    out = ()
+    for i in range(v.shape[0]) { out = (*out, int(v[i])) }
+    out
+}
+
+## A reduced result, with `extra` new dimensions first, with the reduced axes of size 1 back if
+## wanted.
+fn _kept(r, x, axis, extra, keepdims) {
+    if not keepdims { return r }
+    axes = if axis == none { _tuple(iota(x.ndim)) } else { _axes(x, axis) }
+    shape = r.shape[:extra]
+    for a in range(x.ndim) { shape = (*shape, if a in axes { 1 } else { x.shape[a] }) }
+    reshape(r, shape)
+}
+
+fn _quantile_rows(s, q, n, method) {
+    if method == "inverted_cdf" {
+        return take(s, astype(clip(ceil(q * n) - 1, 0, n - 1), int64), axis=0)
+    }
+    v = _virtual_index(q, n, method)
+    v = clip(v, 0, n - 1)
+    low = floor(v)
+    t = v - low
+    if method == "lower" { t = t * 0 }
+    if method == "higher" { t = where(t > 0, 1.0, 0.0) }
+    if method == "nearest" { t = round(v) - low }
+    if method == "midpoint" { t = where(t > 0, 0.5, 0.0) }
+    i = astype(low, int64)
+    a = take(s, i, axis=0)
+    b = take(s, minimum(i + 1, n - 1), axis=0)
+    t = astype(reshape(t, (*q.shape, *((1,) * (s.ndim - 1)))), s.dtype)
+    # Between equal neighbours, infinite ones too, there is nothing to interpolate.
+    d = where(a == b, 0.0, b - a)
+    where(t == 0, a, where(t >= 0.5, b - d * (1 - t), a + d * t))
+}
+
+fn _virtual_index(q, n, method) {
+    if method == "interpolated_inverted_cdf" { return n * q - 1 }
+    if method == "hazen" { return n * q - 0.5 }
+    if method == "weibull" { return (n + 1) * q - 1 }
+    if method == "median_unbiased" { return (n + 1 / 3) * q - 2 / 3 }
+    if method == "normal_unbiased" { return (n + 0.25) * q - 0.625 }
+    assert method in ("linear", "lower", "higher", "nearest", "midpoint"), f"there is no quantile method {method}"
+    (n - 1) * q
+}
+
+## The number below which `p` percent of the elements lie; see `quantile`.
+##
+## >>> percentile([1.0, 2.0, 4.0], 50)
+## 2.0
+fn percentile(x, p, axis=none, method="linear", keepdims=false) {
+    quantile(x, asarray(p) / 100, axis=axis, method=method, keepdims=keepdims)
+}
+
+## The middle element in sorted order, or the mean of the two middle ones, over an axis, several,
+## or all; NaN if an element is.
+##
+## >>> median([3, 1, 2, 5])
+## 2.5
+fn median(x, axis=none, keepdims=false) {
+    x = asarray(x)
+    if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
+    s = sort(_merged(x, axis), axis=0)
+    n = s.shape[0]
+    assert n > 0, "the median of no elements does not exist"
+    m = if n % 2 == 1 { s[n // 2] } else { mean(s[n // 2 - 1:n // 2 + 1], axis=0) }
+    _kept(where(isnan(s[-1]), s[-1], m), x, axis, 0, keepdims)
+}
+
+## The quantile of the elements that are not NaN; see `quantile` (method linear).
+##
+## >>> nanquantile([1.0, nan, 3.0], 0.5)
+## 2.0
+fn nanquantile(x, q, axis=none, keepdims=false) {
+    x = asarray(x)
+    if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
+    s = sort(_merged(x, axis), axis=0)
+    q = asarray(q)
+    n = sum(~isnan(s), axis=0)
+    v = reshape(q, (*q.shape, *((1,) * (s.ndim - 1)))) * (maximum(n, 1) - 1)
+    low = floor(v)
+    i = astype(low, int64)
+    # Every line has positions of its own; the new dimensions of `q` come first.
+    flat = reshape(i, (-1, *s.shape[1:]))
+    a = reshape(take_along_axis(s, flat, axis=0), i.shape)
+    b = reshape(take_along_axis(s, minimum(flat + 1, maximum(n, 1) - 1), axis=0), i.shape)
+    t = astype(v - low, s.dtype)
+    d = where(a == b, 0.0, b - a)
+    r = where(t == 0, a, where(t >= 0.5, b - d * (1 - t), a + d * t))
+    _kept(r, x, axis, q.ndim, keepdims)
+}
+
+## The percentile of the elements that are not NaN; see `nanquantile`.
+##
+## >>> nanpercentile([1.0, nan, 3.0], 50)
+## 2.0
+fn nanpercentile(x, p, axis=none, keepdims=false) = nanquantile(x, asarray(p) / 100, axis=axis, keepdims=keepdims)
+
+## The median of the elements that are not NaN.
+##
+## >>> nanmedian([1.0, nan, 3.0])
+## 2.0
+fn nanmedian(x, axis=none, keepdims=false) = nanquantile(x, 0.5, axis=axis, keepdims=keepdims)
+
+## The value at x of the piecewise linear function through the points (xp, fp), xp rising; outside
+## them `left` and `right` (the first and last of fp).
+##
+## >>> interp([0.5, 9.0], [0.0, 1.0, 2.0], [0.0, 10.0, 15.0])
+## [ 5. 15.]
+fn interp(x, xp, fp, left=none, right=none) {
+    x = astype(asarray(x), float64)
+    xp = astype(asarray(xp), float64)
+    fp = astype(asarray(fp), float64)
+    assert xp.size == fp.size and xp.size > 0, "interp needs as many values as points, at least one"
+    low = if left == none { fp[0] } else { left }
+    high = if right == none { fp[-1] } else { right }
+    n = xp.size
+    if n == 1 { return where(x < xp[0], low, where(x > xp[0], high, where(isnan(x), nan, fp[0]))) }
+    i = clip(searchsorted(xp, x, side="right") - 1, 0, n - 2)
+    x0 = xp[i]
+    f0 = fp[i]
+    slope = (fp[i + 1] - f0) / (xp[i + 1] - x0)
+    r = where(x == xp[i + 1], fp[i + 1], slope * (x - x0) + f0)
+    where(x < xp[0], low, where(x > xp[-1], high, r))
+}

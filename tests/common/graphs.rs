@@ -158,7 +158,7 @@ impl Gen {
                 // Rows of a matrix, the last one first, by positions that are numbers of a sort.
                 let key = self.extern_node(Order::Argsort { descending }.into(), &[x]);
                 let mut flat = Shape::from(batch);
-                flat.extend([n, 1]);
+                flat.extend([1, n, 1]);
                 let base = self.push(Op::Reshape, &[x], dtype, flat);
                 let rows = self.extern_node(Movement::Gather { axes: 1 }.into(), &[base, key]);
                 self.extern_node(

@@ -6,10 +6,12 @@
 
 use crate::array::faults::{self, Outcome};
 use crate::array::{Array, Arrays, State, complex};
+use crate::fault::Failure;
 use crate::host::Handle;
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
 use arr_ir::op::{FoldOp, MapOp};
+use arr_ir::routine::Routine;
 use arr_ir::shape::{Dim, DimMap, Dims, IndexMap, MAX_RANK, checked_count, dims_of, known_shape};
 use smallvec::smallvec;
 
@@ -197,6 +199,16 @@ pub(crate) fn concat(arrays: Arrays, axis: usize, size: Dim) -> Outcome<Array> {
     let mut dims = arrays[0].dims().clone();
     dims[axis] = size;
     node(Op::Concat(axis as u8), arrays, dtype, dims)
+}
+
+/// A routine over arrays that suit it; abstract when an argument is.
+pub(crate) fn routine(routine: Routine, args: Arrays) -> Outcome<Array> {
+    let shapes: Vec<_> = args.iter().map(|a| (a.dtype(), sizes(a.dims()))).collect();
+    let types: Vec<_> = shapes.iter().map(|(d, s)| (*d, s.as_slice())).collect();
+    let (dtype, shape) = routine.result(&types).map_err(|reason| {
+        Failure::new("E0163", format!("{}: {reason}", routine.family().title()))
+    })?;
+    node(Op::Extern(routine), args, dtype, arr_ir::shape::dims_of(&shape))
 }
 
 /// `[0, 1, ..., n-1]`

@@ -7,7 +7,7 @@ use crate::array::build;
 use crate::array::complex;
 use crate::array::faults::{self, Outcome};
 use crate::array::scalars::{self, Operand, Weak, joint};
-use crate::array::{Array, Arrays};
+use crate::array::{Array, Arrays, selection};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::{Unknown, Value};
@@ -22,6 +22,9 @@ type Operands = SmallVec<[Operand; 3]>;
 pub(crate) fn elementwise(cx: &mut dyn Context, op: MapOp, values: &[Value]) -> Outcome<Value> {
     if values.iter().any(|v| matches!(v, Value::Unknown(Unknown::Any))) {
         return Ok(Value::ANY);
+    }
+    if values.iter().any(selection::holds) {
+        return selection::lifted(cx, op, values);
     }
     let mut operands = Operands::new();
     for (i, value) in values.iter().enumerate() {

@@ -159,14 +159,6 @@ pub(crate) fn too_large(dims: &[Dim]) -> Fault {
     })
 }
 
-/// Arrays as an index.
-pub(crate) fn array_index(position: usize, value: &Value) -> Fault {
-    Failure::new("E0157", "arrays as an index are not available here")
-        .at(position, value.type_text())
-        .hint("for a mask use where(mask, x, y), or assign: x[mask] = value")
-        .into()
-}
-
 /// An index that selects beyond an axis.
 pub(crate) fn index_range(index: i64, axis: usize, size: usize) -> Fault {
     Failure::new("E0155", format!("index {index} is out of range for axis {axis} of size {size}"))

@@ -6,17 +6,16 @@
 
 use crate::array::build;
 use crate::array::create;
-use crate::array::elementwise::elementwise;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{array_type, is_any, range_len, store_cast};
 use crate::array::scalars::{self, Operand, Weak};
-use crate::array::{Array, Arrays};
+use crate::array::{Array, Arrays, positions, selection};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::DType;
 use arr_ir::graph::Op;
-use arr_ir::op::MapOp;
+use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::shape::{Dim, DimMap, Dims, IndexMap, broadcast};
 use smallvec::{SmallVec, smallvec};
 
@@ -35,7 +34,7 @@ pub enum Index {
 
 /// What an index does with one axis.
 #[derive(Clone, Copy, Debug)]
-enum Axis {
+pub(super) enum Axis {
     /// Takes one element (0 when it is not known which).
     At(i64),
     /// Takes `len` elements.
@@ -49,7 +48,17 @@ type Axes = SmallVec<[Axis; 4]>;
 /// `base[items]`. In failures operand 0 is the base, then come the items.
 pub fn index(cx: &mut dyn Context, base: &Value, items: &[Index]) -> Result<Value, Fault> {
     match base {
-        Value::Array(array) => read(cx, array, items).map(Value::Array),
+        Value::Array(array) => {
+            let items = settled_items(cx, items)?;
+            match positions::sole_mask(&items) {
+                Some(mask) => positions::choose(cx, array, mask),
+                None => read(cx, array, &items).map(Value::Array),
+            }
+        }
+        Value::Selection(selection) => {
+            let array = selection.array(cx)?;
+            index(cx, &Value::Array(array), items)
+        }
         Value::Tuple(values) => match sequence(cx, values.len(), items)? {
             Picked::One(i) => Ok(values[i].clone()),
             Picked::Many(at) => Ok(Value::Tuple(at.iter().map(|&i| values[i].clone()).collect())),
@@ -149,12 +158,29 @@ fn position(index: i64, axis: usize, size: usize) -> Outcome<usize> {
     }
 }
 
+/// The items, tuples spread and selections made arrays.
+fn settled_items(cx: &mut dyn Context, items: &[Index]) -> Outcome<Vec<Index>> {
+    let mut flat = flatten(items);
+    for item in &mut flat {
+        if let Index::Value(value) = item
+            && selection::holds(value)
+        {
+            *value = selection::settled(cx, value)?;
+        }
+    }
+    Ok(flat)
+}
+
 fn read(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Array> {
+    if items.iter().any(positions::is_array_item) {
+        check_ellipses(items)?;
+        return positions::read(cx, array, items);
+    }
     let axes = resolve(cx, array, items)?;
     build::view(array, result_dims(&axes), || map_of(&axes))
 }
 
-fn result_dims(axes: &[Axis]) -> Dims {
+pub(super) fn result_dims(axes: &[Axis]) -> Dims {
     axes.iter()
         .filter_map(|a| match a {
             Axis::At(_) => None,
@@ -164,7 +190,7 @@ fn result_dims(axes: &[Axis]) -> Dims {
         .collect()
 }
 
-fn map_of(axes: &[Axis]) -> IndexMap {
+pub(super) fn map_of(axes: &[Axis]) -> IndexMap {
     let mut map = IndexMap(smallvec![]);
     let mut dim = 0;
     for axis in axes {
@@ -187,32 +213,20 @@ fn resolve(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Axes
     if used > array.ndim() {
         return Err(too_many(array, used));
     }
-    if items.iter().filter(|i| matches!(i, Index::Ellipsis)).count() > 1 {
-        return Err(Failure::new("E0156", "an index has at most one `...`").into());
-    }
+    check_ellipses(&items)?;
     let mut axes = Axes::new();
     let mut next = 0;
     let mut rest = array.ndim() - used;
     for (i, item) in items.iter().enumerate() {
         match item {
-            Index::NewAxis | Index::Value(Value::None) => axes.push(Axis::New),
             Index::Ellipsis => {
                 axes.extend(array.dims()[next..next + rest].iter().map(|&d| whole(d)));
                 next += rest;
                 rest = 0;
             }
-            Index::Slice(start, stop, step) => {
-                let dim = array.dims()[next];
-                let axis = slice_axis(cx, i + 1, (start, stop, step), dim)?;
-                axes.push(match axis {
-                    Some(axis) => axis,
-                    None => Axis::Slice { start: 0, step: 1, len: cx.fresh_dim() },
-                });
-                next += 1;
-            }
-            Index::Value(value) => {
-                axes.push(integer_axis(cx, i + 1, value, array, next)?);
-                next += 1;
+            item => {
+                axes.push(slot_axis(cx, i + 1, item, array, next)?);
+                next += usize::from(takes_axis(item));
             }
         }
     }
@@ -220,15 +234,43 @@ fn resolve(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Axes
     Ok(axes)
 }
 
-fn whole(len: Dim) -> Axis {
+/// What a slice, an integer or a new axis does with the axis it meets.
+pub(super) fn slot_axis(
+    cx: &mut dyn Context,
+    at: usize,
+    item: &Index,
+    array: &Array,
+    axis: usize,
+) -> Outcome<Axis> {
+    match item {
+        Index::NewAxis | Index::Value(Value::None) | Index::Ellipsis => Ok(Axis::New),
+        Index::Slice(start, stop, step) => {
+            let found = slice_axis(cx, at, (start, stop, step), array.dims()[axis])?;
+            Ok(match found {
+                Some(axis) => axis,
+                None => Axis::Slice { start: 0, step: 1, len: cx.fresh_dim() },
+            })
+        }
+        Index::Value(value) => integer_axis(cx, at, value, array, axis),
+    }
+}
+
+fn check_ellipses(items: &[Index]) -> Outcome<()> {
+    if items.iter().filter(|i| matches!(i, Index::Ellipsis)).count() > 1 {
+        return Err(Failure::new("E0156", "an index has at most one `...`").into());
+    }
+    Ok(())
+}
+
+pub(super) fn whole(len: Dim) -> Axis {
     Axis::Slice { start: 0, step: 1, len }
 }
 
-fn takes_axis(item: &Index) -> bool {
+pub(super) fn takes_axis(item: &Index) -> bool {
     !matches!(item, Index::Ellipsis | Index::NewAxis | Index::Value(Value::None))
 }
 
-fn too_many(array: &Array, used: usize) -> Fault {
+pub(super) fn too_many(array: &Array, used: usize) -> Fault {
     let rank = array.ndim();
     let s = if rank == 1 { "" } else { "s" };
     Failure::new("E0154", format!("{used} indices for an array of {rank} dimension{s}"))
@@ -258,10 +300,7 @@ fn integer_axis(
     axis: usize,
 ) -> Outcome<Axis> {
     match value {
-        Value::Array(a) if a.ndim() > 0 || a.dtype() == DType::Bool => {
-            return Err(faults::array_index(at, value));
-        }
-        Value::Bool(_) | Value::Range(..) => {
+        Value::Bool(_) => {
             return Err(faults::argument(at, value, "a whole number as an index").into());
         }
         Value::Float(f) => {
@@ -339,16 +378,33 @@ pub fn assign_index(
                 .into());
         }
     };
-    if let [Index::Value(mask @ Value::Array(m))] = items
-        && m.ndim() > 0
-        && m.dtype() == DType::Bool
-    {
-        return assign_mask(cx, array, m, mask, value).map(Value::Array);
+    let items = &settled_items(cx, items)?[..];
+    if let Some(mask) = positions::sole_mask(items) {
+        return assign_mask(cx, array, mask, value).map(Value::Array);
+    }
+    let at = items.len() + 1;
+    let value = &selection::settled(cx, value)?;
+    if items.iter().any(positions::is_array_item) {
+        check_ellipses(items)?;
+        let stored = stored(cx, array, value, at)?;
+        let filled = |dims: &Dims| fill(array, dims, &stored, at);
+        return positions::write(cx, array, items, at, filled).map(Value::Array);
     }
     let axes = resolve(cx, array, items)?;
-    let at = items.len() + 1;
     let stored = stored(cx, array, value, at)?;
     update(array, &axes, &stored, at).map(Value::Array)
+}
+
+/// A value in the dtype of the array, broadcast to dimensions that are assigned to.
+pub(crate) fn filled(
+    cx: &mut dyn Context,
+    array: &Array,
+    dims: &Dims,
+    value: &Value,
+    at: usize,
+) -> Outcome<Array> {
+    let stored = stored(cx, array, value, at)?;
+    fill(array, dims, &stored, at)
 }
 
 /// The value to store, in the dtype of the array.
@@ -368,44 +424,67 @@ fn weak_stored(dtype: DType, weak: Weak, at: usize) -> Outcome<Array> {
     }
 }
 
-/// `array[mask] = value` as a selection.
-fn assign_mask(
-    cx: &mut dyn Context,
-    array: &Array,
-    mask: &Array,
-    mask_value: &Value,
-    value: &Value,
-) -> Outcome<Array> {
-    let leads =
-        mask.ndim() <= array.ndim() && create::same_dims(mask.dims(), &array.dims()[..mask.ndim()]);
-    if !leads {
-        return Err(Failure::new("E0159", "the mask does not have the shape of the array")
-            .at(0, array_type(array))
-            .at(1, mask_value.type_text())
-            .into());
-    }
-    let new = stored(cx, array, value, 2)?;
-    if new.ndim() > 0 && !create::same_dims(new.dims(), array.dims()) {
-        return Err(Failure::new("E0159", "the value does not have the shape of the array")
-            .at(0, array_type(array))
-            .note("under a mask a scalar or an array of the same shape is stored")
-            .into());
-    }
+/// `array[mask] = value`: one selection of two where the value is the same for every chosen row
+/// or stands at the chosen places of another array, else the value's rows one after the other.
+fn assign_mask(cx: &mut dyn Context, array: &Array, mask: &Array, value: &Value) -> Outcome<Array> {
+    positions::check_mask(array, mask, 0, 1)?;
+    let rows = match value {
+        Value::Selection(s) if s.is_by(mask) && s.source().ndim() == array.ndim() => {
+            store_cast(2, s.source(), array.dtype())?
+        }
+        value => {
+            let value = selection::settled(cx, value)?;
+            let new = stored(cx, array, &value, 2)?;
+            if new.ndim() > array.ndim() - mask.ndim() {
+                return assign_rows(cx, array, mask, &new);
+            }
+            new
+        }
+    };
+    let dims = array.dims().clone();
+    let rows = fill(array, &dims, &rows, 2)?;
+    select_rows(array, mask, &rows)
+}
+
+/// `where(mask, rows, array)`, the mask over the leading dimensions.
+fn select_rows(array: &Array, mask: &Array, rows: &Array) -> Outcome<Array> {
     let trailing: Vec<usize> = (mask.ndim()..array.ndim()).collect();
     let mask = build::expand(mask, &trailing)?;
-    let result = elementwise(
-        cx,
-        MapOp::Select,
-        &[Value::Array(mask), Value::Array(new), Value::Array(array.clone())],
-    )?;
-    match result {
-        Value::Array(result) => Ok(result),
-        _ => Ok(array.clone()),
+    let args = [mask, rows.clone(), array.clone()];
+    build::map(MapOp::Select, &args, array.dtype(), array.dims())
+}
+
+/// The rows of `new`, one for each place where the mask is true.
+fn assign_rows(cx: &mut dyn Context, array: &Array, mask: &Array, new: &Array) -> Outcome<Array> {
+    let (lead, trailing) = array.dims().split_at(mask.ndim());
+    let mut dims: Dims = smallvec![match cx.checking() {
+        true => cx.fresh_dim(),
+        false => Dim::Known(positions::count(cx, mask)?),
+    }];
+    dims.extend_from_slice(trailing);
+    let new = fill(array, &dims, new, 2)?;
+    let (Some(lead), false) = (arr_ir::shape::known_shape(lead), new.is_abstract()) else {
+        return Ok(Array::abstract_of(array.dtype(), array.dims().clone()));
+    };
+    if dims[0] == Dim::Known(0) {
+        return Ok(array.clone());
     }
+    // The number of the row that each place takes; places that take none read the first.
+    let n = Dim::Known(arr_ir::shape::count(&lead));
+    let flat = build::reshape(mask, smallvec![n])?;
+    let before = build::scan(&flat, FoldOp::Sum, 0)?;
+    let one = Array::from_scalar(arr_ir::dtype::Scalar::int(1));
+    let zero = Array::from_scalar(arr_ir::dtype::Scalar::int(0));
+    let vector: Dims = smallvec![n];
+    let at = build::map(MapOp::Sub, &[before, one], DType::I64, &vector)?;
+    let at = build::map(MapOp::Max, &[at, zero], DType::I64, &vector)?;
+    let rows = positions::read(cx, &new, &[Index::Value(Value::Array(at))])?;
+    let rows = build::reshape(&rows, array.dims().clone())?;
+    select_rows(array, mask, &rows)
 }
 
 /// The array with `value`, broadcast, in place of the elements that the axes pick.
-fn update(array: &Array, axes: &[Axis], value: &Array, at: usize) -> Outcome<Array> {
+pub(super) fn update(array: &Array, axes: &[Axis], value: &Array, at: usize) -> Outcome<Array> {
     let dims = result_dims(axes);
     let value = fill(array, &dims, value, at)?;
     if array.is_abstract() || value.is_abstract() || dims.iter().any(|d| d.known().is_none()) {

@@ -4,6 +4,7 @@ use crate::array::contract::matmul;
 use crate::array::elementwise::elementwise;
 use crate::array::faults::{self, Outcome};
 use crate::array::scalars::{self, Operand};
+use crate::array::selection::{self, Selection};
 use crate::array::{Array, build, complex};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
@@ -20,6 +21,13 @@ pub fn binary(
     lhs: &Value,
     rhs: &Value,
 ) -> Result<Value, Fault> {
+    if [lhs, rhs].into_iter().any(selection::holds) {
+        if let Some(map) = map_op(op) {
+            return elementwise(cx, map, &[lhs.clone(), rhs.clone()]);
+        }
+        let (lhs, rhs) = (selection::settled(cx, lhs)?, selection::settled(cx, rhs)?);
+        return binary(cx, op, &lhs, &rhs);
+    }
     let map = match op {
         BinaryOp::In => return contains(cx, lhs, rhs),
         BinaryOp::NotIn => return contains(cx, lhs, rhs).map(negate),
@@ -74,7 +82,7 @@ pub fn unary(cx: &mut dyn Context, op: UnaryOp, arg: &Value) -> Result<Value, Fa
             Some(value) => Value::Bool(!value),
             None => Value::Unknown(Unknown::Bool),
         }),
-        UnaryOp::Pos if is_any(&arg[0]) => Ok(Value::ANY),
+        UnaryOp::Pos if is_any(&arg[0]) || selection::holds(&arg[0]) => Ok(arg[0].clone()),
         UnaryOp::Pos => match Operand::need(cx, 0, &arg[0])? {
             Operand::Array(array) => Ok(Value::Array(array)),
             Operand::Weak(_) => Ok(arg[0].clone()),
@@ -85,6 +93,10 @@ pub fn unary(cx: &mut dyn Context, op: UnaryOp, arg: &Value) -> Result<Value, Fa
 /// `result` of `target op= ...` as the new value of `target`: an array keeps its dtype (casts
 /// within a kind are done, others refused) and, unless 0-d, its shape.
 pub fn keep_dtype(target: &Value, result: Value) -> Result<Value, Fault> {
+    if let (Value::Selection(old), Value::Selection(new)) = (target, &result) {
+        let source = store_cast(1, new.source(), old.dtype())?;
+        return Ok(Value::Selection(Selection::new(source, new.mask().clone())));
+    }
     let (Value::Array(old), Value::Array(new)) = (target, &result) else { return Ok(result) };
     if old.ndim() > 0 && old.ndim() != new.ndim() {
         return Err(grown(old, new));
@@ -367,6 +379,10 @@ pub fn truth(cx: &mut dyn Context, value: &Value) -> Result<Option<bool>, Fault>
         Value::Tuple(items) => Some(!items.is_empty()),
         Value::Range(start, stop, step) => Some(range_len(*start, *stop, *step) > 0),
         Value::Unknown(_) => None,
+        Value::Selection(s) => {
+            let array = s.array(cx)?;
+            return truth(cx, &Value::Array(array));
+        }
         Value::Array(array) => match single(array)? {
             Some(array) => scalars::scalar_of(cx, &array)?.map(Scalar::truthy),
             None => None,
@@ -414,6 +430,16 @@ pub(crate) fn item(cx: &mut dyn Context, array: &Array) -> Outcome<Option<Scalar
 pub fn attribute(cx: &mut dyn Context, value: &Value, name: &str) -> Result<Option<Value>, Fault> {
     if is_any(value) {
         return Ok(Some(Value::ANY));
+    }
+    if let Value::Selection(s) = value {
+        return match name {
+            "dtype" => Ok(Some(Value::DType(s.dtype()))),
+            "ndim" => Ok(Some(Value::Int(s.ndim() as i64))),
+            _ => {
+                let array = s.array(cx)?;
+                attribute(cx, &Value::Array(array), name)
+            }
+        };
     }
     let array = match (value, Operand::of(value)) {
         (Value::Complex(re, im), _) if name == "real" || name == "imag" => {

@@ -161,6 +161,9 @@ fn iota(cx: &mut dyn Context, a: &[Value]) -> Result {
 fn asarray(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
     let dtype = args::dtype(a, 1)?;
+    if let (Value::Selection(_), dtype) = (&a[0], dtype) {
+        return dtype.map_or(Ok(a[0].clone()), |dtype| super::dtypes::convert(cx, dtype, &a[0]));
+    }
     if let (Value::Tuple(items), None) = (&a[0], dtype) {
         return literal(cx, items);
     }

@@ -34,7 +34,11 @@ rows! {
 }
 
 /// The value in a dtype.
-fn convert(cx: &mut dyn Context, dtype: DType, value: &Value) -> std::result::Result<Value, Fault> {
+pub(super) fn convert(
+    cx: &mut dyn Context,
+    dtype: DType,
+    value: &Value,
+) -> std::result::Result<Value, Fault> {
     known!(value);
     let array = to_array(cx, 0, value)?;
     build::cast(&array, dtype).map(Value::Array)

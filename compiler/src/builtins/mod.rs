@@ -15,6 +15,7 @@ mod fft;
 mod files;
 mod help;
 mod linalg;
+mod ordering;
 mod products;
 mod reductions;
 mod sequences;
@@ -43,6 +44,7 @@ static SUBJECTS: &[(&str, &[Builtin])] = &[
     ("Functions applied along axes", ufuncs::ROWS),
     ("Help", help::ROWS),
     ("Linear algebra", linalg::ROWS),
+    ("Order, positions and masks", ordering::ROWS),
     ("Products", products::ROWS),
     ("Sums of products", einsum::ROWS),
     ("Reductions and scans", reductions::ROWS),
@@ -116,6 +118,15 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("sliding_window_view", "windows"),
     ("true_divide", "divide"),
 ];
+
+/// Functions that take a selection as it is; all others get the array that it is.
+pub static OF_SELECTIONS: &[&str] =
+    &["sum", "prod", "min", "max", "any", "all", "asarray", "astype", "_reduced", "isdtype"];
+
+/// Whether a function takes a selection as it is.
+pub(crate) fn takes_selections(builtin: &Builtin) -> bool {
+    MapOp::from_name(builtin.name).is_some() || OF_SELECTIONS.contains(&builtin.name)
+}
 
 /// The function of that name, NumPy's names included.
 pub fn builtin(name: &str) -> Option<&'static Builtin> {

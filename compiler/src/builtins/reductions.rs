@@ -105,6 +105,15 @@ fn reduction(
         return Ok(value);
     }
     let dtype = dtype_at.map(|i| args::dtype(a, i)).transpose()?.flatten();
+    if let Value::Selection(s) = &a[0] {
+        let first = matches!(a[1], Value::Int(0)) && s.mask().ndim() == 1;
+        if (first || matches!(a[1], Value::None)) && truth(cx, keep)? == Some(false) {
+            return s.fold(cx, op, dtype, !first).map(Value::Array);
+        }
+        let mut settled = a.to_vec();
+        settled[0] = Value::Array(s.array(cx)?);
+        return reduction(cx, op, &settled, dtype_at, keep_at);
+    }
     let array = args::array(cx, a, 0)?;
     let Some(axes) = args::axes(cx, &array, a, 1)? else { return Ok(Value::ANY) };
     let Some(keep) = truth(cx, keep)? else { return Ok(Value::ANY) };

@@ -3,7 +3,9 @@
 use super::bind::{self, Args, Bound, Formal, Signature};
 use super::expr::Eval;
 use super::{Flow, Interpreter, MAX_CALLS};
+use crate::array::selection;
 use crate::builtin::Builtin;
+use crate::builtins::takes_selections;
 use crate::fault::{Failure, Fault};
 use crate::function::{Closure, Frame};
 use crate::hir::{Body, Function};
@@ -81,6 +83,15 @@ impl Interpreter<'_> {
             spans.push(span);
         }
         self.site = span;
+        if values.iter().any(selection::holds) && !takes_selections(builtin) {
+            for i in 0..values.len() {
+                let value = selection::settled(self, &values[i]);
+                match value {
+                    Ok(value) => values[i] = value,
+                    Err(fault) => return self.fail(fault, span, &spans),
+                }
+            }
+        }
         match (builtin.call)(self, &values) {
             Ok(value) => self.settle(value, span),
             Err(fault) => self.fail(fault, span, &spans),

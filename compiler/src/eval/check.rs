@@ -614,6 +614,7 @@ fn fingerprint(value: &Value, key: &mut Vec<u64>, seen: &mut FxHashSet<(usize, u
             key.extend(text.bytes().map(u64::from));
         }
         Value::DType(dtype) => key.extend([6, *dtype as u64]),
+        Value::Selection(_) => unreachable!("there are none while checking"),
         Value::Array(a) => match a.known_scalar() {
             Some(s) => key.extend([7, s.dtype as u64, s.bits as u64, (s.bits >> 64) as u64]),
             None => {

@@ -32,6 +32,7 @@ impl Interpreter<'_> {
         for (i, param) in function.params.iter().enumerate() {
             let Some(contract) = &param.contract else { continue };
             let Some(value) = self.frame.get(param.slot) else { continue };
+            let value = crate::array::selection::settled(self, &value)?;
             match self.meet(contract, &value, &mut letters) {
                 Ok(value) => self.frame.set(param.slot, Some(value)),
                 Err(reason) => {

@@ -4,6 +4,7 @@ use super::bind::Args;
 use super::{Flow, Interpreter};
 use crate::array;
 use crate::array::Index;
+use crate::array::selection;
 use crate::fault::{Failure, Fault};
 use crate::function::Closure;
 use crate::hir::{
@@ -242,6 +243,11 @@ impl Interpreter<'_> {
         value: &Value,
         span: Span,
     ) -> Result<Option<Vec<Value>>, Fault> {
+        let settled = selection::settled(self, value);
+        let value = &match settled {
+            Ok(value) => value,
+            Err(fault) => return self.fail(fault, span, &[]).map(|_| None),
+        };
         match value {
             Value::Tuple(items) => Ok(Some(items.to_vec())),
             Value::Range(..) => {

@@ -2,6 +2,7 @@
 
 use super::expr::Eval;
 use super::{Flow, Interpreter};
+use crate::array::selection;
 use crate::array::{self, Array};
 use crate::fault::{Failure, Fault};
 use crate::hir::{BlockId, ExprId, ExprKind, Place, Slot, StmtId, StmtKind, Unit};
@@ -256,6 +257,7 @@ impl Interpreter<'_> {
 
     /// Starts walking a sequence; none only while checking.
     pub(super) fn steps(&mut self, value: Value, span: Span) -> Result<Option<Steps>, Fault> {
+        let value = selection::settled(self, &value)?;
         match &value {
             Value::Tuple(items) => Ok(Some(Steps::Tuple(items.clone(), 0))),
             Value::Range(..) => {

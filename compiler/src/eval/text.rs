@@ -18,6 +18,10 @@ impl Interpreter<'_> {
         match value {
             Value::Str(text) => Ok(text.to_string()),
             Value::Array(array) => self.array_text(array, false),
+            Value::Selection(s) => {
+                let array = s.array(self)?;
+                self.array_text(&array, false)
+            }
             _ => self.repr(value, 0),
         }
     }
@@ -36,6 +40,10 @@ impl Interpreter<'_> {
             Value::Str(text) => format::string_repr(text),
             Value::DType(dtype) => dtype.name().into(),
             Value::Array(array) => self.array_text(array, true)?,
+            Value::Selection(s) => {
+                let array = s.array(self)?;
+                self.array_text(&array, true)?
+            }
             Value::Tuple(items) => {
                 let mut parts = Vec::with_capacity(items.len());
                 for item in items.iter() {
@@ -134,6 +142,7 @@ impl Interpreter<'_> {
         conversion: Option<char>,
         spec: &str,
     ) -> Result<Option<String>, Fault> {
+        let value = &crate::array::selection::settled(self, value)?;
         if self.checking {
             self.check_format(value, conversion, spec)?;
             let known = matches!(value, Value::Str(_) | Value::Int(_)) && conversion.is_none();

@@ -15,13 +15,13 @@ use std::ops::Range;
 /// Elements in motion.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Movement {
-    /// `[n1.., nk, inner]` read at `k` arrays of positions `[m]`: `[m, inner]`.
+    /// `[outer, n1.., nk, inner]` read at `k` arrays of positions `[m]`: `[outer * m, inner]`.
     Gather {
         /// How many axes are read by positions.
         axes: u8,
     },
-    /// `[n1.., nk, inner]` with `[m, inner]` written at `k` arrays of positions `[m]`, in their
-    /// order: of equal positions the last one wins, or the values are folded in one by one.
+    /// `[outer, n1.., nk, inner]` with `[outer * m, inner]` written at `k` arrays of positions
+    /// `[m]`, in their order: of equal positions the last one wins, or the values are folded in one by one.
     /// Operands: base, positions, values.
     Scatter {
         /// How many axes are written by positions.
@@ -46,7 +46,7 @@ use Movement::{Compress, Gather, Nonzero, Scatter};
 impl Family for Movement {
     fn core(&self, operand: usize) -> usize {
         match (self, operand) {
-            (Gather { axes } | Scatter { axes, .. }, 0) => *axes as usize + 1,
+            (Gather { axes } | Scatter { axes, .. }, 0) => *axes as usize + 2,
             (Scatter { axes, .. }, o) if o == *axes as usize + 1 => 2,
             (Compress { .. }, 0) => 2,
             _ => 1,
@@ -58,14 +58,14 @@ impl Family for Movement {
         match *self {
             Gather { axes } => {
                 let m = positions(&operands[1..], axes)?;
-                Ok((dtype, Shape::from_slice(&[m, shape[axes as usize]])))
+                Ok((dtype, Shape::from_slice(&[shape[0] * m, shape[axes as usize + 1]])))
             }
             Scatter { axes, .. } => {
                 let [_, index @ .., (given, size)] = operands else {
                     return Err("no operands".into());
                 };
                 let m = positions(index, axes)?;
-                if *given != dtype || **size != [m, shape[axes as usize]] {
+                if *given != dtype || **size != [shape[0] * m, shape[axes as usize + 1]] {
                     return Err("values of another dtype or shape".into());
                 }
                 Ok((dtype, shape.into()))
@@ -104,7 +104,7 @@ impl Family for Movement {
         match *self {
             Gather { axes } => {
                 let at = Positions::new(base, &operands[1..1 + axes as usize], axes as usize);
-                let row = base.shape[axes as usize] * base.dtype.size();
+                let row = base.shape[axes as usize + 1] * base.dtype.size();
                 gather(base.data, &at, row, rows, out)
             }
             Scatter { axes, fold } => {
@@ -160,19 +160,22 @@ fn positions(operands: &[(DType, &[usize])], axes: u8) -> Result<usize, String> 
 
 /// Positions along several axes.
 struct Positions<'a> {
+    /// Positions per outer index.
+    count: usize,
     sizes: &'a [usize],
     index: Vec<&'a [i64]>,
 }
 
 impl<'a> Positions<'a> {
     fn new(base: &Block<'a>, index: &[Block<'a>], axes: usize) -> Positions<'a> {
-        Positions { sizes: &base.shape[..axes], index: index.iter().map(Block::of).collect() }
+        let index: Vec<&[i64]> = index.iter().map(Block::of).collect();
+        Positions { count: index[0].len(), sizes: &base.shape[1..axes + 1], index }
     }
 
-    /// The row at place `i`.
+    /// The row at position `i` of an outer index.
     #[inline(always)]
-    fn row(&self, i: usize) -> Result<usize, String> {
-        let mut row = 0;
+    fn row(&self, outer: usize, i: usize) -> Result<usize, String> {
+        let mut row = outer;
         for (axis, (index, &size)) in self.index.iter().zip(self.sizes).enumerate() {
             let given = index[i];
             let at = if given < 0 { given.wrapping_add(size as i64) } else { given };
@@ -191,6 +194,21 @@ fn outside(index: i64, axis: usize, size: usize) -> String {
     format!("the position {index} is outside an axis of {size} elements{axis}")
 }
 
+/// The parts of `rows` that lie in one outer index: that index and the positions.
+fn split(rows: Range<usize>, count: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let mut at = rows.start;
+    std::iter::from_fn(move || {
+        if at >= rows.end {
+            return None;
+        }
+        let outer = at / count;
+        let end = rows.end.min((outer + 1) * count);
+        let part = at - outer * count..end - outer * count;
+        at = end;
+        Some((outer, part))
+    })
+}
+
 fn gather(
     source: &[u8],
     at: &Positions<'_>,
@@ -198,32 +216,37 @@ fn gather(
     rows: Range<usize>,
     out: &mut [u8],
 ) -> Result<(), String> {
-    match row {
-        0 => rows.into_iter().try_for_each(|i| at.row(i).map(drop)),
-        1 => gather_words::<u8>(source, at, rows, out),
-        2 => gather_words::<u16>(source, at, rows, out),
-        4 => gather_words::<u32>(source, at, rows, out),
-        8 => gather_words::<u64>(source, at, rows, out),
-        _ => {
-            for (i, to) in rows.zip(out.chunks_exact_mut(row)) {
-                let from = at.row(i)? * row;
-                to.copy_from_slice(&source[from..from + row]);
+    let mut rest = out;
+    for (outer, part) in split(rows, at.count) {
+        let (out, after) = rest.split_at_mut(part.len() * row);
+        rest = after;
+        match row {
+            0 => part.into_iter().try_for_each(|i| at.row(outer, i).map(drop))?,
+            1 => gather_words::<u8>(source, at, (outer, part), out)?,
+            2 => gather_words::<u16>(source, at, (outer, part), out)?,
+            4 => gather_words::<u32>(source, at, (outer, part), out)?,
+            8 => gather_words::<u64>(source, at, (outer, part), out)?,
+            _ => {
+                for (i, to) in part.zip(out.chunks_exact_mut(row)) {
+                    let from = at.row(outer, i)? * row;
+                    to.copy_from_slice(&source[from..from + row]);
+                }
             }
-            Ok(())
         }
     }
+    Ok(())
 }
 
 fn gather_words<T: bytemuck::Pod>(
     source: &[u8],
     at: &Positions<'_>,
-    rows: Range<usize>,
+    (outer, part): (usize, Range<usize>),
     out: &mut [u8],
 ) -> Result<(), String> {
     let source: &[T] = bytemuck::cast_slice(source);
     let out: &mut [T] = bytemuck::cast_slice_mut(out);
-    for (i, to) in rows.zip(out) {
-        *to = source[at.row(i)?];
+    for (i, to) in part.zip(out) {
+        *to = source[at.row(outer, i)?];
     }
     Ok(())
 }
@@ -237,16 +260,19 @@ fn scatter(
     rows: &mut [u64],
 ) -> Result<(), String> {
     for (i, row) in rows.iter_mut().enumerate() {
-        *row = at.row(i)? as u64;
+        *row = at.row(0, i)? as u64;
     }
-    let rows = rows.iter().map(|&r| r as usize);
     out.copy_from_slice(base.data);
     let size = values.shape[1] * base.dtype.size();
     if size == 0 {
         return Ok(());
     }
+    let outer_rows: usize = at.sizes.iter().product();
+    let outer =
+        (0..base.shape[0]).flat_map(|o| rows.iter().map(move |&r| o * outer_rows + r as usize));
+    let pairs = outer.zip(values.data.chunks_exact(size));
     let Some(op) = fold else {
-        for (row, from) in rows.zip(values.data.chunks_exact(size)) {
+        for (row, from) in pairs {
             out[row * size..(row + 1) * size].copy_from_slice(from);
         }
         return Ok(());
@@ -254,7 +280,7 @@ fn scatter(
     with_element!(base.dtype, T => {
         use eval::Element;
         let bytes = base.dtype.size();
-        for (row, from) in rows.zip(values.data.chunks_exact(size)) {
+        for (row, from) in pairs {
             let to = &mut out[row * size..(row + 1) * size];
             for (t, f) in to.chunks_exact_mut(bytes).zip(from.chunks_exact(bytes)) {
                 let (a, b) = (read::<T>(t, base.dtype), read::<T>(f, base.dtype));
@@ -348,7 +374,7 @@ mod tests {
 
     #[test]
     fn gathers_over_two_axes_with_negative_positions() {
-        let x = ints(&[2, 3, 1], &[0, 1, 2, 3, 4, 5]);
+        let x = ints(&[1, 2, 3, 1], &[0, 1, 2, 3, 4, 5]);
         let (i, j) = (ints(&[3], &[1, 0, -1]), ints(&[3], &[0, 2, -1]));
         let got = run(Gather { axes: 2 }, &[&x, &i, &j]).unwrap();
         assert_eq!(got, ints(&[3, 1], &[3, 2, 5]));
@@ -357,13 +383,24 @@ mod tests {
     }
 
     #[test]
+    fn gathers_and_scatters_per_outer_index() {
+        let x = ints(&[2, 3, 2], &(0..12).collect::<Vec<_>>());
+        let i = ints(&[2], &[2, 0]);
+        let got = run(Gather { axes: 1 }, &[&x, &i]).unwrap();
+        assert_eq!(got, ints(&[4, 2], &[4, 5, 0, 1, 10, 11, 6, 7]));
+        let put =
+            run(Scatter { axes: 1, fold: None }, &[&x, &i, &ints(&[4, 2], &[-1; 8])]).unwrap();
+        assert_eq!(put, ints(&[2, 3, 2], &[-1, -1, 2, 3, -1, -1, -1, -1, 8, 9, -1, -1]));
+    }
+
+    #[test]
     fn the_last_of_equal_positions_wins_and_folds_keep_all() {
         let (x, i, v) =
-            (ints(&[3, 1], &[10, 20, 30]), ints(&[3], &[0, 2, 0]), ints(&[3, 1], &[1, 2, 3]));
+            (ints(&[1, 3, 1], &[10, 20, 30]), ints(&[3], &[0, 2, 0]), ints(&[3, 1], &[1, 2, 3]));
         let set = run(Scatter { axes: 1, fold: None }, &[&x, &i, &v]).unwrap();
-        assert_eq!(set, ints(&[3, 1], &[3, 20, 2]));
+        assert_eq!(set, ints(&[1, 3, 1], &[3, 20, 2]));
         let add = run(Scatter { axes: 1, fold: Some(FoldOp::Sum) }, &[&x, &i, &v]).unwrap();
-        assert_eq!(add, ints(&[3, 1], &[14, 20, 32]));
+        assert_eq!(add, ints(&[1, 3, 1], &[14, 20, 32]));
     }
 
     #[test]

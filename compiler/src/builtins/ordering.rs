@@ -1,0 +1,310 @@
+//! Sorting, searching, and elements by positions and masks.
+//!
+//! The least that the library in the language needs; the rest of the subject is in its prelude.
+
+use super::args::{self, Result};
+use super::shaping::flat;
+use crate::array::faults::{self, Outcome};
+use crate::array::ops::array_type;
+use crate::array::positions::{self, Advanced};
+use crate::array::{Array, Arrays, Index, build};
+use crate::builtin::Context;
+use crate::fault::Failure;
+use crate::value::Value;
+use arr_ir::dtype::{DType, Scalar};
+use arr_ir::op::{FoldOp, MapOp};
+use arr_ir::routine::{Order, Routine};
+use arr_ir::shape::{Dim, Dims};
+use smallvec::smallvec;
+
+rows! {
+    "sort" ("x, axis=-1, descending=false, stable=true") sort, true,
+        "The elements in order along an axis (none: of the flattened array), NaN last."
+        "sort([3.0, nan, 1.0])" => "[ 1.  3. nan]";
+    "argsort" ("x, axis=-1, descending=false, stable=true") argsort, true,
+        "The positions that put an array in order along an axis, equal elements in their order; NaN last."
+        "argsort([3, 1, 2])" => "[1 2 0]";
+    "searchsorted" ("x1, x2, side=\"left\", sorter=none") searchsorted, true,
+        "Where each element of x2 belongs in the sorted vector x1: before equal elements (left) or after them (right)."
+        "searchsorted([1, 3, 5], [3, 4])" => "[1 2]";
+    "nonzero" ("x") nonzero, true,
+        "The positions of the elements that are not zero: one int64 vector per dimension."
+        "nonzero([0, 3, 0, 5])" => "([1 3],)";
+    "take" ("x, indices, axis=none") take, true,
+        "The elements at the positions along an axis; without one, of the flattened array."
+        "take([10, 20, 30], [2, 0])" => "[30 10]";
+    "take_along_axis" ("x, indices, axis=-1") take_along_axis, true,
+        "For every line along the axis the elements at its own positions; other axes broadcast."
+        "take_along_axis([[10, 20], [30, 40]], [[1], [0]], axis=1)" => "[[20]\n [30]]";
+    "put_along_axis" ("x, indices, values, axis=-1") put_along_axis, true,
+        "The array with values, broadcast, at each line's own positions along the axis."
+        "put_along_axis([[1, 2], [3, 4]], [[1], [0]], 0, axis=1)" => "[[1 0]\n [0 4]]";
+    "scatter_add" ("x, indices, values") scatter_add, true,
+        "The array with values, broadcast, added at positions along the first axis (a tuple: along several); equal positions add up."
+        "scatter_add([0, 0, 0], [1, 1, 2], 5)" => "[ 0 10  5]";
+    "_scatter" ("op, x, indices, values") scatter, false,
+        "The array with values folded in at positions by sum, prod, min or max."
+        "_scatter(\"max\", [0, 0], [1, 1], [5, 3])" => "[0 5]";
+    "_reduced" ("x, r") reduced, false,
+        "How many elements of x go into each one of r: a number, or an array where it depends on data."
+        "_reduced([1, 2, 3], 6)" => "3.0";
+}
+
+/// A routine over lines along an axis: the axis last, the routine, the axis back.
+fn along(
+    cx: &mut dyn Context,
+    array: &Array,
+    axis: usize,
+    routine: impl Into<Routine>,
+    dtype: DType,
+) -> Outcome<Array> {
+    let _ = &cx;
+    if array.is_abstract() || array.known_shape().is_none() {
+        return Ok(Array::abstract_of(dtype, array.dims().clone()));
+    }
+    let last = array.ndim() - 1;
+    let mut order: Vec<Option<usize>> = (0..=last).map(Some).collect();
+    order.remove(axis);
+    order.push(Some(axis));
+    let moved = build::arrange(array, &order)?;
+    let done = build::routine(routine.into(), smallvec![moved])?;
+    let mut back: Vec<Option<usize>> = (0..last).map(Some).collect();
+    back.insert(axis, Some(last));
+    build::arrange(&done, &back)
+}
+
+/// The array and axis of a sort; the array is flattened when no axis is given.
+fn sorted_by(cx: &mut dyn Context, a: &[Value]) -> Outcome<Option<(Array, usize, bool)>> {
+    let mut array = args::array(cx, a, 0)?;
+    let descending = args::flag(cx, a, 2)?;
+    if matches!(a[1], Value::None) {
+        array = flat(cx, &array)?;
+        return Ok(Some((array, 0, descending)));
+    }
+    if array.ndim() == 0 {
+        return Err(Failure::new("E0161", "a single value has no axis to sort along")
+            .at(0, array_type(&array))
+            .into());
+    }
+    Ok(args::axis(cx, &array, a, 1)?.map(|axis| (array, axis, descending)))
+}
+
+fn sort(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1]);
+    let Some((array, axis, descending)) = sorted_by(cx, a)? else { return Ok(Value::ANY) };
+    faults::refuse_complex(array.dtype())?;
+    along(cx, &array, axis, Order::Sort { descending }, array.dtype()).map(Value::Array)
+}
+
+fn argsort(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1]);
+    let Some((array, axis, descending)) = sorted_by(cx, a)? else { return Ok(Value::ANY) };
+    faults::refuse_complex(array.dtype())?;
+    along(cx, &array, axis, Order::Argsort { descending }, DType::I64).map(Value::Array)
+}
+
+fn searchsorted(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[3]);
+    let Some(side) = args::text(a, 2)? else { return Ok(Value::ANY) };
+    let right = match &*side {
+        "left" => false,
+        "right" => true,
+        _ => return Err(faults::argument(2, &a[2], "\"left\" or \"right\"").into()),
+    };
+    let mut sorted = args::array(cx, a, 0)?;
+    if sorted.ndim() != 1 {
+        return Err(faults::argument(0, &a[0], "a sorted vector").into());
+    }
+    if !matches!(a[3], Value::None) {
+        let sorter = Index::Value(Value::Array(args::array(cx, a, 3)?));
+        sorted = positions::read(cx, &sorted, &[sorter])?;
+    }
+    let values = args::array(cx, a, 1)?;
+    let weak = !matches!(a[1], Value::Array(_) | Value::Tuple(_));
+    let fits = weak && (!values.dtype().is_inexact() || sorted.dtype().is_inexact());
+    let dtype = if fits { sorted.dtype() } else { sorted.dtype().promote(values.dtype()) };
+    faults::refuse_complex(dtype)?;
+    if values.is_abstract() || sorted.is_abstract() || values.known_shape().is_none() {
+        return Ok(Value::Array(Array::abstract_of(DType::I64, values.dims().clone())));
+    }
+    let vector = flat(cx, &build::cast(&values, dtype)?)?;
+    let operands: Arrays = smallvec![build::cast(&sorted, dtype)?, vector];
+    let found = build::routine(Order::Search { right }.into(), operands)?;
+    build::reshape(&found, values.dims().clone()).map(Value::Array)
+}
+
+fn nonzero(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0]);
+    let array = args::array(cx, a, 0)?;
+    if array.ndim() == 0 {
+        return Err(faults::argument(0, &a[0], "an array of at least one dimension").into());
+    }
+    let mask = build::cast(&array, DType::Bool)?;
+    let found = positions::nonzero(cx, &mask)?;
+    Ok(Value::tuple(found.into_iter().map(Value::Array).collect()))
+}
+
+/// Positions, which must be whole numbers.
+fn indices(cx: &mut dyn Context, a: &[Value], position: usize) -> Outcome<Array> {
+    let array = args::array(cx, a, position)?;
+    let empty = array.known_shape().is_some_and(|s| s.contains(&0));
+    if !array.dtype().is_integer() && !empty {
+        return Err(faults::argument(position, &a[position], "whole numbers").into());
+    }
+    build::cast(&array, DType::I64)
+}
+
+/// The items that read axis `axis` by positions.
+fn items_along(axis: usize, positions: &Array) -> Vec<Index> {
+    let mut items = vec![Index::Slice(None, None, None); axis];
+    items.push(Index::Value(Value::Array(positions.clone())));
+    items
+}
+
+fn take(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2]);
+    let mut array = args::array(cx, a, 0)?;
+    let at = indices(cx, a, 1)?;
+    let axis = match &a[2] {
+        Value::None => {
+            array = flat(cx, &array)?;
+            0
+        }
+        _ => match args::axis(cx, &array, a, 2)? {
+            Some(axis) => axis,
+            None => return Ok(Value::ANY),
+        },
+    };
+    // A 0-d array of positions takes one element, as an integer does.
+    let vector = build::reshape(
+        &at,
+        if at.ndim() == 0 { smallvec![Dim::Known(1)] } else { at.dims().clone() },
+    )?;
+    let rows = positions::read(cx, &array, &items_along(axis, &vector))?;
+    if at.ndim() > 0 {
+        return Ok(Value::Array(rows));
+    }
+    let mut dims = rows.dims().clone();
+    dims.remove(axis);
+    build::reshape(&rows, dims).map(Value::Array)
+}
+
+/// Array and positions of equal rank, broadcast but for the axis, and the index items that read
+/// every line by its own positions.
+fn lines(
+    cx: &mut dyn Context,
+    a: &[Value],
+    axis_at: usize,
+) -> Outcome<Option<(Array, Vec<Index>, Dims)>> {
+    let (array, at) = (args::array(cx, a, 0)?, indices(cx, a, 1)?);
+    if array.ndim() != at.ndim() || array.ndim() == 0 {
+        return Err(Failure::new(
+            "E0159",
+            "positions along an axis need the dimensions of the array",
+        )
+        .at(0, array_type(&array))
+        .at(1, array_type(&at))
+        .into());
+    }
+    let Some(axis) = args::axis(cx, &array, a, axis_at)? else { return Ok(None) };
+    let without = |dims: &Dims| {
+        let mut dims = dims.clone();
+        dims[axis] = Dim::Known(1);
+        dims
+    };
+    let (x, y) = (without(array.dims()), without(at.dims()));
+    let joined = arr_ir::shape::broadcast(&x, &y).map_err(|m| {
+        faults::shapes((0, array_type(&array), array.dims()), (1, array_type(&at), at.dims()), m)
+    })?;
+    let (mut of_array, mut of_at) = (joined.clone(), joined);
+    of_array[axis] = array.dims()[axis];
+    of_at[axis] = at.dims()[axis];
+    let array = build::broadcast_to(&array, &of_array)?;
+    let at = build::broadcast_to(&at, &of_at)?;
+    let mut items = vec![];
+    for d in 0..of_at.len() {
+        items.push(Index::Value(Value::Array(match d == axis {
+            true => at.clone(),
+            false => {
+                let new: Vec<usize> = (0..of_at.len()).filter(|&e| e != d).collect();
+                build::expand(&build::iota(of_at[d])?, &new)?
+            }
+        })));
+    }
+    Ok(Some((array, items, of_at)))
+}
+
+fn take_along_axis(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2]);
+    let Some((array, items, _)) = lines(cx, a, 2)? else { return Ok(Value::ANY) };
+    positions::read(cx, &array, &items).map(Value::Array)
+}
+
+fn put_along_axis(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2], &a[3]);
+    let Some((array, items, _)) = lines(cx, a, 3)? else { return Ok(Value::ANY) };
+    crate::array::assign_index(cx, &Value::Array(array), &items, &a[2])
+}
+
+fn scatter_add(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2]);
+    folded(cx, FoldOp::Sum, a)
+}
+
+fn scatter(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2], &a[3]);
+    let Some(name) = args::text(a, 0)? else { return Ok(Value::ANY) };
+    let op = FoldOp::ALL.into_iter().find(|op| op.name() == &*name);
+    let op = op.ok_or_else(|| faults::argument(0, &a[0], "the name of a fold"))?;
+    folded(cx, op, &a[1..])
+}
+
+/// `x` with values folded in at positions along its first axes.
+fn folded(cx: &mut dyn Context, op: FoldOp, a: &[Value]) -> Result {
+    let array = args::array(cx, a, 0)?;
+    faults::refuse_complex(array.dtype())?;
+    let items: Vec<Index> = match &a[1] {
+        Value::Tuple(items) => items.iter().cloned().map(Index::Value).collect(),
+        value => vec![Index::Value(value.clone())],
+    };
+    let mut resolved = vec![];
+    for item in items {
+        resolved.push(match item {
+            Index::Value(Value::Int(i)) => {
+                let one = Array::from_scalar(Scalar::int(i));
+                Index::Value(Value::Array(build::reshape(&one, smallvec![Dim::Known(1)])?))
+            }
+            item => item,
+        });
+    }
+    let advanced = Advanced::new(cx, &array, &resolved)?;
+    let value = crate::array::index::filled(cx, &array, &advanced.result_dims(), &a[2], 2)?;
+    let fold = match (op, array.dtype()) {
+        // Bools are added by or and multiplied by and.
+        (FoldOp::Sum, DType::Bool) => FoldOp::Max,
+        (FoldOp::Prod, DType::Bool) => FoldOp::Min,
+        (op, _) => op,
+    };
+    advanced.write(&array, &value, Some(fold), 2).map(Value::Array)
+}
+
+fn reduced(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1]);
+    let (size, of) = match (&a[0], &a[1]) {
+        (Value::Selection(s), Value::Array(r)) => {
+            let size = s.size()?;
+            let dtype = if r.dtype().is_inexact() { r.dtype() } else { DType::F64 };
+            let size = build::cast(&size, dtype)?;
+            let rows: usize = r.dims().iter().map(|d| d.known().unwrap_or(1)).product();
+            let of = Array::from_scalar(Scalar::float(rows.max(1) as f64).cast(dtype));
+            return build::map(MapOp::Div, &[size, of], dtype, &Dims::new()).map(Value::Array);
+        }
+        (x, r) => (
+            crate::array::ops::attribute(cx, x, "size")?,
+            crate::array::ops::attribute(cx, r, "size")?,
+        ),
+    };
+    let (Some(size), Some(of)) = (size, of) else { return Ok(Value::ANY) };
+    let of = crate::array::elementwise::elementwise(cx, MapOp::Max, &[of, Value::Int(1)])?;
+    crate::array::elementwise::elementwise(cx, MapOp::Div, &[size, of])
+}
