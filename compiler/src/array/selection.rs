@@ -15,7 +15,7 @@ use crate::array::{Array, Arrays};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::Value;
-use arr_ir::dtype::{DType, Scalar};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::eval;
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::routine::Movement;
@@ -92,7 +92,12 @@ impl Selection {
         };
         let compute = op.dtype(source.dtype());
         let source = build::cast(&source, compute)?;
-        let neutral = Array::from_scalar(eval::empty_fold(op, compute));
+        let neutral = Array::from_scalar(match (compute.kind(), op) {
+            (Kind::Complex, FoldOp::Sum) => Scalar::from_complex(0.0, 0.0, compute),
+            (Kind::Complex, FoldOp::Prod) => Scalar::from_complex(1.0, 0.0, compute),
+            (Kind::Complex, _) => return Err(crate::array::faults::complex(op.name())),
+            _ => eval::empty_fold(op, compute),
+        });
         let masked = self.select(&source, &neutral)?;
         let axes = if all { self.source.ndim() } else { self.mask.ndim() };
         let result = build::reduce(&masked, op, build::all_axes(axes))?;

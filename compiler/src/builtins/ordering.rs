@@ -11,7 +11,7 @@ use crate::array::{Array, Arrays, Index, build};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::Value;
-use arr_ir::dtype::{DType, Scalar};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::routine::{Order, Routine};
 use arr_ir::shape::{Dim, Dims};
@@ -73,6 +73,14 @@ fn along(
     build::arrange(&done, &back)
 }
 
+/// Complex numbers have no order.
+fn refuse_complex(dtype: DType, what: &str) -> Outcome<()> {
+    match dtype.kind() {
+        Kind::Complex => Err(faults::complex(what)),
+        _ => Ok(()),
+    }
+}
+
 /// The array and axis of a sort; the array is flattened when no axis is given.
 fn sorted_by(cx: &mut dyn Context, a: &[Value]) -> Outcome<Option<(Array, usize, bool)>> {
     let mut array = args::array(cx, a, 0)?;
@@ -92,14 +100,14 @@ fn sorted_by(cx: &mut dyn Context, a: &[Value]) -> Outcome<Option<(Array, usize,
 fn sort(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
     let Some((array, axis, descending)) = sorted_by(cx, a)? else { return Ok(Value::ANY) };
-    faults::refuse_complex(array.dtype())?;
+    refuse_complex(array.dtype(), "sort")?;
     along(cx, &array, axis, Order::Sort { descending }, array.dtype()).map(Value::Array)
 }
 
 fn argsort(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
     let Some((array, axis, descending)) = sorted_by(cx, a)? else { return Ok(Value::ANY) };
-    faults::refuse_complex(array.dtype())?;
+    refuse_complex(array.dtype(), "argsort")?;
     along(cx, &array, axis, Order::Argsort { descending }, DType::I64).map(Value::Array)
 }
 
@@ -123,7 +131,7 @@ fn searchsorted(cx: &mut dyn Context, a: &[Value]) -> Result {
     let weak = !matches!(a[1], Value::Array(_) | Value::Tuple(_));
     let fits = weak && (!values.dtype().is_inexact() || sorted.dtype().is_inexact());
     let dtype = if fits { sorted.dtype() } else { sorted.dtype().promote(values.dtype()) };
-    faults::refuse_complex(dtype)?;
+    refuse_complex(dtype, "searchsorted")?;
     if values.is_abstract() || sorted.is_abstract() || values.known_shape().is_none() {
         return Ok(Value::Array(Array::abstract_of(DType::I64, values.dims().clone())));
     }
@@ -262,7 +270,6 @@ fn scatter(cx: &mut dyn Context, a: &[Value]) -> Result {
 /// `x` with values folded in at positions along its first axes.
 fn folded(cx: &mut dyn Context, op: FoldOp, a: &[Value]) -> Result {
     let array = args::array(cx, a, 0)?;
-    faults::refuse_complex(array.dtype())?;
     let items: Vec<Index> = match &a[1] {
         Value::Tuple(items) => items.iter().cloned().map(Index::Value).collect(),
         value => vec![Index::Value(value.clone())],
