@@ -32,7 +32,7 @@ fn _check_kth(s, kth, axis) {
 ## `largest=false` the least ones.
 ##
 ## >>> topk([3, 9, 4, 7], 2)
-## ([9 7], [1 3])
+## (array([9, 7]), array([1, 3]))
 fn topk(x, k, axis=-1, largest=true) {
     x = asarray(x)
     p = argsort(x, axis=axis, descending=largest)
@@ -137,7 +137,7 @@ fn ravel_multi_index(indices, shape) {
 ## Flat positions as one index vector per dimension of a shape.
 ##
 ## >>> unravel_index([5, 1], (2, 3))
-## ([1 0], [2 1])
+## (array([1, 0]), array([2, 1]))
 fn unravel_index(indices, shape) {
     rest = asarray(indices)
     out = ()
@@ -165,7 +165,7 @@ fn unique_values(x) {
 ## The different elements, sorted, and how often each occurs.
 ##
 ## >>> unique_counts([3, 1, 3])
-## ([1 3], [1 2])
+## (array([1, 3]), array([1, 2]))
 fn unique_counts(x) {
     s = sort(x, axis=none)
     at = flatnonzero(_begins(s))
@@ -178,7 +178,7 @@ fn _lengths(at, n) = concat([at[1:], full(at.size, n)[:1]]) - at
 ## among them.
 ##
 ## >>> unique_inverse([3, 1, 3])
-## ([1 3], [1 0 1])
+## (array([1, 3]), array([1, 0, 1]))
 fn unique_inverse(x) {
     values, _, inverse, _ = unique_all(x)
     (values, inverse)
@@ -188,7 +188,7 @@ fn unique_inverse(x) {
 ## element of the array the position of its value; how often each occurs.
 ##
 ## >>> unique_all([3, 1, 3])
-## ([1 3], [1 0], [1 0 1], [1 2])
+## (array([1, 3]), array([1, 0]), array([1, 0, 1]), array([1, 2]))
 fn unique_all(x) {
     x = asarray(x)
     flat = ravel(x)
@@ -205,7 +205,7 @@ fn unique_all(x) {
 ## of them in NumPy's order. Along an axis: the different slices, in lexicographic order.
 ##
 ## >>> unique([3, 1, 3], return_counts=true)
-## ([1 3], [1 2])
+## (array([1, 3]), array([1, 2]))
 fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis=none, equal_nan=true) {
     x = asarray(x)
     if axis != none {
@@ -331,7 +331,7 @@ fn histogram_bin_edges(x, bins=10, range=none) {
 ## `density` divides by the total and the widths.
 ##
 ## >>> histogram([1.0, 2.0, 1.5], bins=[0.0, 1.5, 3.0])
-## ([1 2], [0.  1.5 3. ])
+## (array([1, 2]), array([0. , 1.5, 3. ]))
 fn histogram(x, bins=10, range=none, density=false, weights=none) {
     x = ravel(asarray(x))
     edges = histogram_bin_edges(x, bins=bins, range=range)

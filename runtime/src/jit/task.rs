@@ -488,7 +488,7 @@ impl<'a> Arrays<'a> {
 /// As for [`std::slice::from_raw_parts`], where `bytes` is not 0.
 unsafe fn slice<'s>(ptr: *const u8, bytes: usize) -> &'s [u8] {
     match bytes {
-        0 => &[],
+        0 => bytemuck::cast_slice::<u128, u8>(&[]),
         // SAFETY: the caller's promise.
         _ => unsafe { std::slice::from_raw_parts(ptr, bytes) },
     }
@@ -500,7 +500,7 @@ unsafe fn slice<'s>(ptr: *const u8, bytes: usize) -> &'s [u8] {
 /// As for [`std::slice::from_raw_parts_mut`], where `bytes` is not 0.
 unsafe fn slice_mut<'s>(ptr: *mut u8, bytes: usize) -> &'s mut [u8] {
     match bytes {
-        0 => &mut [],
+        0 => bytemuck::cast_slice_mut::<u128, u8>(&mut []),
         // SAFETY: the caller's promise.
         _ => unsafe { std::slice::from_raw_parts_mut(ptr, bytes) },
     }
