@@ -53,7 +53,7 @@ fn product<T: Tested>(a: &[T], b: &[T], (m, k, n): (usize, usize, usize)) -> Vec
     for i in 0..m {
         for l in 0..k {
             for j in 0..n {
-                out[i * n + j] = out[i * n + j] + a[i * k + l] * b[l * n + j];
+                out[i * n + j] += a[i * k + l] * b[l * n + j];
             }
         }
     }
@@ -99,7 +99,7 @@ fn cholesky<T: Tested>() {
         let b = random::<T>(n, n);
         let mut a = product(&b, &adjoint(&b, n, n), (n, n, n));
         for i in 0..n {
-            a[i * n + i] = a[i * n + i] + from_f64::<T>(n as f64);
+            a[i * n + i] += from_f64::<T>(n as f64);
         }
         let mut l = a.clone();
         // What lies above the diagonal is not read.
@@ -138,7 +138,7 @@ fn solve<T: Tested>() {
     for n in SIZES {
         let mut a = random::<T>(n, n);
         for i in 0..n {
-            a[i * n + i] = a[i * n + i] + from_f64::<T>(n as f64);
+            a[i * n + i] += from_f64::<T>(n as f64);
         }
         for k in [0, 1, 3, 130] {
             let x = random::<T>(n, k);

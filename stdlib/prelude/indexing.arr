@@ -100,18 +100,6 @@ fn put(x, indices, values) {
     reshape(flat, x.shape)
 }
 
-## For each position the element of the array there of that number; the arrays broadcast.
-##
-## >>> choose([0, 1, 0], ([1, 2, 3], [7, 8, 9]))
-## [1 8 3]
-fn choose(a, choices) {
-    a = asarray(a)
-    c = stack(broadcast_arrays(*choices), axis=0)
-    shape = broadcast_shapes(a.shape, c.shape[1:])
-    c = broadcast_to(reshape(c, (c.shape[0], *((1,) * (len(shape) - c.ndim + 1)), *c.shape[1:])), (c.shape[0], *shape))
-    take_along_axis(c, expand_dims(broadcast_to(a, shape), 0), axis=0)[0]
-}
-
 ## The array without the positions along an axis (none: of the flattened array).
 ##
 ## >>> delete([1, 2, 3, 4], [1, -1])
@@ -264,7 +252,7 @@ fn union1d(a, b) = unique(concat([ravel(asarray(a)), ravel(asarray(b))]))
 ## [1 3]
 fn intersect1d(a, b) {
     u = unique(a)
-    u[isin(u, b)]
+    astype(u[isin(u, b)], result_type(u, asarray(b)))
 }
 
 ## The different elements of the first array that do not occur in the second, sorted.

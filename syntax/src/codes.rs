@@ -209,10 +209,6 @@ pub static CODES: &[CodeInfo] = codes! {
     "E0156" "not an index"
         "Arrays are indexed by whole numbers, slices, `...` and newaxis; tuples, texts and ranges"
         "by a whole number or one slice. Fields of records are read as r.name.";
-    "E0157" "array as an index"
-        "Choosing elements by a mask or by an array of positions is not available here."
-        "where(mask, x, y) chooses between two values everywhere, and x[mask] = v stores v where"
-        "the mask is true.";
     "E0158" "slice with step zero"
         "The step of a slice start:stop:step is any whole number but zero; a negative one walks"
         "backwards.";

@@ -55,7 +55,7 @@ pub(crate) fn is_array_item(item: &Index) -> bool {
 }
 
 /// The whole mask when it is the only item and leads the array's shape.
-pub(crate) fn sole_mask<'a>(items: &'a [Index]) -> Option<&'a Array> {
+pub(crate) fn sole_mask(items: &[Index]) -> Option<&Array> {
     match items {
         [Index::Value(Value::Array(mask))] if mask.ndim() > 0 && mask.dtype() == DType::Bool => {
             Some(mask)

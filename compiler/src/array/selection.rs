@@ -52,6 +52,11 @@ impl Selection {
         Rc::ptr_eq(&self.mask.0, &mask.0)
     }
 
+    /// The same elements in another dtype.
+    pub(crate) fn cast(&self, dtype: DType) -> Outcome<Rc<Selection>> {
+        Ok(Selection::new(build::cast(&self.source, dtype)?, self.mask.clone()))
+    }
+
     /// What is chosen from.
     pub(crate) fn source(&self) -> &Array {
         &self.source

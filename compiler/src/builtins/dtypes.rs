@@ -40,6 +40,9 @@ pub(super) fn convert(
     value: &Value,
 ) -> std::result::Result<Value, Fault> {
     known!(value);
+    if let Value::Selection(s) = value {
+        return s.cast(dtype).map(Value::Selection);
+    }
     let array = to_array(cx, 0, value)?;
     build::cast(&array, dtype).map(Value::Array)
 }

@@ -165,7 +165,7 @@ fn pair(cx: &mut dyn Context, left: Term, right: Term, needed: &[Label]) -> Outc
     };
     let (rows, columns) = (own(&left, &right), own(&right, &left));
     let labels = [&batch[..], &rows, &columns].concat();
-    let matrices = !inner.is_empty() && !(rows.is_empty() && columns.is_empty());
+    let matrices = !(inner.is_empty() || rows.is_empty() && columns.is_empty());
     if !matrices {
         return elementwise_pair(cx, (&left, &right), (labels, inner));
     }

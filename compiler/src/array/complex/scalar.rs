@@ -16,7 +16,7 @@ impl Algebra for Numbers<'_> {
 
     fn part(&self, index: usize) -> Scalar {
         let (re, im) = self.0[index / 2].as_complex();
-        Scalar::float(if index % 2 == 0 { re } else { im })
+        Scalar::float(if index.is_multiple_of(2) { re } else { im })
     }
 
     fn number(&self, value: f64) -> Scalar {

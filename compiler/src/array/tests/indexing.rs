@@ -153,5 +153,5 @@ fn failures() {
     let x = super::floats(&[2, 3], &[0.0; 6]);
     let v = super::floats(&[2], &[0.0; 2]);
     assert_eq!(failure(|cx| assign_index(cx, &x, &items("0"), &v)).code, "E0159");
-    assert_eq!(failure(|cx| index(cx, &x, &[Index::Value(v.clone())])).code, "E0157");
+    assert_eq!(failure(|cx| index(cx, &x, &[Index::Value(v.clone())])).code, "E0171");
 }
