@@ -217,7 +217,7 @@ mod tests {
                     fn twice(x) = 2 * x\n\nfn test_twice() { assert twice(1) == 2 }\n\
                     fn test_of(x) = x\n";
         let example =
-            Case::Example { line: 3, code: "twice(\n    2)".into(), expected: vec!["4".into()] };
+            Case::Example { line: 3, code: "twice(\n     2)".into(), expected: vec!["4".into()] };
         let test = Case::Test { line: 10, name: "test_twice".into() };
         assert_eq!(cases(text), [example, test]);
         let imported = imports("import \"a.arr\" as a\nfrom 'b/c.arr' import d\nimport stats\n");

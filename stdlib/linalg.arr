@@ -435,7 +435,7 @@ fn trace(x, offset=0, dtype=none) = sum(linalg.diagonal(x, offset), axis=-1, dty
 
 # --- Functions of matrices, subspaces, special matrices ---
 
-## The exponential of square matrices: `I + x + x @ x / 2 + ...`
+## The exponential of square matrices: the sum of `I + x + x @ x / 2 + ...` to its end.
 ##
 ## >>> linalg.expm([[0.0, 1.0], [0.0, 0.0]])
 ## [[1. 1.]

@@ -123,7 +123,7 @@ impl Advanced {
         let fancy = |item: &Item| matches!(item, Item::Positions(_) | Item::Plain(Axis::At(_)));
         let first = items.iter().position(fancy).unwrap_or(0);
         let last = items.iter().rposition(fancy).unwrap_or(0);
-        let together = items[first..=last].iter().all(fancy);
+        let together = items.iter().skip(first).take(last + 1 - first).all(fancy);
         let mut outer = 0;
         let mut next = 0;
         for (i, item) in items.into_iter().enumerate() {
@@ -143,6 +143,11 @@ impl Advanced {
                     axes.push(axis);
                 }
             }
+        }
+        if positions.is_empty() {
+            return Err(Failure::new("E0156", "no axis is indexed by an array")
+                .at(0, array_type(array))
+                .into());
         }
         let plain = |d: &usize| !read[*d];
         let mut order: Vec<usize> = (0..read.len()).filter(plain).collect();
@@ -282,7 +287,8 @@ fn resolve(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Vec<
                     next += given.ndim();
                     continue;
                 }
-                let empty = given.known_shape().is_some_and(|s| s.contains(&0));
+                // Where a size is not known it may be empty.
+                let empty = given.known_shape().is_none_or(|s| s.contains(&0));
                 if !given.dtype().is_integer() && !empty {
                     return Err(faults::argument(
                         i + 1,

@@ -5,7 +5,7 @@
 use super::args::{self, Result};
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::array_type;
-use crate::array::{Array, build};
+use crate::array::{Array, build, truth};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::Value;
@@ -295,7 +295,7 @@ fn solution(cx: &mut dyn Context, a: &[Value], factor: Factor) -> Result {
 
 fn qr(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0]);
-    let complete = args::flag(cx, a, 1)?;
+    let Some(complete) = truth(cx, &a[1])? else { return Ok(Value::ANY) };
     let x = Matrices::read(cx, a, 0)?;
     let columns = if complete { x.m } else { x.smaller(cx) };
     let packed = x.factor(Factor::Qr { complete })?;
@@ -343,7 +343,7 @@ fn eigvals(cx: &mut dyn Context, a: &[Value]) -> Result {
 
 fn svd(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0]);
-    let full = args::flag(cx, a, 1)?;
+    let Some(full) = truth(cx, &a[1])? else { return Ok(Value::ANY) };
     let x = Matrices::read(cx, a, 0)?;
     let (k, dtype) = (x.smaller(cx), x.array.dtype());
     let (columns, rows) = if full { (x.m, x.n) } else { (k, k) };

@@ -10,7 +10,7 @@ use crate::array::positions::{self, Advanced};
 use crate::array::{Array, Arrays, Index, build};
 use crate::builtin::Context;
 use crate::fault::Failure;
-use crate::value::Value;
+use crate::value::{Unknown, Value};
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::routine::{Order, Routine};
@@ -29,7 +29,7 @@ rows! {
         "searchsorted([1, 3, 5], [3, 4])" => "[1 2]";
     "nonzero" ("x") nonzero, true,
         "The positions of the elements that are not zero: one int64 vector per dimension."
-        "nonzero([0, 3, 0, 5])" => "([1 3],)";
+        "nonzero([0, 3, 0, 5])" => "(array([1, 3]),)";
     "take" ("x, indices, axis=none") take, true,
         "The elements at the positions along an axis; without one, of the flattened array."
         "take([10, 20, 30], [2, 0])" => "[30 10]";
@@ -155,7 +155,7 @@ fn nonzero(cx: &mut dyn Context, a: &[Value]) -> Result {
 /// Positions, which must be whole numbers.
 fn indices(cx: &mut dyn Context, a: &[Value], position: usize) -> Outcome<Array> {
     let array = args::array(cx, a, position)?;
-    let empty = array.known_shape().is_some_and(|s| s.contains(&0));
+    let empty = array.known_shape().is_none_or(|s| s.contains(&0));
     if !array.dtype().is_integer() && !empty {
         return Err(faults::argument(position, &a[position], "whole numbers").into());
     }
@@ -280,6 +280,10 @@ fn folded(cx: &mut dyn Context, op: FoldOp, a: &[Value]) -> Result {
             Index::Value(Value::Int(i)) => {
                 let one = Array::from_scalar(Scalar::int(i));
                 Index::Value(Value::Array(build::reshape(&one, smallvec![Dim::Known(1)])?))
+            }
+            Index::Value(Value::Unknown(Unknown::Int)) => {
+                let one = Array::abstract_of(DType::I64, smallvec![Dim::Known(1)]);
+                Index::Value(Value::Array(one))
             }
             item => item,
         });

@@ -12,7 +12,7 @@ use crate::array::create::{same_dims, stack};
 use crate::array::elementwise::elementwise;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{array_type, is_any};
-use crate::array::{Array, Index, index};
+use crate::array::{Array, Index, index, truth};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::Value;
@@ -153,7 +153,7 @@ fn reduce(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2], &a[3], &a[4], &a[5]);
     function(a)?;
     let (array, dtype) = operand(cx, a, 3)?;
-    let keep = args::flag(cx, a, 4)?;
+    let Some(keep) = truth(cx, &a[4])? else { return Ok(Value::ANY) };
     let Some(axes) = args::axes(cx, &array, a, 2)? else { return Ok(Value::ANY) };
     let way = way(&a[0], array.dtype());
     let result = match way {
