@@ -366,6 +366,10 @@ pub fn assign_index(
         return Ok(if is_any(base) { Value::ANY } else { base.clone() });
     }
     let array = match base {
+        Value::Selection(selection) => {
+            let array = selection.array(cx)?;
+            return assign_index(cx, &Value::Array(array), items, value);
+        }
         Value::Array(array) => array,
         Value::Tuple(_) | Value::Str(_) | Value::Range(..) => {
             return Err(Failure::new("E0156", "only arrays and records can be changed in place")
