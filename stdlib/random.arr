@@ -271,3 +271,49 @@ fn multivariate_normal(shape, mean, cov, seed=0) {
     x = mean + z @ linalg.cholesky(asarray(cov)).T
     reshape(x, (*one.shape, mean.shape[0]))
 }
+
+## The numbers 0 to n - 1 in random order, or the rows of an array in random order.
+##
+## >>> sort(random.permutation(5))
+## [0 1 2 3 4]
+fn permutation(x, seed=0) {
+    x = asarray(x)
+    if x.ndim == 0 { return argsort(_unit(int(x), seed, 30)) }
+    x[argsort(_unit(x.shape[0], seed, 30))]
+}
+
+## The array with every line along an axis (none: the flattened array) in an order of its own.
+##
+## >>> sort(random.permuted([[3, 1], [2, 4]], axis=1), axis=1)
+## [[1 3]
+##  [2 4]]
+fn permuted(x, axis=none, seed=0) {
+    x = asarray(x)
+    if axis == none { return reshape(permutation(ravel(x), seed=seed), x.shape) }
+    take_along_axis(x, argsort(_unit(x.shape, seed, 31), axis=axis), axis=axis)
+}
+
+## Elements of a vector (or of 0 to a - 1) at random places: with equal probability, or with the
+## probabilities `p`; without `replace` no place twice.
+##
+## >>> all(random.choice(100, [3, 5]) > 2)
+## True
+## >>> sort(random.choice(3, [7, 8, 9], replace=false))
+## [7 8 9]
+fn choice(shape, a, replace=true, p=none, seed=0) {
+    a = asarray(a)
+    if a.ndim == 0 { a = iota(int(a)) }
+    n = a.shape[0]
+    u = _unit(shape, seed, 32)
+    if replace and p == none { return a[minimum(astype(floor(u * n), int64), n - 1)] }
+    if replace {
+        total = cumsum(astype(asarray(p), float64))
+        assert total.size == n, "choice needs as many probabilities as elements"
+        return a[minimum(searchsorted(total / total[-1], u, side="right"), n - 1)]
+    }
+    assert u.size <= n, "choice without replacement takes no more elements than there are"
+    # The least of exponential numbers with rates p are a sample without replacement.
+    keys = _exponential(n, seed, 33)
+    if p != none { keys = keys / astype(asarray(p), float64) }
+    a[reshape(argsort(keys)[:u.size], u.shape)]
+}

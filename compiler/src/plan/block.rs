@@ -15,6 +15,8 @@ const TASK: usize = 64 * 1024;
 const SIDE: usize = 256;
 /// Columns per task of a column fold.
 const FOLD_COLUMNS: usize = 2048;
+/// Columns that a task of a scan down the columns takes at least: whole pages of memory.
+const SCAN_COLUMNS: usize = 512;
 /// Rows and columns per task of a contraction.
 pub const CONTRACT_SIDE: usize = 768;
 
@@ -73,7 +75,8 @@ fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
         }
         StepKind::Scan { out, axis, .. } => {
             let length = plan[*out].shape[*axis as usize].max(1);
-            leading(&space, (TASK / length).max(1))
+            let along_memory = *axis as usize + 1 == space.len();
+            leading(&space, (TASK / length).max(if along_memory { 1 } else { SCAN_COLUMNS }))
         }
     }
 }
