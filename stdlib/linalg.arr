@@ -494,3 +494,76 @@ fn circulant(c) {
 ## [[1.         0.5       ]
 ##  [0.5        0.33333333]]
 fn hilbert(n) = 1 / (iota(n)[:, newaxis] + iota(n) + 1.0)
+
+# --- Decompositions of data ---
+
+## The principal components of observations, the rows of a matrix: a record of `components` (one
+## row each, of unit length, the greatest entry by magnitude positive), `variance` along each,
+## `ratio` of the whole variance, the `mean` taken off, and `scores`, the observations in
+## components. `k` of them, or all.
+##
+## >>> round(linalg.pca([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]], k=1).ratio, 6)
+## [1.]
+fn pca(x, k=none) {
+    x = asarray(x)
+    assert x.ndim == 2 and x.shape[0] > 1, "pca needs a matrix of at least two observations"
+    m = mean(x, axis=0)
+    u, s, vh = svd(x - m, full_matrices=false)
+    n = if k == none { s.size } else { k }
+    assert n > 0 and n <= s.size, "pca has no more components than the smaller side of the matrix"
+    top = take_along_axis(vh, argmax(abs(vh), axis=1, keepdims=true), axis=1)
+    turn = where(top < 0, -1.0, 1.0)
+    variance = s * s / (x.shape[0] - 1)
+    record(
+        components=(vh * turn)[:n],
+        variance=variance[:n],
+        ratio=(variance / sum(variance))[:n],
+        mean=m,
+        scores=(u * s * turn[:, 0])[:, :n])
+}
+
+## An approximate singular value decomposition of rank `k` from a random projection to
+## `k + oversample` dimensions, sharpened by power iterations (Halko, Martinsson, Tropp, 2011):
+## u, s, vh as of `svd`.
+##
+## >>> round(linalg.randomized_svd([[3.0, 0.0], [0.0, 1.0]], 1)[1], 6)
+## [3.]
+fn randomized_svd(x, k, oversample=10, iterations=4, seed=0) {
+    x = asarray(x)
+    assert x.ndim == 2, "randomized_svd needs a matrix"
+    width = minimum(k + oversample, minimum(x.shape[0], x.shape[1]))
+    q, _ = qr(x @ normal((x.shape[1], width), seed=seed))
+    for i in range(iterations) {
+        p, _ = qr(x.T @ q)
+        q, _ = qr(x @ p)
+    }
+    u, s, vh = svd(q.T @ x, full_matrices=false)
+    ((q @ u)[:, :k], s[:k], vh[:k])
+}
+
+## The eigenvalue of greatest magnitude of a square matrix and an eigenvector of unit length, by
+## power iteration until the value changes by less than `tol` of itself; an error when it does not
+## settle.
+##
+## >>> round(linalg.power_iteration([[2.0, 0.0], [0.0, 1.0]])[0], 6)
+## 2.0
+fn power_iteration(x, tol=1e-12, iterations=1000, seed=0) {
+    x = asarray(x)
+    assert x.ndim == 2 and x.shape[0] == x.shape[1], "power_iteration needs a square matrix"
+    v = normal(x.shape[0], seed=seed)
+    v = v / sqrt(sum(v * v))
+    value = 0.0
+    settled = false
+    for i in range(iterations) {
+        w = x @ v
+        next = float(sum(v * w))
+        size = float(sqrt(sum(w * w)))
+        if size == 0 { return (0.0, v) }
+        v = w / size
+        settled = i > 0 and abs(next - value) <= tol * abs(next)
+        value = next
+        if settled { break }
+    }
+    assert settled, "the power iteration did not settle"
+    (value, v)
+}
