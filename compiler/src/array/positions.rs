@@ -27,6 +27,8 @@ use smallvec::smallvec;
 
 /// One item, resolved: what it does with an axis, or the positions it reads along it.
 enum Item {
+    /// `...`, which keeps positions apart even where it stands for no axis.
+    Gap,
     Plain(Axis),
     Positions(Array),
 }
@@ -128,6 +130,7 @@ impl Advanced {
         let mut next = 0;
         for (i, item) in items.into_iter().enumerate() {
             match item {
+                Item::Gap => {}
                 Item::Positions(p) => {
                     positions.push(p);
                     axes.push(whole(array.dims()[next]));
@@ -275,6 +278,7 @@ fn resolve(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Vec<
     for (i, item) in items.iter().enumerate() {
         match item {
             Index::Ellipsis => {
+                out.push(Item::Gap);
                 out.extend(array.dims()[next..next + rest].iter().map(|&d| Item::Plain(whole(d))));
                 next += rest;
                 rest = 0;
