@@ -2,7 +2,7 @@
 //! rows and columns.
 
 use super::args::{self, Result, normal};
-use super::shaping::{concatenated, flat};
+use super::shaping::{axis_or_flat, concatenated, flat};
 use crate::array::build;
 use crate::array::create::sizes_arg;
 use crate::array::faults::{self, Outcome};
@@ -135,17 +135,8 @@ fn tile(cx: &mut dyn Context, a: &[Value]) -> Result {
 
 fn repeat(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2]);
-    let mut array = args::array(cx, a, 0)?;
-    let axis = match &a[2] {
-        Value::None => {
-            array = flat(cx, &array)?;
-            0
-        }
-        _ => match args::axis(cx, &array, a, 2)? {
-            Some(axis) => axis,
-            None => return Ok(Value::ANY),
-        },
-    };
+    let array = args::array(cx, a, 0)?;
+    let Some((array, axis)) = axis_or_flat(cx, array, a, 2)? else { return Ok(Value::ANY) };
     let mut times = vec![Some(1); array.ndim()];
     times[axis] = integer(cx, 1, &a[1])?;
     repeated(cx, &array, &times, true).map(Value::Array)

@@ -3,7 +3,7 @@
 //! The least that the library in the language needs; the rest of the subject is in its prelude.
 
 use super::args::{self, Result};
-use super::shaping::flat;
+use super::shaping::{axis_or_flat, flat};
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::array_type;
 use crate::array::positions::{self, Advanced};
@@ -51,14 +51,7 @@ rows! {
 }
 
 /// A routine over lines along an axis: the axis last, the routine, the axis back.
-fn along(
-    cx: &mut dyn Context,
-    array: &Array,
-    axis: usize,
-    routine: impl Into<Routine>,
-    dtype: DType,
-) -> Outcome<Array> {
-    let _ = &cx;
+fn along(array: &Array, axis: usize, routine: impl Into<Routine>, dtype: DType) -> Outcome<Array> {
     if array.is_abstract() || array.known_shape().is_none() {
         return Ok(Array::abstract_of(dtype, array.dims().clone()));
     }
@@ -101,14 +94,14 @@ fn sort(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
     let Some((array, axis, descending)) = sorted_by(cx, a)? else { return Ok(Value::ANY) };
     refuse_complex(array.dtype(), "sort")?;
-    along(cx, &array, axis, Order::Sort { descending }, array.dtype()).map(Value::Array)
+    along(&array, axis, Order::Sort { descending }, array.dtype()).map(Value::Array)
 }
 
 fn argsort(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
     let Some((array, axis, descending)) = sorted_by(cx, a)? else { return Ok(Value::ANY) };
     refuse_complex(array.dtype(), "argsort")?;
-    along(cx, &array, axis, Order::Argsort { descending }, DType::I64).map(Value::Array)
+    along(&array, axis, Order::Argsort { descending }, DType::I64).map(Value::Array)
 }
 
 fn searchsorted(cx: &mut dyn Context, a: &[Value]) -> Result {
@@ -171,18 +164,9 @@ fn items_along(axis: usize, positions: &Array) -> Vec<Index> {
 
 fn take(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2]);
-    let mut array = args::array(cx, a, 0)?;
+    let array = args::array(cx, a, 0)?;
     let at = indices(cx, a, 1)?;
-    let axis = match &a[2] {
-        Value::None => {
-            array = flat(cx, &array)?;
-            0
-        }
-        _ => match args::axis(cx, &array, a, 2)? {
-            Some(axis) => axis,
-            None => return Ok(Value::ANY),
-        },
-    };
+    let Some((array, axis)) = axis_or_flat(cx, array, a, 2)? else { return Ok(Value::ANY) };
     // A 0-d array of positions takes one element, as an integer does.
     let vector = build::reshape(
         &at,

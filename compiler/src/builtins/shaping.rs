@@ -132,6 +132,20 @@ fn reshaped(cx: &mut dyn Context, array: &Array, sizes: &[Option<i64>]) -> Outco
         .collect())
 }
 
+/// The array and the axis given at a position, counted from the front; the flattened array and
+/// its only axis where none is given; none when the axis is not known.
+pub(super) fn axis_or_flat(
+    cx: &mut dyn Context,
+    array: Array,
+    a: &[Value],
+    position: usize,
+) -> Outcome<Option<(Array, usize)>> {
+    if matches!(a[position], Value::None) {
+        return Ok(Some((flat(cx, &array)?, 0)));
+    }
+    Ok(args::axis(cx, &array, a, position)?.map(|axis| (array, axis)))
+}
+
 /// The elements as a vector.
 pub(super) fn flat(cx: &mut dyn Context, array: &Array) -> Outcome<Array> {
     let dims = reshaped(cx, array, &[Some(-1)]);
