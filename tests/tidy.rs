@@ -7,9 +7,10 @@ use std::process::Command;
 
 /// Workspace crates and the workspace crates that they may depend on; tests may use all.
 const EDGES: &[(&str, &[&str])] = &[
-    ("arr", &["arr-compiler", "arr-ir", "arr-runtime", "arr-stdlib", "arr-syntax"]),
+    ("arr", &["arr-compiler", "arr-ir", "arr-runtime", "arr-stdlib", "arr-storage", "arr-syntax"]),
     ("arr-compiler", &["arr-ir", "arr-stdlib", "arr-syntax"]),
-    ("arr-runtime", &["arr-ir"]),
+    ("arr-runtime", &["arr-ir", "arr-storage"]),
+    ("arr-storage", &["arr-ir"]),
     ("arr-ir", &["arr-numerics"]),
     ("arr-numerics", &[]),
     ("arr-stdlib", &[]),

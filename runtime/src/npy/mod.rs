@@ -1,35 +1,19 @@
-//! NumPy's `.npy` files: opening, loading, saving.
+//! Arrays of `.npy` files into buffers of the pool, and buffers into files.
 //!
-//! Before: a path. After [`open`]: the header is read and checked (dtype, shape, order, byte
-//! order, and every count against the size of the file), the data not. After [`NpyFile::load`]:
-//! a dense row-major array. After [`save`]: the target holds the old content or the new one,
-//! complete, whatever happened on the way.
-//!
-//! An open file keeps its content: saving replaces files by renaming, so that the descriptor
-//! goes on reading the old one. A host that holds many files may give descriptors back with
-//! [`NpyFile::release`], and takes them up again with [`NpyFile::secure`] before it saves over
-//! the path; a file that was changed by somebody else meanwhile is an error, never other numbers.
-//!
-//! Pickled, structured and text dtypes are refused by name. Nothing here is mapped into memory.
-
-mod header;
-mod read;
-mod write;
-
-pub use write::save;
+//! What the files are and how they are read and written is in `arr_storage`; here memory is
+//! charged.
 
 use crate::buffer::{Buffer, OutOfMemory, Pool};
 use arr_ir::dtype::DType;
 use arr_ir::shape::Shape;
-use header::Header;
-use std::fs::{File, Metadata};
-use std::io;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use arr_storage::{Source, StorageError, boxes};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Bytes read or written between two looks at the stop flag.
+pub use arr_storage::reason;
+
+/// Bytes written between two looks at the stop flag.
 const PIECE: usize = 4 << 20;
 
 /// Why a file could not be read or written.
@@ -65,58 +49,19 @@ impl From<OutOfMemory> for IoError {
     }
 }
 
-fn failure(verb: &str, path: &Path, why: &str) -> IoError {
-    IoError::File(format!("cannot {verb} `{}`: {why}", path.display()))
-}
-
-/// Why input or output failed: the usual reasons in plain words, the system's for the others.
-pub fn reason(error: &io::Error) -> String {
-    use io::ErrorKind::*;
-    let text = match error.kind() {
-        NotFound => "no such file or directory",
-        PermissionDenied => "permission denied",
-        IsADirectory => "it is a directory",
-        NotADirectory => "a part of the path is not a directory",
-        StorageFull => "no space left on the device",
-        QuotaExceeded => "the disk quota is used up",
-        ReadOnlyFilesystem => "the file system is read-only",
-        InvalidFilename => "the name is too long or malformed",
-        UnexpectedEof => "the file ends too early",
-        _ => {
-            let text = error.to_string();
-            let end = text.find(" (os error").unwrap_or(text.len());
-            return text[..end].to_lowercase();
-        }
-    };
-    text.into()
-}
-
-/// What tells whether a file is still the one that was opened.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Identity {
-    device: u64,
-    inode: u64,
-    bytes: u64,
-    modified: (i64, i64),
-}
-
-impl Identity {
-    fn of(metadata: &Metadata) -> Identity {
-        Identity {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            bytes: metadata.len(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
+impl From<StorageError> for IoError {
+    fn from(error: StorageError) -> IoError {
+        match error {
+            StorageError::File(text) => IoError::File(text),
+            StorageError::Interrupted => IoError::Interrupted,
         }
     }
 }
 
 /// An array file whose header was read.
 pub struct NpyFile {
-    path: PathBuf,
-    header: Header,
-    identity: Identity,
-    file: Mutex<Option<Arc<File>>>,
+    source: arr_storage::npy::NpyFile,
+    shape: Shape,
 }
 
 /// Opens a file and checks its header: dtype, shape, and that all of the data is there.
@@ -124,53 +69,39 @@ pub struct NpyFile {
 /// # Errors
 /// The file cannot be read, is not a `.npy` file, is truncated, or holds a dtype that arr lacks.
 pub fn open(path: &Path) -> Result<NpyFile, IoError> {
-    let fail = |why: &str| failure("read", path, why);
-    let file = File::open(path).map_err(|e| fail(&reason(&e)))?;
-    let metadata = file.metadata().map_err(|e| fail(&reason(&e)))?;
-    if metadata.is_dir() {
-        return Err(fail("it is a directory"));
-    }
-    if !metadata.is_file() {
-        return Err(fail("it is not a regular file"));
-    }
-    let header = header::read(&file, metadata.len()).map_err(|why| fail(&why))?;
-    Ok(NpyFile {
-        path: path.into(),
-        header,
-        identity: Identity::of(&metadata),
-        file: Mutex::new(Some(Arc::new(file))),
-    })
+    let source = arr_storage::npy::open(path)?;
+    Ok(NpyFile { shape: source.shape().into(), source })
 }
 
 impl NpyFile {
     /// The dtype of the array it loads as; float16 loads as float32.
     pub fn dtype(&self) -> DType {
-        self.header.dtype
+        self.source.dtype()
     }
 
     /// The shape.
     pub fn shape(&self) -> &Shape {
-        &self.header.shape
+        &self.shape
     }
 
     /// Bytes of the array once loaded.
     pub fn nbytes(&self) -> usize {
-        self.header.count * self.header.dtype.size()
+        arr_ir::shape::count(&self.shape) * self.dtype().size()
     }
 
     /// The path it was opened by.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.source.path()
     }
 
     /// Whether a descriptor is held.
     pub fn is_held(&self) -> bool {
-        self.slot().is_some()
+        self.source.is_held()
     }
 
     /// Gives the descriptor back; the file is opened again when it is needed.
     pub fn release(&self) {
-        *self.slot() = None;
+        self.source.release();
     }
 
     /// Makes sure that the content survives a replacement of the file: holds a descriptor.
@@ -178,13 +109,12 @@ impl NpyFile {
     /// # Errors
     /// The file is gone or was changed since it was opened.
     pub fn secure(&self) -> Result<(), IoError> {
-        self.held().map(|_| ())
+        Ok(self.source.secure().map(|_| ())?)
     }
 
     /// Whether saving to `path` would replace this file.
     pub fn is_at(&self, path: &Path) -> bool {
-        std::fs::metadata(path)
-            .is_ok_and(|m| (m.dev(), m.ino()) == (self.identity.device, self.identity.inode))
+        self.source.is_at(path)
     }
 
     /// Reads the array. `stop` is looked at every few megabytes.
@@ -192,43 +122,43 @@ impl NpyFile {
     /// # Errors
     /// No memory, the stop flag, a failed read, or a file that was changed meanwhile.
     pub fn load(&self, pool: &Arc<Pool>, stop: &AtomicBool) -> Result<Buffer, IoError> {
-        let file = self.held()?;
-        let mut buffer = Buffer::new(pool, self.header.dtype, self.header.shape.clone())?;
+        let mut buffer = Buffer::new(pool, self.dtype(), self.shape.clone())?;
         let out = buffer.bytes_mut().expect("a new buffer is dense and unshared");
-        read::fill(&file, &self.header, out, stop).map_err(|error| match error {
-            read::Stopped::Flag => IoError::Interrupted,
-            read::Stopped::Io(e) => failure("read", &self.path, &reason(&e)),
-        })?;
-        let now = file.metadata().map_err(|e| failure("read", &self.path, &reason(&e)))?;
-        let now = Identity::of(&now);
-        if now.bytes != self.identity.bytes || now.modified != self.identity.modified {
-            return Err(self.changed());
-        }
+        let origin = Shape::from_elem(0, self.shape.len());
+        self.source.read(&origin, &self.shape, out, stop)?;
         Ok(buffer)
     }
+}
 
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Arc<File>>> {
-        self.file.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn changed(&self) -> IoError {
-        failure("read", &self.path, "the file was changed after it was opened")
-    }
-
-    fn held(&self) -> Result<Arc<File>, IoError> {
-        let mut slot = self.slot();
-        if let Some(file) = &*slot {
-            return Ok(file.clone());
+/// Writes an array to a file, version 1.0, little-endian, C order. `stop` is looked at every few
+/// megabytes; a stopped or failed save leaves the target as it was and no temporary file.
+///
+/// # Errors
+/// The stop flag, or the first operation that failed.
+pub fn save(path: &Path, array: &Buffer, stop: &AtomicBool) -> Result<(), IoError> {
+    let sink = arr_storage::npy::create(path, array.dtype(), array.shape())?;
+    let size = array.dtype().size();
+    let mut piece = vec![];
+    boxes::in_order(array.shape(), PIECE / size, |start, shape| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(IoError::Interrupted);
         }
-        let fail = |e: io::Error| failure("read", &self.path, &reason(&e));
-        let file = File::open(&self.path).map_err(fail)?;
-        if Identity::of(&file.metadata().map_err(fail)?) != self.identity {
-            return Err(self.changed());
+        if let Some(bytes) = array.bytes() {
+            let runs = boxes::Runs::new(array.shape(), start, shape, size);
+            let first = runs.first as usize;
+            return Ok(sink.write(start, shape, &bytes[first..first + runs.run])?);
         }
-        let file = Arc::new(file);
-        *slot = Some(file.clone());
-        Ok(file)
-    }
+        piece.clear();
+        let mut index: Shape = Shape::from_elem(0, shape.len());
+        arr_ir::oracle::each_index(shape, |within| {
+            for (to, (a, b)) in index.iter_mut().zip(within.iter().zip(start)) {
+                *to = a + b;
+            }
+            piece.extend_from_slice(&array.get(&index).bits.to_le_bytes()[..size]);
+        });
+        Ok(sink.write(start, shape, &piece)?)
+    })?;
+    Ok(sink.commit()?)
 }
 
 #[cfg(test)]

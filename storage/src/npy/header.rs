@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 16;
 
 /// How a file stores an array.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
+pub(crate) struct Header {
     /// The dtype it is loaded as.
     pub dtype: DType,
     /// Whether an element is a float16.
@@ -50,10 +50,10 @@ impl Header {
 }
 
 /// Reads the header of a file of `bytes` bytes.
-pub fn read(file: &File, bytes: u64) -> Result<Header, String> {
+pub(crate) fn read(file: &File, bytes: u64) -> Result<Header, String> {
     let mut start = [0u8; 12];
     let have = bytes.min(12) as usize;
-    let io = |e: std::io::Error| super::reason(&e);
+    let io = |e: std::io::Error| crate::error::reason(&e);
     file.read_exact_at(&mut start[..have], 0).map_err(io)?;
     let (text, end) = extent(&start[..have])?;
     if end as u64 > bytes {

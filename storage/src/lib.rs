@@ -1,0 +1,177 @@
+//! Arrays in files, read and written by boxes.
+//!
+//! Before: a path and options. After [`open`]: a [`Source`], of which dtype, shape and every count
+//! were checked against the bytes present, and no element was read. After [`create`]: a [`Sink`],
+//! which takes boxes and shows nothing to others before [`Sink::commit`]; after that the target
+//! holds the new content, complete, and whatever fails on the way leaves the old.
+//!
+//! A *box* is a hyper-rectangle: its first index and its size along each axis. Elements of a box
+//! are dense, row-major, in the machine's byte order; a bool is a byte 0 or 1, a complex number
+//! two floats.
+//!
+//! This crate knows no engine and no language: no buffers, plans, tasks or messages with places.
+//! It maps no file into memory, runs nothing it finds in a file, and allocates nothing whose size
+//! a file claims without the bytes to show for it.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod attributes;
+pub mod boxes;
+mod error;
+mod file;
+mod files;
+pub mod npy;
+mod target;
+
+pub use attributes::{Attributes, Value};
+pub use error::{StorageError, reason};
+
+use arr_ir::dtype::DType;
+use arr_ir::shape::Shape;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// An array in a file, opened, its metadata checked.
+pub trait Source: Send + Sync {
+    /// The dtype of its elements after decoding: float16 is read as float32, packed integers as
+    /// floats.
+    fn dtype(&self) -> DType;
+
+    /// The shape.
+    fn shape(&self) -> &[usize];
+
+    /// The chunk shape of the file, if it is stored in chunks that must be decoded whole: boxes
+    /// along its edges read nothing twice. Edges may be larger than the array.
+    fn chunks(&self) -> Option<&[usize]> {
+        None
+    }
+
+    /// What the file tells about the array: names, units, dimensions, georeference.
+    fn attributes(&self) -> &Attributes;
+
+    /// Reads a box. `out` has exactly its size, and holds no promise after an error. Any number of
+    /// threads may read at once. `stop` is looked at every few megabytes.
+    ///
+    /// # Errors
+    /// A failed read, damaged data, a file that was changed since it was opened, the stop flag.
+    fn read(
+        &self,
+        start: &[usize],
+        shape: &[usize],
+        out: &mut [u8],
+        stop: &AtomicBool,
+    ) -> Result<(), StorageError>;
+
+    /// The most bytes that reading a box of this shape takes besides the output.
+    fn scratch(&self, shape: &[usize]) -> usize;
+
+    /// The path it was opened by.
+    fn path(&self) -> &Path;
+
+    /// Whether it holds a descriptor that [`Source::release`] would give back.
+    fn is_held(&self) -> bool {
+        false
+    }
+
+    /// Gives descriptors back; they are opened again when they are needed.
+    fn release(&self) {}
+
+    /// Makes the content survive a replacement of the file where that is possible: true says that
+    /// it does; false that what is still needed must be read before the replacement.
+    ///
+    /// # Errors
+    /// The file is gone or was changed since it was opened.
+    fn secure(&self) -> Result<bool, StorageError> {
+        Ok(false)
+    }
+
+    /// Whether saving to `path` would replace what this reads.
+    fn is_at(&self, path: &Path) -> bool;
+}
+
+/// An array under construction: invisible until [`Sink::commit`]. Dropping it removes all of it.
+pub trait Sink: Send + Sync {
+    /// The grid of which written boxes must consist: whole chunks, clipped at the end of the
+    /// array. Without one any boxes may be written.
+    fn chunks(&self) -> Option<&[usize]> {
+        None
+    }
+
+    /// Writes a box. Any number of threads may write disjoint boxes at once, in any order. Boxes
+    /// that were never written are zeros.
+    ///
+    /// # Errors
+    /// A failed write, or a box that is not whole chunks.
+    fn write(&self, start: &[usize], shape: &[usize], data: &[u8]) -> Result<(), StorageError>;
+
+    /// Makes the array the content of its target.
+    ///
+    /// # Errors
+    /// A failed operation; the target is then the old one or the new one, complete.
+    fn commit(self: Box<Self>) -> Result<(), StorageError>;
+}
+
+/// How to open an array.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    /// Which array of a file that holds several.
+    pub name: Option<String>,
+}
+
+/// How to create an array.
+#[derive(Clone, Debug, Default)]
+pub struct CreateOptions {
+    /// The chunk shape, for formats that have chunks.
+    pub chunks: Option<Shape>,
+    /// How to compress, for formats that can.
+    pub compression: Option<Compression>,
+    /// The name of the array, for formats that hold several.
+    pub name: Option<String>,
+}
+
+/// A way to compress.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Compression {
+    /// Zstandard at a level from 1 to 22.
+    Zstd(u8),
+    /// Deflate at a level from 1 to 9.
+    Deflate(u8),
+}
+
+/// Opens an array for reading. The format follows from the extension, else from the first bytes.
+///
+/// # Errors
+/// The file cannot be read, is damaged, or holds nothing that is an array of arr.
+pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, StorageError> {
+    let place = Path::new(path);
+    if let Some(name) = &options.name {
+        return Err(error::failure(
+            "read",
+            place,
+            &format!("it has no arrays with names: `{name}`"),
+        ));
+    }
+    Ok(Arc::new(npy::open(place)?))
+}
+
+/// Begins an array of this dtype and shape. The format follows from the extension.
+///
+/// # Errors
+/// The format cannot hold it, or nothing can be written there.
+pub fn create(
+    path: &str,
+    dtype: DType,
+    shape: &[usize],
+    options: &CreateOptions,
+) -> Result<Box<dyn Sink>, StorageError> {
+    let place = Path::new(path);
+    let unknown = match options {
+        CreateOptions { name: Some(_), .. } => "a .npy file holds one array without a name",
+        CreateOptions { chunks: Some(_), .. } => "a .npy file has no chunks",
+        CreateOptions { compression: Some(_), .. } => "a .npy file is never compressed",
+        _ => return npy::create(place, dtype, shape),
+    };
+    Err(error::failure("write", place, unknown))
+}
