@@ -358,12 +358,7 @@ fn matrix_power(x, n) {
     if n == 1 { x } else if n % 2 == 0 { half @ half } else { half @ half @ x }
 }
 
-## The product of several matrices, in the order of the fewest operations. The first and the last
-## may be vectors.
-##
-## >>> linalg.multi_dot(([1, 2], [[1, 0], [0, 1]], [1, 1]))
-## 3
-fn multi_dot(arrays) {
+fn _multi_dot(arrays) {
     if len(arrays) == 1 { return asarray(arrays[0]) }
     _chain(arrays, _split(arrays))
 }

@@ -40,20 +40,27 @@ fn std(x, axis=none, correction=0, keepdims=false, ddof=none) {
     sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof))
 }
 
-## The mean with weights: of the same shape as the array, or a vector along the axis.
+## The mean with weights: of the same shape as the array, or a vector along the axis. With `returned`
+## a tuple of it and the sum of the weights.
 ##
 ## >>> average([1.0, 2.0, 4.0], weights=[1, 1, 2])
 ## 2.75
-fn average(x, axis=none, weights=none, keepdims=false) {
+fn average(x, axis=none, weights=none, returned=false, keepdims=false) {
     x = asarray(x)
-    if weights == none { return mean(x, axis=axis, keepdims=keepdims) }
+    if weights == none {
+        m = mean(x, axis=axis, keepdims=keepdims)
+        return if returned { (m, full_like(m, x.size / maximum(m.size, 1))) } else { m }
+    }
     w = asarray(weights)
     if w.ndim == 1 and x.ndim > 1 {
         assert axis != none, "weights along an axis need the axis"
+        assert w.shape[0] == x.shape[axis], "there must be a weight for each element along the axis"
         w = _along(w, x.ndim, axis)
-    }
+    } else { assert w.shape == x.shape, "the weights must have the shape of the array, or be a vector along an axis" }
     w = broadcast_to(w, x.shape)
-    sum(x * w, axis=axis, keepdims=keepdims) / sum(w, axis=axis, keepdims=keepdims)
+    total = sum(w, axis=axis, keepdims=keepdims)
+    m = sum(x * w, axis=axis, keepdims=keepdims) / total
+    if returned { (m, astype(total, m.dtype)) } else { m }
 }
 
 ## A vector as an array of `ndim` dimensions that varies along `axis` only.
@@ -368,28 +375,76 @@ fn eye(n_rows, n_cols=none, k=0, dtype=float64) {
 ##  [0. 1.]]
 fn identity(n, dtype=float64) = eye(n, dtype=dtype)
 
-## `num` numbers at equal distances from start to stop, which is left out unless `endpoint`.
+## `num` numbers at equal distances from start to stop, which is left out unless `endpoint`. With
+## `retstep` a tuple of them and the distance. Arrays as ends give as many lines, along `axis`.
+##
+## Dtypes: float64, or that of arrays of floats; for an integer `dtype` numbers are rounded down.
 ##
 ## >>> linspace(0, 1, 5)
 ## [0.   0.25 0.5  0.75 1.  ]
-fn linspace(start, stop, num=50, endpoint=true, dtype=none) {
+fn linspace(start, stop, num=50, endpoint=true, retstep=false, dtype=none, axis=0) {
+    assert num >= 0, "the number of points cannot be negative"
+    parts = if endpoint { num - 1 } else { num }
+    if ndim(start) > 0 or ndim(stop) > 0 { return _lines(start, stop, num, parts, endpoint, retstep, dtype, axis) }
     number = if iscomplexobj(start) or iscomplexobj(stop) { complex } else { float }
     a = number(start)
     b = number(stop)
-    parts = if endpoint { num - 1 } else { num }
     step = (b - a) / maximum(parts, 1)
     i = iota(num)
     x = i * step + a
     if endpoint and num > 1 { x = where(i == num - 1, b, x) }
-    if dtype == none { x } else { astype(x, dtype) }
+    x = _spaced(x, dtype)
+    if retstep { (x, if parts > 0 { step } else { nan }) } else { x }
+}
+
+## Numbers at equal distances in a dtype.
+fn _spaced(x, dtype) {
+    if dtype == none { return x }
+    astype(if isdtype(asarray(0, dtype=dtype).dtype, "integral") { floor(x) } else { x }, dtype)
+}
+
+## Lines of numbers at equal distances between the elements of arrays.
+fn _lines(start, stop, num, parts, endpoint, retstep, dtype, axis) {
+    t = result_type(start, stop, 1.0)
+    a = astype(asarray(start), t)
+    b = astype(asarray(stop), t)
+    a, b = broadcast_arrays(a, b)
+    step = (b - a) / maximum(parts, 1)
+    i = reshape(astype(iota(num), t), (-1, *((1,) * a.ndim)))
+    x = i * step + a
+    if endpoint and num > 1 { x = where(i == num - 1, b, x) }
+    x = moveaxis(_spaced(x, dtype), 0, axis)
+    if retstep { (x, if parts > 0 { step } else { nan * step }) } else { x }
 }
 
 ## `num` numbers at equal ratios from base ** start to base ** stop.
 ##
 ## >>> logspace(0, 2, 3)
 ## [  1.  10. 100.]
-fn logspace(start, stop, num=50, endpoint=true, base=10.0) {
-    base ** linspace(start, stop, num, endpoint=endpoint)
+fn logspace(start, stop, num=50, endpoint=true, base=10.0, dtype=none, axis=0) {
+    x = base ** linspace(start, stop, num, endpoint=endpoint, axis=axis)
+    if dtype == none { x } else { astype(x, dtype) }
+}
+
+## `num` numbers at equal ratios from start to stop, which is left out unless `endpoint`: both of the
+## same sign and not 0, or arrays of such.
+##
+## >>> geomspace(1, 1000, 4)
+## [   1.   10.  100. 1000.]
+fn geomspace(start, stop, num=50, endpoint=true, dtype=none, axis=0) {
+    assert num >= 0, "the number of points cannot be negative"
+    assert not (iscomplexobj(start) or iscomplexobj(stop)), "geomspace takes real numbers"
+    t = result_type(start, stop, 1.0)
+    a, b = broadcast_arrays(astype(asarray(start), t), astype(asarray(stop), t))
+    assert all(a * sign(b) > 0), "the ends must have the same sign and not be 0"
+    low = log10(abs(a))
+    high = log10(abs(b))
+    x = sign(a) * 10.0 ** linspace(low, high, num, endpoint=endpoint)
+    i = reshape(iota(num), (-1, *((1,) * a.ndim)))
+    x = where(i == 0, a, x)
+    if endpoint { x = where((i == num - 1) & (i > 0), b, x) }
+    x = moveaxis(x, 0, axis)
+    if dtype == none { x } else { astype(x, dtype) }
 }
 
 ## The lower triangle: zeros above the diagonal `k`.

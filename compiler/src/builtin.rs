@@ -14,7 +14,8 @@ pub struct Builtin {
     /// Its parameters as in the language: `"x, axis=none, keepdims=false"`; a name after a lone
     /// `*` is keyword-only, `*xs` takes the rest as a tuple, `**xs` other named arguments as a
     /// record. Defaults are literals. A bracket literal given for a parameter written `[]x` (or
-    /// `*[]xs`) arrives as a tuple of its elements.
+    /// `*[]xs`) arrives as a tuple of its elements, for one written `[[]]x` with the literals
+    /// among them as tuples too.
     pub signature: &'static str,
     /// Whether `x.f(a)` may stand for `f(x, a)`.
     pub method: bool,
@@ -25,6 +26,13 @@ pub struct Builtin {
     pub doc: &'static str,
     /// A runnable example, and what it prints.
     pub example: (&'static str, &'static str),
+}
+
+impl Builtin {
+    /// Its parameters as they are shown: without the marks of bracket literals.
+    pub fn parameters(&self) -> String {
+        self.signature.replace("[[]]", "").replace("[]", "")
+    }
 }
 
 /// What a builtin may ask of the evaluator that calls it.

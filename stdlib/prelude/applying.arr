@@ -18,17 +18,19 @@ fn fromfunction(f, shape, dtype=int64) {
 }
 
 ## What a function of a vector gives for every vector along an axis: its own axes stand in the place
-## of that axis. The function is called for each vector; what works on whole arrays is faster.
+## of that axis. More arguments are passed on to the function, which is called for each vector; what
+## works on whole arrays is faster.
 ##
 ## >>> apply_along_axis(fn(v) = v[0] - v[-1], 1, [[5, 1, 3], [9, 2, 7]])
 ## [2 2]
-fn apply_along_axis(f, axis, x) {
-    x = moveaxis(asarray(x), axis, -1)
-    before = x.ndim - 1
+fn apply_along_axis(f, axis, x, *args) {
+    x = asarray(x)
     at = if axis < 0 { axis + x.ndim } else { axis }
-    rows = reshape(x, (-1, x.shape[-1]))
+    x = moveaxis(x, axis, -1)
+    before = x.ndim - 1
+    rows = reshape(x, (prod(x.shape[:-1]), x.shape[-1]))
     assert rows.shape[0] > 0, "apply_along_axis needs at least one vector"
-    results = [asarray(f(row)) for row in rows]
+    results = [asarray(f(row, *args)) for row in rows]
     own = results.ndim - 1
     y = reshape(results, (*x.shape[:-1], *results.shape[1:]))
     # The axes of a result, which come last, go to the place of the axis.
@@ -36,6 +38,63 @@ fn apply_along_axis(f, axis, x) {
         y = moveaxis(y, before + k, at + k)
     }
     y
+}
+
+## A function of single numbers as a function of arrays, which broadcast: it is called for each
+## element, so that `if` and `while` in it take one number at a time. What can be said of whole
+## arrays, with `where` for choices, is far faster.
+##
+## Dtypes: what the results have in common.
+##
+## >>> vectorize(fn(a, b) = if a > b { a - b } else { a + b })([1, 2, 3, 4], 2)
+## [3 4 1 2]
+fn vectorize(f) = fn(*arrays) = _each_element(f, arrays)
+
+fn _each_element(f, arrays) {
+    assert len(arrays) > 0, "a vectorized function takes at least one array"
+    all_of = broadcast_arrays(*arrays)
+    shape = all_of[0].shape
+    lines = ()
+    for x in all_of { lines = (*lines, persist(ravel(x))) }
+    assert lines[0].size > 0, "a vectorized function needs at least one element"
+    results = ()
+    for i in range(lines[0].size) {
+        own = ()
+        for x in lines { own = (*own, x[i]) }
+        r = asarray(f(*own))
+        assert r.ndim == 0, "a vectorized function gives one number"
+        results = (*results, r)
+    }
+    reshape(stack(results), shape)
+}
+
+## What a function gives for blocks of an array along its first axis, `rows` at a time (the last block
+## may be smaller), one after the other. Other arrays are cut like the first, those of one
+## row or no axis are given whole. Without `rows` there is one block: arr cuts what it computes
+## into chunks by itself, and no function sees them; this is for functions that are to work on one
+## part at a time.
+##
+## Shapes: the results are joined along their first axis.
+##
+## >>> map_blocks(fn(b) = b - b[0], [1, 2, 5, 7, 9], rows=2)
+## [0 1 0 2 0]
+fn map_blocks(f, x, *others, rows=none) {
+    x = asarray(x)
+    if rows == none { return asarray(f(x, *others)) }
+    assert rows > 0, "a block has at least one row"
+    assert x.ndim > 0, "a single value has no blocks"
+    n = x.shape[0]
+    if n == 0 { return asarray(f(x, *others)) }
+    results = ()
+    for start in range(0, n, rows) {
+        parts = ()
+        for y in others {
+            y = asarray(y)
+            parts = (*parts, if y.ndim < x.ndim or y.shape[0] == 1 { y } else { y[start:start + rows] })
+        }
+        results = (*results, asarray(f(x[start:start + rows], *parts)))
+    }
+    concat(results)
 }
 
 ## A function of shifted neighbours: `f` gets a function `u` with which `u(-1, 0)` is the array

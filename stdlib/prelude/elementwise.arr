@@ -171,12 +171,7 @@ fn lcm(a, b) {
 
 # --- Elementwise: comparison and choice ---
 
-## Where the conditions of a tuple are true, the elements of the choices beside them: the first true
-## one counts, `default` if there is none.
-##
-## >>> select(([true, false], [true, false]), ([1, 2], [3, 4]), 9)
-## [1 9]
-fn select(conditions, choices, default=0) {
+fn _select(conditions, choices, default=0) {
     assert len(conditions) == len(choices), "select needs a choice for each condition"
     result = default
     for k in range(len(choices)) {
@@ -185,12 +180,7 @@ fn select(conditions, choices, default=0) {
     result
 }
 
-## The elements of the array of a tuple that `x` names by its number. `mode` says what numbers out of
-## range mean: raise (an error), wrap (counted round), clip (the nearest).
-##
-## >>> choose([0, 1, 0], ([1, 2, 3], [10, 20, 30]))
-## [ 1 20  3]
-fn choose(x, choices, mode="raise") {
+fn _choose(x, choices, mode="raise") {
     x = asarray(x)
     n = len(choices)
     assert mode in ("raise", "wrap", "clip"), "choose knows the modes raise, wrap and clip"
@@ -202,22 +192,18 @@ fn choose(x, choices, mode="raise") {
     broadcast_arrays(x, result)[1]
 }
 
-## Each function of a tuple applied where the condition beside it is true, the last condition that
-## holds; one more function than conditions is for the rest, else 0.
-##
-## Dtypes: that of `x`.
-##
-## >>> piecewise([-1.0, 2.0], ([true, false],), (fn(v) = -v, fn(v) = v * v))
-## [1. 4.]
-fn piecewise(x, conditions, functions) {
+fn _piecewise(x, conditions, functions, args) {
     x = asarray(x)
+    if x.ndim > 0 and ndim(conditions[0]) < x.ndim { conditions = (conditions,) }
     n = len(conditions)
     assert len(functions) == n or len(functions) == n + 1, "piecewise needs a function for each condition"
     result = zeros_like(x)
-    if len(functions) == n + 1 { result = astype(asarray(functions[n](x)), x.dtype) }
-    for k in range(n) { result = where(conditions[k], astype(asarray(functions[k](x)), x.dtype), result) }
+    if len(functions) == n + 1 { result = _piece(functions[n], x, args) }
+    for k in range(n) { result = where(conditions[k], _piece(functions[k], x, args), result) }
     result
 }
+
+fn _piece(f, x, args) = astype(asarray(if callable(f) { f(x, *args) } else { f }), x.dtype)
 
 ## Whether two arrays have the same elements after broadcasting.
 ##

@@ -136,6 +136,14 @@ fn unravel_index(indices, shape) {
     out
 }
 
+## Each position as often as a vector of counts says.
+fn _repetitions(counts) {
+    assert all(counts >= 0), "a repetition cannot be negative"
+    ends = cumulative_sum(astype(counts, int64))
+    n = if ends.size == 0 { 0 } else { int(ends[-1]) }
+    searchsorted(ends, iota(n), side="right")
+}
+
 # --- Sets ---
 
 ## Where the elements of a sorted vector begin a run of equal ones.
@@ -196,42 +204,37 @@ fn unique_all(x) {
 ## (array([1, 3]), array([1, 2]))
 fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis=none, equal_nan=true) {
     x = asarray(x)
-    if axis != none {
-        assert not (return_index or return_inverse), "along an axis only the counts can be returned"
-        return _unique_slices(x, axis, return_counts)
-    }
-    flat = ravel(x)
-    p = argsort(flat)
-    s = flat[p]
-    begins = _begins(s)
-    if equal_nan { begins[1:] = begins[1:] & ~(isnan(s[1:]) & isnan(s[:-1])) }
+    by_slices = axis != none
+    rows = if by_slices { moveaxis(x, axis, 0) } else { ravel(x) }
+    p = if by_slices { _order_of_rows(reshape(rows, (rows.shape[0], prod(rows.shape[1:])))) } else { argsort(rows) }
+    s = rows[p]
+    flat = if by_slices { reshape(s, (s.shape[0], prod(s.shape[1:]))) } else { s[:, newaxis] }
+    begins = concat([ones(s.shape[0], dtype=bool)[:1], any(flat[1:] != flat[:-1], axis=1)])
+    if equal_nan and not by_slices { begins[1:] = begins[1:] & ~(isnan(s[1:]) & isnan(s[:-1])) }
     at = flatnonzero(begins)
-    out = (s[at],)
+    out = (if by_slices { moveaxis(s[at], 0, axis) } else { s[at] },)
     if return_index { out = (*out, p[at]) }
     if return_inverse {
-        inverse = zeros(s.size, dtype=int64)
+        inverse = zeros(s.shape[0], dtype=int64)
         inverse[p] = cumulative_sum(begins) - 1
-        out = (*out, reshape(inverse, x.shape))
+        out = (*out, if by_slices { inverse } else { reshape(inverse, x.shape) })
     }
-    if return_counts { out = (*out, _lengths(at, s.size)) }
+    if return_counts { out = (*out, _lengths(at, s.shape[0])) }
     if len(out) == 1 { out[0] } else { out }
 }
 
-fn _unique_slices(x, axis, return_counts) {
-    rows = moveaxis(x, axis, 0)
-    flat = reshape(rows, (rows.shape[0], -1))
-    s = flat[lexsort(unstack(flat[:, ::-1], axis=1))]
-    begins = concat([ones(s.shape[0], dtype=bool)[:1], any(s[1:] != s[:-1], axis=1)])
-    at = flatnonzero(begins)
-    values = moveaxis(reshape(s[at], (-1, *rows.shape[1:])), 0, axis)
-    if return_counts { (values, _lengths(at, s.shape[0])) } else { values }
+## The positions that put the rows of a matrix in lexicographic order.
+fn _order_of_rows(rows) {
+    if rows.shape[1] == 0 { return iota(rows.shape[0]) }
+    lexsort(unstack(rows[:, ::-1], axis=1))
 }
 
-## For each element of the first array whether it occurs in the second.
+## For each element of the first array whether it occurs in the second, or with `invert` whether it
+## does not. `assume_unique` changes nothing.
 ##
 ## >>> isin([1, 2, 3], [3, 1])
 ## [ True False  True]
-fn isin(x1, x2, invert=false) {
+fn isin(x1, x2, assume_unique=false, invert=false) {
     x1 = asarray(x1)
     s = sort(asarray(x2), axis=none)
     if s.size == 0 { return full(x1.shape, invert) }
@@ -246,29 +249,39 @@ fn isin(x1, x2, invert=false) {
 ## [1 2 3]
 fn union1d(a, b) = unique(concat([ravel(asarray(a)), ravel(asarray(b))]))
 
-## The different elements that occur in both arrays, sorted.
+## The different elements that occur in both arrays, sorted; with `return_indices` a tuple of them and
+## the positions where they occur first in each array. `assume_unique` says that no array has
+## equal elements.
 ##
 ## >>> intersect1d([3, 1, 1], [1, 2, 3])
 ## [1 3]
-fn intersect1d(a, b) {
+fn intersect1d(a, b, assume_unique=false, return_indices=false) {
+    if return_indices {
+        u, i = unique(a, return_index=true)
+        v, j = unique(b, return_index=true)
+        both = isin(u, v)
+        return (astype(u[both], result_type(u, v)), i[both], j[isin(v, u)])
+    }
     u = unique(a)
     astype(u[isin(u, b)], result_type(u, asarray(b)))
 }
 
-## The different elements of the first array that do not occur in the second, sorted.
+## The different elements of the first array that do not occur in the second, sorted; with
+## `assume_unique` in the order of the first array.
 ##
 ## >>> setdiff1d([3, 1, 2], [1])
 ## [2 3]
-fn setdiff1d(a, b) {
-    u = unique(a)
+fn setdiff1d(a, b, assume_unique=false) {
+    u = if assume_unique { ravel(asarray(a)) } else { unique(a) }
     u[isin(u, b, invert=true)]
 }
 
-## The different elements that occur in exactly one of the arrays, sorted.
+## The different elements that occur in exactly one of the arrays, sorted. `assume_unique` changes
+## nothing.
 ##
 ## >>> setxor1d([3, 1, 2], [1, 4])
 ## [2 3 4]
-fn setxor1d(a, b) = union1d(setdiff1d(a, b), setdiff1d(b, a))
+fn setxor1d(a, b, assume_unique=false) = union1d(setdiff1d(a, b), setdiff1d(b, a))
 
 # --- Counting ---
 
@@ -380,24 +393,74 @@ fn histogramdd(sample, bins=10, range=none, density=false, weights=none) {
     (counts, edges)
 }
 
+## The histogram of points given by their coordinates, over a grid: counts, and the edges along both
+## axes. `bins` is a number or a vector of edges for both axes, or a pair of one for each.
+##
+## >>> histogram2d([0.0, 1.0], [0.0, 1.0], bins=2)[0]
+## [[1. 0.]
+##  [0. 1.]]
+fn histogram2d(x, y, bins=10, range=none, density=false, weights=none) {
+    own = if ndim(bins) == 0 or len(bins) == 2 { bins } else { (bins, bins) }
+    sample = stack((ravel(asarray(x)), ravel(asarray(y))), axis=1)
+    counts, edges = histogramdd(sample, bins=own, range=range, density=density, weights=weights)
+    (counts, edges[0], edges[1])
+}
+
 # --- Order statistics ---
 
 ## The number below which a share `q` of the elements lies, 0 <= q <= 1, over an axis, several, or
 ## all; `q` may be an array, whose dimensions come first. `method` is one of NumPy's: linear,
 ## lower, higher, nearest, midpoint, hazen, weibull, median_unbiased, normal_unbiased,
-## interpolated_inverted_cdf, inverted_cdf. NaN if an element is.
+## interpolated_inverted_cdf, inverted_cdf, averaged_inverted_cdf, closest_observation. NaN if an
+## element is. With `weights` (method inverted_cdf only), of the shape of the array or a vector
+## along the axis, each element counts so often.
 ##
 ## >>> quantile([1.0, 2.0, 4.0], 0.25)
 ## 1.5
-fn quantile(x, q, axis=none, method="linear", keepdims=false) {
+## >>> quantile([1.0, 2.0, 4.0], 0.5, weights=[1, 1, 3], method="inverted_cdf")
+## 4.0
+fn quantile(x, q, axis=none, method="linear", keepdims=false, weights=none) {
     x = asarray(x)
     if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
-    s = sort(_merged(x, axis), axis=0)
-    n = s.shape[0]
-    r = _quantile_rows(s, asarray(q), n, method)
+    q = _shares(q)
+    merged = _merged(x, axis)
+    n = merged.shape[0]
+    assert n > 0, "the quantile of no elements does not exist"
+    s = sort(merged, axis=0)
+    r = if weights == none { _order_statistic(s, q, n, method, false) } else { _weighted_statistic(merged, s, q, _weights(weights, x, axis), method) }
     last = broadcast_to(s[-1], r.shape)
     r = where(isnan(last), last, r)
-    _kept(r, x, axis, asarray(q).ndim, keepdims)
+    _kept(r, x, axis, q.ndim, keepdims)
+}
+
+## Shares as floats, which must be such.
+fn _shares(q) {
+    q = astype(asarray(q), float64)
+    assert all((q >= 0) & (q <= 1)), "a share lies between 0 and 1 (a percentage between 0 and 100)"
+    q
+}
+
+## Weights of the elements of an array in the order of its merged axes.
+fn _weights(weights, x, axis) {
+    w = asarray(weights)
+    if w.ndim == 1 and x.ndim > 1 {
+        assert axis != none and ndim(axis) == 0, "weights along an axis need the axis"
+        w = _along(w, x.ndim, axis)
+    }
+    assert all(w >= 0), "a weight cannot be negative"
+    _merged(broadcast_to(astype(w, float64), x.shape), axis)
+}
+
+fn _weighted_statistic(x, s, q, w, method) {
+    assert method == "inverted_cdf", "weights need the method inverted_cdf"
+    p = argsort(x, axis=0)
+    total = cumulative_sum(take_along_axis(w, p, axis=0), axis=0)
+    total = total / total[-1]
+    # Elements of no weight at the beginning are no quantile, also for the share 0.
+    total = where(total == 0, -1.0, total)
+    shares = reshape(q, (*q.shape, *((1,) * x.ndim)))
+    i = minimum(sum(astype(total < shares, int64), axis=q.ndim), x.shape[0] - 1)
+    _rows_at(s, i, true)
 }
 
 ## The axes to be reduced merged into one, which comes first.
@@ -428,43 +491,56 @@ fn _kept(r, x, axis, extra, keepdims) {
     reshape(r, shape)
 }
 
-fn _quantile_rows(s, q, n, method) {
-    if method == "inverted_cdf" {
-        return take(s, astype(clip(ceil(q * n) - 1, 0, n - 1), int64), axis=0)
-    }
-    v = _virtual_index(q, n, method)
-    v = clip(v, 0, n - 1)
+## What lies at shares of sorted lines along the first axis: `n` elements of each count, the same number
+## or (`per_line`) one of its own for each line.
+fn _order_statistic(s, q, n, method, per_line) {
+    v = _virtual_index(reshape(q, (*q.shape, *((1,) * (s.ndim - 1)))), n, method)
     low = floor(v)
-    t = v - low
-    if method == "lower" { t = t * 0 }
-    if method == "higher" { t = where(t > 0, 1.0, 0.0) }
-    if method == "nearest" { t = round(v) - low }
-    if method == "midpoint" { t = where(t > 0, 0.5, 0.0) }
-    i = astype(low, int64)
-    a = take(s, i, axis=0)
-    b = take(s, minimum(i + 1, n - 1), axis=0)
-    t = astype(reshape(t, (*q.shape, *((1,) * (s.ndim - 1)))), s.dtype)
+    t = _share_of_next(v - low, low, method)
+    # Before the first and after the last element there is nothing to interpolate with.
+    t = where((v < 0) | (v >= n - 1), 0.0, t)
+    i = astype(clip(low, 0, n - 1), int64)
+    a = _rows_at(s, i, per_line)
+    b = _rows_at(s, minimum(i + 1, n - 1), per_line)
+    t = astype(t, s.dtype)
     # Between equal neighbours, infinite ones too, there is nothing to interpolate.
     d = where(a == b, 0.0, b - a)
-    where(t == 0, a, where(t >= 0.5, b - d * (1 - t), a + d * t))
+    where(t == 0, a, where(t == 1, b, where(t >= 0.5, b - d * (1 - t), a + d * t)))
 }
 
+## The rows at positions: new dimensions come first; `per_line` at positions of each line's own.
+fn _rows_at(s, i, per_line) {
+    if not per_line { return take(s, reshape(i, i.shape[:i.ndim - s.ndim + 1]), axis=0) }
+    reshape(take_along_axis(s, reshape(i, (-1, *s.shape[1:])), axis=0), i.shape)
+}
+
+## The place of a share among `n` elements, counted from 0.
 fn _virtual_index(q, n, method) {
-    if method == "interpolated_inverted_cdf" { return n * q - 1 }
-    if method == "hazen" { return n * q - 0.5 }
-    if method == "weibull" { return (n + 1) * q - 1 }
-    if method == "median_unbiased" { return (n + 1 / 3) * q - 2 / 3 }
-    if method == "normal_unbiased" { return (n + 0.25) * q - 0.625 }
-    assert method in ("linear", "lower", "higher", "nearest", "midpoint"), f"there is no quantile method {method}"
-    (n - 1) * q
+    if method in ("interpolated_inverted_cdf", "inverted_cdf", "averaged_inverted_cdf") { return n * q - 1 }
+    if method == "closest_observation" { return n * q - 1.5 }
+    if method in ("linear", "lower", "higher", "nearest", "midpoint") { return (n - 1) * q }
+    a = if method == "hazen" { 0.5 } else if method == "weibull" { 0.0 } else if method == "median_unbiased" { 1 / 3 } else { 0.375 }
+    assert method in ("hazen", "weibull", "median_unbiased", "normal_unbiased"), f"there is no quantile method {method}"
+    n * q + (a + q * (1 - 2 * a)) - 1
+}
+
+## How much the next element counts at a place that is `t` beyond the element `low`.
+fn _share_of_next(t, low, method) {
+    if method == "lower" { 0 * t }
+    else if method in ("higher", "inverted_cdf") { where(t > 0, 1.0, 0.0) }
+    else if method == "nearest" { where((t < 0.5) | ((t == 0.5) & (low % 2 == 0)), 0.0, 1.0) }
+    else if method == "midpoint" { where(t > 0, 0.5, 0.0) }
+    else if method == "averaged_inverted_cdf" { where(t > 0, 1.0, 0.5) }
+    else if method == "closest_observation" { where((t == 0) & (low % 2 == 1), 0.0, 1.0) }
+    else { t }
 }
 
 ## The number below which `p` percent of the elements lie; see `quantile`.
 ##
 ## >>> percentile([1.0, 2.0, 4.0], 50)
 ## 2.0
-fn percentile(x, p, axis=none, method="linear", keepdims=false) {
-    quantile(x, asarray(p) / 100, axis=axis, method=method, keepdims=keepdims)
+fn percentile(x, p, axis=none, method="linear", keepdims=false, weights=none) {
+    quantile(x, asarray(p) / 100, axis=axis, method=method, keepdims=keepdims, weights=weights)
 }
 
 ## The middle element in sorted order, or the mean of the two middle ones, over an axis, several,
@@ -482,34 +558,26 @@ fn median(x, axis=none, keepdims=false) {
     _kept(where(isnan(s[-1]), s[-1], m), x, axis, 0, keepdims)
 }
 
-## The quantile of the elements that are not NaN; see `quantile` (method linear).
+## The quantile of the elements that are not NaN; see `quantile`.
 ##
 ## >>> nanquantile([1.0, nan, 3.0], 0.5)
 ## 2.0
-fn nanquantile(x, q, axis=none, keepdims=false) {
+fn nanquantile(x, q, axis=none, method="linear", keepdims=false) {
     x = asarray(x)
     if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
+    q = _shares(q)
     s = sort(_merged(x, axis), axis=0)
-    q = asarray(q)
-    n = sum(~isnan(s), axis=0)
-    v = reshape(q, (*q.shape, *((1,) * (s.ndim - 1)))) * (maximum(n, 1) - 1)
-    low = floor(v)
-    i = astype(low, int64)
-    # Every line has positions of its own; the new dimensions of `q` come first.
-    flat = reshape(i, (-1, *s.shape[1:]))
-    a = reshape(take_along_axis(s, flat, axis=0), i.shape)
-    b = reshape(take_along_axis(s, minimum(flat + 1, maximum(n, 1) - 1), axis=0), i.shape)
-    t = astype(v - low, s.dtype)
-    d = where(a == b, 0.0, b - a)
-    r = where(t == 0, a, where(t >= 0.5, b - d * (1 - t), a + d * t))
-    _kept(r, x, axis, q.ndim, keepdims)
+    n = maximum(sum(~isnan(s), axis=0), 1)
+    _kept(_order_statistic(s, q, n, method, true), x, axis, q.ndim, keepdims)
 }
 
-## The percentile of the elements that are not NaN; see `nanquantile`.
+## The percentile of the elements that are not NaN; see `quantile`.
 ##
 ## >>> nanpercentile([1.0, nan, 3.0], 50)
 ## 2.0
-fn nanpercentile(x, p, axis=none, keepdims=false) = nanquantile(x, asarray(p) / 100, axis=axis, keepdims=keepdims)
+fn nanpercentile(x, p, axis=none, method="linear", keepdims=false) {
+    nanquantile(x, asarray(p) / 100, axis=axis, method=method, keepdims=keepdims)
+}
 
 ## The median of the elements that are not NaN.
 ##

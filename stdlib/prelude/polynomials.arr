@@ -90,6 +90,74 @@ fn polyfit(x, y, deg, w=none, rcond=none) {
     if y.ndim == 1 { c / scale } else { c / scale[:, newaxis] }
 }
 
+## The zeros of a polynomial: the eigenvalues of its companion matrix.
+##
+## Dtypes: complex128, in no order.
+##
+## >>> sort(roots([1, -3, 2]).real).round(6)
+## [1. 2.]
+fn roots(p) {
+    p = atleast_1d(p)
+    assert p.ndim == 1, "roots takes a vector of coefficients"
+    at = flatnonzero(p)
+    if at.size == 0 { return zeros(0, dtype=complex128) }
+    trailing = p.shape[0] - int(at[-1]) - 1
+    p = p[int(at[0]):int(at[-1]) + 1]
+    n = p.shape[0]
+    p = astype(p, result_type(p, float64))
+    zero = zeros(trailing, dtype=complex128)
+    if n < 2 { return zero }
+    a = concat((-p[newaxis, 1:] / p[0], eye(n - 2, n - 1, dtype=p.dtype)))
+    concat((astype(_eigvals(a), complex128), zero))
+}
+
+## The polynomial with the elements of a vector as its zeros and 1 as its first coefficient, or the
+## characteristic polynomial of a square matrix.
+##
+## >>> poly([1, 2])
+## [ 1. -3.  2.]
+fn poly(zeros_of) {
+    z = atleast_1d(zeros_of)
+    real_matrix = z.ndim == 2 and isrealobj(z)
+    if z.ndim == 2 {
+        assert z.shape[0] == z.shape[1], "poly takes a vector or a square matrix"
+        z = _eigvals(astype(z, result_type(z, float64)))
+    }
+    assert z.ndim == 1, "poly takes a vector or a square matrix"
+    z = astype(z, result_type(z, float64))
+    p = ones(1, dtype=z.dtype)
+    for k in range(z.shape[0]) { p = concat((p, zeros(1, dtype=z.dtype))) - concat((zeros(1, dtype=z.dtype), z[k] * p)) }
+    if real_matrix { p.real } else { p }
+}
+
+## Quotient and remainder of two polynomials, as a tuple.
+##
+## >>> polydiv([1.0, -3.0, 2.0], [1.0, -1.0])
+## (array([ 1., -2.]), array([0.]))
+fn polydiv(u, v) {
+    u = atleast_1d(u)
+    v = atleast_1d(v)
+    dtype = result_type(u, v, float64)
+    u = astype(u, dtype)
+    v = astype(v, dtype)
+    m = u.shape[0] - 1
+    n = v.shape[0] - 1
+    assert m >= 0 and n >= 0, "polydiv takes vectors of coefficients"
+    if m < n { return (zeros(1, dtype=dtype), u) }
+    scale = 1 / v[0]
+    q = ()
+    r = u
+    for k in range(m - n + 1) {
+        d = scale * r[k]
+        q = (*q, d)
+        r = concat((r[:k], r[k:k + n + 1] - d * v, r[k + n + 1:]))
+    }
+    r = persist(r)
+    first = 0
+    while first < m and abs(complex(r[first])) <= 1e-8 { first += 1 }
+    (stack(q), r[first:])
+}
+
 # --- Windows ---
 
 ## The distances from the middle of `n` points, in steps of 2.

@@ -225,7 +225,7 @@ fn _pair(v, axis) {
 
 ## The array with elements added before and after along each axis. `pad_width` is a number, a pair
 ## (before, after), or a tuple of such pairs, one for each axis. Modes: constant (`constant_values`),
-## edge, linear_ramp (towards `end_values`), maximum, mean, minimum (of the `stat_length` elements
+## edge, linear_ramp (towards `end_values`), maximum, mean, median, minimum (of the `stat_length` elements
 ## next to the edge, or all), reflect and symmetric (with `reflect_type` even or odd), wrap, empty.
 ##
 ## Dtypes: that of `x`; means are rounded for integers.
@@ -238,7 +238,7 @@ fn _pair(v, axis) {
 ## [2 1 2 3 2 1]
 fn pad(x, pad_width, mode="constant", constant_values=0, end_values=0, stat_length=none, reflect_type="even") {
     x = asarray(x)
-    known = ("constant", "empty", "edge", "linear_ramp", "maximum", "mean", "minimum", "reflect", "symmetric", "wrap")
+    known = ("constant", "empty", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap")
     assert mode in known, "pad does not know this mode"
     if ndim(pad_width) == 2 { assert len(pad_width) == 1 or len(pad_width) == x.ndim, "pad needs a pair for each axis" }
     for axis in range(x.ndim) {
@@ -297,7 +297,7 @@ fn _ramp(start, edge, n, dtype) {
 fn _pad_statistic(y, before, after, mode, stat_length, axis) {
     n = y.shape[-1]
     left, right = if stat_length == none { (n, n) } else { _pair(stat_length, axis) }
-    assert mode == "mean" or (left > 0 and right > 0), "the extreme of no elements does not exist"
+    assert mode in ("mean", "median") or (left > 0 and right > 0), "the extreme of no elements does not exist"
     low = _statistic(y[..., :left], mode)
     high = _statistic(y[..., n - minimum(right, n):], mode)
     concat((_filled(y, low, before), y, _filled(y, high, after)), axis=-1)
@@ -306,7 +306,7 @@ fn _pad_statistic(y, before, after, mode, stat_length, axis) {
 fn _statistic(y, mode) {
     if mode == "maximum" { return max(y, axis=-1, keepdims=true) }
     if mode == "minimum" { return min(y, axis=-1, keepdims=true) }
-    m = mean(y, axis=-1, keepdims=true)
+    m = if mode == "median" { median(y, axis=-1, keepdims=true) } else { mean(y, axis=-1, keepdims=true) }
     if isdtype(y.dtype, "integral") { round(m) } else { m }
 }
 

@@ -27,6 +27,7 @@ const PRELUDE: &str = concat!(
     include_str!("../prelude.arr"),
     include_str!("../prelude/applying.arr"),
     include_str!("../prelude/complex.arr"),
+    include_str!("../prelude/editing.arr"),
     include_str!("../prelude/indexing.arr"),
     include_str!("../prelude/calculus.arr"),
     include_str!("../prelude/elementwise.arr"),

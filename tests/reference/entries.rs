@@ -120,7 +120,7 @@ fn of_builtins(entries: &mut Vec<Entry>) {
             name: name.to_string(),
             subject: module.clone().unwrap_or_else(|| subject(b.name).to_string()),
             module,
-            parameters: b.signature.replace("[]", ""),
+            parameters: b.parameters(),
             library: false,
             method: b.method,
             row: MapOp::from_name(b.name).map(MapOp::row),

@@ -20,7 +20,7 @@ rows! {
     "tile" ("x, []repetitions") tile, true,
         "The array repeated as a whole along its last axes." "tile([1, 2], 2)" => "[1 2 1 2]";
     "repeat" ("x, repeats, axis=none") repeat, true,
-        "Each element repeated along an axis, or of the flattened array."
+        "Each element repeated along an axis, or of the flattened array: so many times, or as often as a vector says for each."
         "repeat([1, 2], 2)" => "[1 1 2 2]";
     "vstack" ("[]arrays") vstack, false,
         "Arrays one above the other; vectors become rows." "vstack([[1, 2], [3, 4]])" => "[[1 2]\n [3 4]]";
@@ -133,12 +133,46 @@ fn tile(cx: &mut dyn Context, a: &[Value]) -> Result {
     repeated(cx, &array, &times, false).map(Value::Array)
 }
 
+/// The count of a repetition, or a vector of counts; a vector of one element is a count.
+fn counts(cx: &mut dyn Context, value: &Value) -> Outcome<Value> {
+    match value {
+        Value::Tuple(_) | Value::Range(..) | Value::Array(_) => {
+            let counts = args::array(cx, std::slice::from_ref(value), 0)?;
+            match &counts.dims()[..] {
+                [Dim::Known(1)] => build::reshape(&counts, Dims::new()).map(Value::Array),
+                _ => Ok(Value::Array(counts)),
+            }
+        }
+        count => Ok(count.clone()),
+    }
+}
+
+/// Each element along an axis repeated as often as a vector says.
+fn repeated_each(cx: &mut dyn Context, array: Array, counts: Array, axis: usize) -> Result {
+    let (n, given) = (array.dims()[axis], counts.dims()[0]);
+    let differ = n.known().zip(given.known()).is_some_and(|(n, given)| n != given);
+    if differ || counts.ndim() != 1 || !counts.dtype().is_integer() {
+        let wanted = "a whole number, or a vector of them: one for each element along the axis";
+        return Err(faults::argument(1, &Value::Array(counts), wanted).into());
+    }
+    let positions = super::choices::library(cx, "_repetitions", &[Value::Array(counts)])?;
+    known!(&positions);
+    super::ordering::take(cx, &[Value::Array(array), positions, Value::Int(axis as i64)])
+}
+
 fn repeat(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2]);
     let array = args::array(cx, a, 0)?;
     let Some((array, axis)) = axis_or_flat(cx, array, a, 2)? else { return Ok(Value::ANY) };
+    let counts = counts(cx, &a[1])?;
+    match counts {
+        Value::Array(counts) if counts.ndim() > 0 => {
+            return repeated_each(cx, array, counts, axis);
+        }
+        _ => {}
+    }
     let mut times = vec![Some(1); array.ndim()];
-    times[axis] = integer(cx, 1, &a[1])?;
+    times[axis] = integer(cx, 1, &counts)?;
     repeated(cx, &array, &times, true).map(Value::Array)
 }
 

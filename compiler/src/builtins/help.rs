@@ -75,7 +75,7 @@ fn about(value: &Value) -> String {
 
 fn builtin_text(builtin: &Builtin) -> String {
     let (example, output) = builtin.example;
-    let head = format!("{}({})", builtin.name, builtin.signature.replace("[]", ""));
+    let head = format!("{}({})", builtin.name, builtin.parameters());
     format!("{head}\n\n{}\n\n>>> {example}\n{output}", builtin.doc)
 }
 
@@ -104,7 +104,7 @@ fn module_text(module: &Module) -> String {
                 lines.push((head, closure.doc().map(summary).unwrap_or_default()));
             }
             Some(Value::Builtin(builtin)) => {
-                lines.push((format!("{name}({})", builtin.signature), summary(builtin.doc)));
+                lines.push((format!("{name}({})", builtin.parameters()), summary(builtin.doc)));
             }
             Some(value) => lines.push((name.to_string(), value.type_text())),
             None => {}
@@ -114,7 +114,7 @@ fn module_text(module: &Module) -> String {
     for builtin in super::BUILTINS.iter() {
         let Some(name) = builtin.name.strip_prefix(&prefix) else { continue };
         if !name.starts_with('_') && !module.names.contains_key(name) {
-            let signature = builtin.signature.replace("[]", "");
+            let signature = builtin.parameters();
             lines.push((format!("{name}({signature})"), summary(builtin.doc)));
         }
     }

@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod args;
+mod choices;
 mod complex;
 mod copies;
 mod creation;
@@ -36,6 +37,7 @@ use std::sync::LazyLock;
 
 /// The rows of each file, by the subject that the reference lists them under.
 static SUBJECTS: &[(&str, &[Builtin])] = &[
+    ("Choices and blocks", choices::ROWS),
     ("Complex numbers", complex::ROWS),
     ("Creation", creation::ROWS),
     ("Dtypes", dtypes::ROWS),
@@ -93,6 +95,7 @@ static BY_NAME: LazyLock<FxHashMap<&'static str, &'static Builtin>> = LazyLock::
 pub static ALIASES: &[(&str, &str)] = &[
     // The prelude cannot name the module `linalg`, which is written with the prelude.
     ("_diagonal", "linalg.diagonal"),
+    ("_eigvals", "linalg._eigvals"),
     ("_svd", "linalg._svd"),
     ("absolute", "abs"),
     ("amax", "max"),
@@ -104,9 +107,15 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("arctan", "atan"),
     ("arctan2", "atan2"),
     ("arctanh", "atanh"),
+    ("around", "round"),
     ("array", "asarray"),
+    ("asanyarray", "asarray"),
+    ("ascontiguousarray", "asarray"),
     ("bitwise_not", "bitwise_invert"),
     ("concatenate", "concat"),
+    ("conjugate", "conj"),
+    ("fix", "trunc"),
+    ("gammaln", "lgamma"),
     ("invert", "bitwise_invert"),
     ("linalg.matmul", "matmul"),
     ("linalg.matrix_transpose", "matrix_transpose"),
@@ -114,7 +123,9 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("left_shift", "bitwise_left_shift"),
     ("mod", "remainder"),
     ("power", "pow"),
+    ("promote_types", "result_type"),
     ("right_shift", "bitwise_right_shift"),
+    ("row_stack", "vstack"),
     ("sliding_window_view", "windows"),
     ("true_divide", "divide"),
 ];

@@ -134,7 +134,7 @@ fn searchsorted(cx: &mut dyn Context, a: &[Value]) -> Result {
     build::reshape(&found, values.dims().clone()).map(Value::Array)
 }
 
-fn nonzero(cx: &mut dyn Context, a: &[Value]) -> Result {
+pub(super) fn nonzero(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0]);
     let array = args::array(cx, a, 0)?;
     if array.ndim() == 0 {
@@ -162,7 +162,7 @@ fn items_along(axis: usize, positions: &Array) -> Vec<Index> {
     items
 }
 
-fn take(cx: &mut dyn Context, a: &[Value]) -> Result {
+pub(super) fn take(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2]);
     let array = args::array(cx, a, 0)?;
     let at = indices(cx, a, 1)?;

@@ -155,14 +155,25 @@ pub(crate) struct Signature {
     pub brackets: bool,
 }
 
+/// What a parameter of a builtin makes of a bracket literal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Brackets {
+    /// An array, as everywhere.
+    Array,
+    /// The tuple of its elements.
+    Tuple,
+    /// The tuple of its elements, and so the literals in it.
+    Nested,
+}
+
 /// One parameter of a builtin.
 pub(crate) struct SignatureParam {
     pub name: &'static str,
     pub rest: bool,
     pub keyword_only: bool,
     pub others: bool,
-    /// Whether a bracket literal is taken as the tuple of its elements.
-    pub brackets: bool,
+    /// How a bracket literal is taken.
+    pub brackets: Brackets,
     pub default: Option<Value>,
 }
 
@@ -182,7 +193,13 @@ impl Signature {
             }
             let others = strip(&mut part, "**");
             let rest = strip(&mut part, "*");
-            let brackets = strip(&mut part, "[]");
+            let brackets = if strip(&mut part, "[[]]") {
+                Brackets::Nested
+            } else if strip(&mut part, "[]") {
+                Brackets::Tuple
+            } else {
+                Brackets::Array
+            };
             let (name, default) = match part.split_once('=') {
                 Some((name, text)) => (name.trim(), Some(literal(text.trim()))),
                 None => (part, None),
@@ -198,13 +215,12 @@ impl Signature {
             });
             keyword_only |= rest;
         }
-        let brackets = params.iter().any(|p| p.brackets);
+        let brackets = params.iter().any(|p| p.brackets != Brackets::Array);
         Signature { params, brackets }
     }
 
-    /// Whether the argument at this position, or of this name, is taken as a tuple when it is a
-    /// bracket literal.
-    pub fn takes_brackets(&self, position: usize, keyword: Option<&str>) -> bool {
+    /// What the argument at this position, or of this name, is when it is a bracket literal.
+    pub fn brackets_at(&self, position: usize, keyword: Option<&str>) -> Brackets {
         let positional = || {
             let at = self.params.iter().take(position + 1).position(|p| p.rest);
             self.params.get(at.unwrap_or(position))
@@ -213,7 +229,7 @@ impl Signature {
             Some(name) => self.params.iter().find(|p| p.name == name),
             None => positional(),
         }
-        .is_some_and(|p| p.brackets)
+        .map_or(Brackets::Array, |p| p.brackets)
     }
 }
 

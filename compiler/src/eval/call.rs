@@ -223,7 +223,7 @@ fn bind_builtin(
             required: p.default.is_none() && !p.rest && !p.others,
         })
         .collect();
-    let shown = || format!("it is {}({})", builtin.name, builtin.signature.replace("[]", ""));
+    let shown = || format!("it is {}({})", builtin.name, builtin.parameters());
     bind::bind(args, &formals, builtin.name, &shown)
 }
 

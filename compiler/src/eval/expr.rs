@@ -1,6 +1,6 @@
 //! Expressions. Chains on the left are evaluated in a loop.
 
-use super::bind::Args;
+use super::bind::{Args, Brackets};
 use super::{Flow, Interpreter};
 use crate::array;
 use crate::array::Index;
@@ -97,7 +97,7 @@ impl Interpreter<'_> {
                 None => self.unbound(*depth, *slot, span),
             },
             ExprKind::Array(items) => {
-                let (values, spans) = self.elements(u, items)?;
+                let (values, spans) = self.elements(u, items, false)?;
                 let Some(values) = values else { return Ok(Value::ANY) };
                 match array::literal(self, &values) {
                     Ok(value) => self.settle(value, span),
@@ -105,7 +105,7 @@ impl Interpreter<'_> {
                 }
             }
             ExprKind::Tuple(items) => {
-                let (values, _) = self.elements(u, items)?;
+                let (values, _) = self.elements(u, items, false)?;
                 Ok(values.map_or(Value::ANY, Value::tuple))
             }
             ExprKind::Comprehension(c) => self.comprehension(u, c, span),
@@ -191,18 +191,26 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Elements of a literal; no values when (while checking) their number is unknown.
+    /// Elements of a literal; no values when (while checking) their number is unknown. Literals
+    /// among them are arrays or, if `nested`, tuples.
     #[allow(clippy::type_complexity, reason = "two parallel lists, used at once")]
     fn elements(
         &mut self,
         u: &Unit,
         items: &[Element],
+        nested: bool,
     ) -> Result<(Option<Vec<Value>>, Vec<Span>), Fault> {
         let mut values = Vec::with_capacity(items.len());
         let mut spans = Vec::with_capacity(items.len());
         let mut known = true;
         for item in items {
-            let value = self.eval(u, item.value)?;
+            let value = match &u[item.value].kind {
+                ExprKind::Array(inner) if nested => {
+                    let (values, _) = self.elements(u, inner, true)?;
+                    values.map_or(Value::ANY, Value::tuple)
+                }
+                _ => self.eval(u, item.value)?,
+            };
             let span = u[item.value].span;
             if !item.spread {
                 values.push(value);
@@ -322,8 +330,10 @@ impl Interpreter<'_> {
         for arg in args {
             if let (Some(signature), ExprKind::Array(items)) = (&brackets, &u[arg.value].kind) {
                 let keyword = arg.keyword.as_ref().map(|k| &*k.0);
-                if signature.takes_brackets(out.positional.len(), keyword) && !arg.spread {
-                    let (values, _) = self.elements(u, items)?;
+                let brackets = signature.brackets_at(out.positional.len(), keyword);
+                if brackets != Brackets::Array && !arg.spread {
+                    let nested = brackets == Brackets::Nested;
+                    let (values, _) = self.elements(u, items, nested)?;
                     let value = values.map_or(Value::ANY, Value::tuple);
                     out.push(value, u[arg.value].span, arg.keyword.as_ref().map(|k| k.0.clone()));
                     continue;

@@ -107,7 +107,9 @@ impl Interpreter<'_> {
             if let [(_, text), ..] = &failure.blame[..] {
                 diagnostic.labels[0].text = tame(text);
             }
-            diagnostic.notes.push(format!("inside `{name}` of the standard library"));
+            diagnostic
+                .notes
+                .push(format!("inside `{}` of the standard library", name.trim_start_matches('_')));
         }
         self.trace(&mut diagnostic, at);
         diagnostic
