@@ -125,21 +125,70 @@ pub struct Around<'a> {
     pub shape: &'a [usize],
 }
 
-/// Copies what both arrays have in common, a box in the coordinates of both, from one dense array
-/// to the other; `item` is the size of an element.
-pub fn copy(from: &Around, source: &[u8], to: &Around, target: &mut [u8], item: usize) {
-    let rank = from.shape.len();
-    let mut start: Shape = Shape::new();
-    let mut size: Shape = Shape::new();
-    for axis in 0..rank {
-        let low = from.origin[axis].max(to.origin[axis]);
-        let high = (from.origin[axis] + from.shape[axis]).min(to.origin[axis] + to.shape[axis]);
+/// First index and shape of what two boxes have in common, if that is not empty.
+pub fn common(a: &Around, b: &Around) -> Option<(Shape, Shape)> {
+    let (mut start, mut size) = (Shape::new(), Shape::new());
+    for axis in 0..a.shape.len() {
+        let low = a.origin[axis].max(b.origin[axis]);
+        let high = (a.origin[axis] + a.shape[axis]).min(b.origin[axis] + b.shape[axis]);
         if high <= low {
-            return;
+            return None;
         }
         start.push(low);
         size.push(high - low);
     }
+    Some((start, size))
+}
+
+/// Writes one element over what a box and a dense array have in common.
+pub fn fill(part: &Around, to: &Around, target: &mut [u8], element: &[u8]) {
+    let Some((start, size)) = common(part, to) else { return };
+    let within: Shape = start.iter().zip(to.origin).map(|(s, o)| s - o).collect();
+    let runs = Runs::new(to.shape, &within, &size, element.len());
+    let mut walk = Walk::new(&runs, runs.run);
+    loop {
+        let run = &mut target[walk.at as usize..walk.at as usize + runs.run];
+        run.chunks_exact_mut(element.len()).for_each(|to| to.copy_from_slice(element));
+        if !walk.step() {
+            return;
+        }
+    }
+}
+
+/// Calls `each` with the index of every chunk that a box has a part of.
+pub fn chunks<E>(
+    start: &[usize],
+    shape: &[usize],
+    chunk: &[usize],
+    mut each: impl FnMut(&[usize]) -> Result<(), E>,
+) -> Result<(), E> {
+    if shape.contains(&0) {
+        return Ok(());
+    }
+    let low: Shape = start.iter().zip(chunk).map(|(s, c)| s / c).collect();
+    let high: Shape = (0..shape.len()).map(|a| (start[a] + shape[a] - 1) / chunk[a]).collect();
+    let mut index = low.clone();
+    loop {
+        each(&index)?;
+        let mut axis = index.len();
+        loop {
+            if axis == 0 {
+                return Ok(());
+            }
+            axis -= 1;
+            if index[axis] < high[axis] {
+                index[axis] += 1;
+                break;
+            }
+            index[axis] = low[axis];
+        }
+    }
+}
+
+/// Copies what both arrays have in common, a box in the coordinates of both, from one dense array
+/// to the other; `item` is the size of an element.
+pub fn copy(from: &Around, source: &[u8], to: &Around, target: &mut [u8], item: usize) {
+    let Some((start, size)) = common(from, to) else { return };
     let within = |a: &Around| -> Shape { start.iter().zip(a.origin).map(|(s, o)| s - o).collect() };
     // Walk both by the same runs: those of the one whose runs are shorter.
     let read = Runs::new(from.shape, &within(from), &size, item);

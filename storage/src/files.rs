@@ -9,7 +9,6 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// The file system, for writing.
-#[allow(dead_code, reason = "for formats that are directories")]
 pub(crate) trait Files: Send + Sync {
     /// Creates a file that must not exist, and locks it while it is open.
     fn create(&self, path: &Path) -> io::Result<Box<dyn Output>>;
@@ -17,6 +16,8 @@ pub(crate) trait Files: Send + Sync {
     fn create_dir(&self, path: &Path) -> io::Result<()>;
     /// Renames a file or directory; a file at the new name is replaced.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Exchanges what two names stand for, at once; not every file system can.
+    fn exchange(&self, a: &Path, b: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
     /// Removes a directory and all in it.
@@ -56,6 +57,17 @@ impl Files for Disk {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn exchange(&self, a: &Path, b: &Path) -> io::Result<()> {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn exchange(&self, _a: &Path, _b: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {

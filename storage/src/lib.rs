@@ -18,17 +18,24 @@
 
 pub mod attributes;
 pub mod boxes;
+mod element;
 mod error;
+#[cfg(test)]
+mod faults;
 mod file;
 mod files;
+mod info;
 pub mod npy;
 mod target;
+pub mod zarr;
 
 pub use attributes::{Attributes, Value};
 pub use error::{StorageError, reason};
+pub use info::{ArrayInfo, Info};
 
 use arr_ir::dtype::DType;
 use arr_ir::shape::Shape;
+use error::failure;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -140,20 +147,53 @@ pub enum Compression {
     Deflate(u8),
 }
 
+/// A file format.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Format {
+    Npy,
+    Zarr,
+}
+
+/// The format of a path: by its extension, else by what is there.
+fn format(path: &Path) -> Format {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("npy") => Format::Npy,
+        Some("zarr") => Format::Zarr,
+        _ if path.is_dir() => Format::Zarr,
+        _ => Format::Npy,
+    }
+}
+
 /// Opens an array for reading. The format follows from the extension, else from the first bytes.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or holds nothing that is an array of arr.
 pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, StorageError> {
     let place = Path::new(path);
-    if let Some(name) = &options.name {
-        return Err(error::failure(
-            "read",
-            place,
-            &format!("it has no arrays with names: `{name}`"),
-        ));
+    let name = options.name.as_deref();
+    Ok(match (format(place), name) {
+        (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
+        (Format::Npy, None) => Arc::new(npy::open(place)?),
+        (Format::Npy, Some(_)) => {
+            return Err(failure("read", place, "a .npy file holds one array without a name"));
+        }
+    })
+}
+
+/// Tells what is in a file.
+///
+/// # Errors
+/// As [`open`]; of single arrays that cannot be read the report says so.
+pub fn info(path: &str) -> Result<Info, StorageError> {
+    let place = Path::new(path);
+    match format(place) {
+        Format::Zarr => zarr::info(place),
+        Format::Npy => {
+            let arrays = vec![ArrayInfo::of("", &npy::open(place)?)];
+            Ok(Info { format: "NumPy".into(), arrays, groups: vec![] })
+        }
     }
-    Ok(Arc::new(npy::open(place)?))
 }
 
 /// Begins an array of this dtype and shape. The format follows from the extension.
@@ -167,11 +207,25 @@ pub fn create(
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
     let place = Path::new(path);
-    let unknown = match options {
-        CreateOptions { name: Some(_), .. } => "a .npy file holds one array without a name",
-        CreateOptions { chunks: Some(_), .. } => "a .npy file has no chunks",
-        CreateOptions { compression: Some(_), .. } => "a .npy file is never compressed",
-        _ => return npy::create(place, dtype, shape),
-    };
-    Err(error::failure("write", place, unknown))
+    match format(place) {
+        Format::Zarr => zarr::create(place, dtype, shape, options),
+        Format::Npy => {
+            options
+                .plain()
+                .map_err(|why| failure("write", place, &format!("a .npy file {why}")))?;
+            npy::create(place, dtype, shape)
+        }
+    }
+}
+
+impl CreateOptions {
+    /// That nothing is asked for but the array: for formats that have nothing else.
+    fn plain(&self) -> Result<(), &'static str> {
+        match self {
+            CreateOptions { name: Some(_), .. } => Err("holds one array without a name"),
+            CreateOptions { chunks: Some(_), .. } => Err("has no chunks"),
+            CreateOptions { compression: Some(_), .. } => Err("is never compressed"),
+            _ => Ok(()),
+        }
+    }
 }

@@ -4,7 +4,7 @@
 //! text is looked through first: its length, the depth of its brackets and the product of its
 //! numbers are bounded.
 
-use arr_ir::dtype::DType;
+use crate::element::Element;
 use arr_ir::shape::{MAX_ELEMENTS, MAX_RANK, Shape, checked_count};
 use npyz::{Endianness, NpyHeader, Order, TypeChar, TypeStr};
 use std::fs::File;
@@ -18,12 +18,8 @@ const MAX_DEPTH: usize = 16;
 /// How a file stores an array.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
-    /// The dtype it is loaded as.
-    pub dtype: DType,
-    /// Whether an element is a float16.
-    pub half: bool,
-    /// Whether its numbers have their most significant byte first.
-    pub big_endian: bool,
+    /// How an element is stored.
+    pub element: Element,
     /// Whether the first index varies fastest.
     pub fortran: bool,
     /// The shape.
@@ -32,21 +28,6 @@ pub(crate) struct Header {
     pub count: usize,
     /// Where the data begins.
     pub start: u64,
-}
-
-impl Header {
-    /// Bytes of an element in the file.
-    pub fn stored_size(&self) -> usize {
-        if self.half { 2 } else { self.dtype.size() }
-    }
-
-    /// Bytes of the numbers that an element is made of: a complex one has two.
-    pub fn unit(&self) -> usize {
-        match self.dtype {
-            DType::C64 | DType::C128 => self.dtype.size() / 2,
-            _ => self.stored_size(),
-        }
-    }
 }
 
 /// Reads the header of a file of `bytes` bytes.
@@ -65,7 +46,7 @@ pub(crate) fn read(file: &File, bytes: u64) -> Result<Header, String> {
     let header = NpyHeader::from_reader(&all[..])
         .map_err(|e| format!("its header is malformed ({})", first_line(&e.to_string())))?;
     let header = interpret(&header, end as u64)?;
-    let needed = (header.count as u64).checked_mul(header.stored_size() as u64);
+    let needed = (header.count as u64).checked_mul(header.element.stored_size() as u64);
     let needed = needed.and_then(|n| n.checked_add(header.start)).ok_or("it is too large")?;
     match needed > bytes {
         true => Err(format!("it is truncated: {needed} bytes expected, {bytes} found")),
@@ -129,7 +110,7 @@ fn first_line(text: &str) -> String {
 }
 
 fn interpret(header: &NpyHeader, start: u64) -> Result<Header, String> {
-    let (dtype, half, big_endian) = element(&header.dtype())?;
+    let element = element(&header.dtype())?;
     if header.shape().len() > MAX_RANK {
         return Err(format!(
             "it has {} dimensions, at most {MAX_RANK} are possible",
@@ -140,34 +121,24 @@ fn interpret(header: &NpyHeader, start: u64) -> Result<Header, String> {
     let shape = shape.ok_or("its shape is too large")?;
     let count = checked_count(&shape).ok_or("its shape is too large")?;
     let fortran = header.order() == Order::Fortran;
-    Ok(Header { dtype, half, big_endian, fortran, shape, count, start })
+    Ok(Header { element, fortran, shape, count, start })
 }
 
-/// The dtype, whether it is float16, and whether it is big-endian.
-fn element(dtype: &npyz::DType) -> Result<(DType, bool, bool), String> {
+fn element(dtype: &npyz::DType) -> Result<Element, String> {
     let plain = match dtype {
         npyz::DType::Plain(plain) => plain,
         _ => return Err("structured dtypes are not supported".into()),
     };
-    let big_endian = plain.endianness() == Endianness::Big;
-    let found = match (plain.type_char(), plain.size_field()) {
-        (TypeChar::Bool, 1) => DType::Bool,
-        (TypeChar::Int, 1) => DType::I8,
-        (TypeChar::Int, 2) => DType::I16,
-        (TypeChar::Int, 4) => DType::I32,
-        (TypeChar::Int, 8) => DType::I64,
-        (TypeChar::Uint, 1) => DType::U8,
-        (TypeChar::Uint, 2) => DType::U16,
-        (TypeChar::Uint, 4) => DType::U32,
-        (TypeChar::Uint, 8) => DType::U64,
-        (TypeChar::Float, 2) => return Ok((DType::F32, true, big_endian)),
-        (TypeChar::Float, 4) => DType::F32,
-        (TypeChar::Float, 8) => DType::F64,
-        (TypeChar::Complex, 8) => DType::C64,
-        (TypeChar::Complex, 16) => DType::C128,
+    let kind = match plain.type_char() {
+        TypeChar::Bool => b'b',
+        TypeChar::Int => b'i',
+        TypeChar::Uint => b'u',
+        TypeChar::Float => b'f',
+        TypeChar::Complex => b'c',
         _ => return Err(unsupported(plain)),
     };
-    Ok((found, false, big_endian))
+    let big_endian = plain.endianness() == Endianness::Big;
+    Element::of_kind(kind, plain.size_field(), big_endian).ok_or_else(|| unsupported(plain))
 }
 
 fn unsupported(plain: &TypeStr) -> String {

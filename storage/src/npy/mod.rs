@@ -16,6 +16,8 @@ pub(crate) mod read;
 mod write;
 
 pub use write::create;
+#[cfg(test)]
+pub(crate) use write::create_with;
 
 use crate::attributes::Attributes;
 use crate::error::{StorageError, failure};
@@ -46,7 +48,7 @@ pub fn open(path: &Path) -> Result<NpyFile, StorageError> {
 
 impl Source for NpyFile {
     fn dtype(&self) -> DType {
-        self.header.dtype
+        self.header.element.dtype
     }
 
     fn shape(&self) -> &[usize] {
@@ -64,7 +66,11 @@ impl Source for NpyFile {
         out: &mut [u8],
         stop: &AtomicBool,
     ) -> Result<(), StorageError> {
-        assert_eq!(out.len(), count(shape) * self.header.dtype.size(), "the size of the box");
+        assert_eq!(
+            out.len(),
+            count(shape) * self.header.element.dtype.size(),
+            "the size of the box"
+        );
         self.held.reading(|file| read::read(file, &self.header, start, shape, out, stop))
     }
 

@@ -7,10 +7,9 @@
 
 use super::header::Header;
 use crate::boxes::{Runs, in_order};
+use crate::element::widen;
 use crate::file::{PIECE, Stopped, read_at};
-use arr_ir::dtype::DType;
 use arr_ir::shape::{Shape, count};
-use half::f16;
 use std::fs::File;
 use std::sync::atomic::AtomicBool;
 
@@ -28,7 +27,7 @@ pub(crate) fn read(
     out: &mut [u8],
     stop: &AtomicBool,
 ) -> Result<(), Stopped> {
-    if header.half || scattered(header, shape) {
+    if header.element.half || scattered(header, shape) {
         return convert(file, header, start, shape, out, stop);
     }
     // What is not scattered lies in row-major order, whatever the order of the file.
@@ -36,17 +35,14 @@ pub(crate) fn read(
         true => dense(file, header, &reversed(start), &reversed(shape), out, stop)?,
         false => dense(file, header, start, shape, out, stop)?,
     }
-    swap(out, header);
-    if header.dtype == DType::Bool {
-        out.iter_mut().for_each(|b| *b = (*b != 0) as u8);
-    }
+    header.element.normalize(out);
     Ok(())
 }
 
 /// The most bytes that reading a box takes besides the output.
 pub(crate) fn scratch(header: &Header, shape: &[usize]) -> usize {
-    let pieces = match header.half || scattered(header, shape) {
-        true => (count(shape) * header.stored_size()).min(PIECE),
+    let pieces = match header.element.half || scattered(header, shape) {
+        true => (count(shape) * header.element.stored_size()).min(PIECE),
         false => 0,
     };
     SPAN + pieces
@@ -75,7 +71,7 @@ fn dense(
     out: &mut [u8],
     stop: &AtomicBool,
 ) -> Result<(), Stopped> {
-    let runs = Runs::new(&file_shape(header), start, shape, header.stored_size());
+    let runs = Runs::new(&file_shape(header), start, shape, header.element.stored_size());
     runs_at(file, header.start, &runs, out, stop)
 }
 
@@ -121,13 +117,6 @@ pub(crate) fn runs_at(
     })
 }
 
-/// Reverses the bytes of every number of a big-endian file.
-fn swap(piece: &mut [u8], header: &Header) {
-    if header.big_endian && header.unit() > 1 {
-        piece.chunks_exact_mut(header.unit()).for_each(<[u8]>::reverse);
-    }
-}
-
 /// Reads by pieces, widening float16 and putting elements of column-major files in their place.
 fn convert(
     file: &File,
@@ -137,7 +126,7 @@ fn convert(
     out: &mut [u8],
     stop: &AtomicBool,
 ) -> Result<(), Stopped> {
-    let (size, stored) = (header.dtype.size(), header.stored_size());
+    let (size, stored) = (header.element.dtype.size(), header.element.stored_size());
     let mut place = Place::new(shape, scattered(header, shape));
     let (start, shape): (Shape, Shape) = match header.fortran {
         true => (reversed(start), reversed(shape)),
@@ -148,17 +137,13 @@ fn convert(
         let bytes = &mut piece[..count(part) * stored];
         let at: Shape = at.iter().zip(&start).map(|(a, s)| a + s).collect();
         dense(file, header, &at, part, bytes, stop)?;
-        swap(bytes, header);
+        header.element.normalize(bytes);
         for element in bytes.chunks_exact(stored) {
             let at = place.next() * size;
             let to = &mut out[at..at + size];
-            match header.dtype {
-                DType::F32 if header.half => {
-                    let wide = f16::from_le_bytes([element[0], element[1]]).to_f32();
-                    to.copy_from_slice(&wide.to_le_bytes());
-                }
-                DType::Bool => to[0] = (element[0] != 0) as u8,
-                _ => to.copy_from_slice(element),
+            match header.element.half {
+                true => widen(element, to),
+                false => to.copy_from_slice(element),
             }
         }
         Ok(())
