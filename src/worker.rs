@@ -143,6 +143,7 @@ impl State {
             }
             inner::Value::Function(f) => Content::Opaque(format!("<function {}>", f.name()).into()),
             inner::Value::Builtin(b) => Content::Opaque(format!("<function {}>", b.name).into()),
+            inner::Value::Method(_) => Content::Opaque("<function>".into()),
             inner::Value::Module(m) => Content::Opaque(format!("<module {}>", m.name).into()),
             inner::Value::Unknown(_) | inner::Value::Selection(_) => {
                 return Err(Error::bug("a value that is not known while running"));

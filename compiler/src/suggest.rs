@@ -23,6 +23,8 @@ const FOREIGN: &[(&str, &str)] = &[
     ("uint", "uint64"),
     ("bool_", "bool"),
     ("complex_", "complex128"),
+    ("append", "x = append(x, value)"),
+    ("insert", "x = insert(x, position, value)"),
     ("extend", "concat([x, values])"),
     ("length", "len(x), or x.size"),
     ("copy", "plain assignment: values are never shared"),

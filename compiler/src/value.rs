@@ -40,6 +40,8 @@ pub enum Value {
     Function(Rc<Closure>),
     /// A function of the language itself.
     Builtin(&'static Builtin),
+    /// A method of a function, such as `add.reduce`: the function, and what takes it first.
+    Method(Rc<(Value, &'static Builtin)>),
     /// An imported module.
     Module(Rc<Module>),
     /// Only while checking: something not known before the program runs.
@@ -92,7 +94,7 @@ impl Value {
 
     /// Whether it can be called.
     pub fn is_function(&self) -> bool {
-        matches!(self, Value::Function(_) | Value::Builtin(_))
+        matches!(self, Value::Function(_) | Value::Builtin(_) | Value::Method(_))
     }
 
     /// Its type as messages show it: `float64[1000, 360]`, `int`, `tuple of 2`.
@@ -114,7 +116,7 @@ impl Value {
             Value::Tuple(items) => format!("tuple of {}", items.len()),
             Value::Record(_) => "record".into(),
             Value::Range(..) => "range".into(),
-            Value::Function(_) | Value::Builtin(_) => "function".into(),
+            Value::Function(_) | Value::Builtin(_) | Value::Method(_) => "function".into(),
             Value::Module(_) => "module".into(),
             Value::Unknown(Unknown::Any) => "a value not known before the run".into(),
         }

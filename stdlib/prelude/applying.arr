@@ -1,5 +1,48 @@
 # --- Functions applied along axes ---
 
+## The array after a function was applied at positions, a tuple of index arrays, one after the other:
+## in each round all positions that have come as often before.
+fn _at(f, x, indices, values) {
+    k = len(indices)
+    parts = broadcast_arrays(*indices)
+    p = zeros(parts[0].shape, dtype=int64)
+    for j in range(k) {
+        n = x.shape[j]
+        assert all((parts[j] >= -n) & (parts[j] < n)), "a position is outside the array"
+        p = p * n + where(parts[j] < 0, parts[j] + n, parts[j])
+    }
+    rows = reshape(x, (prod(x.shape[:k]), *x.shape[k:]))
+    v = if values == none { none } else { reshape(broadcast_to(asarray(values), (*p.shape, *x.shape[k:])), (p.size, *x.shape[k:])) }
+    p = persist(ravel(p))
+    if p.size == 0 { return x }
+    order = argsort(p)
+    place = iota(p.size)
+    turn = zeros(p.size, dtype=int64)
+    turn[order] = place - cumulative_max(where(_begins(p[order]), place, 0))
+    turn = persist(turn)
+    for r in range(int(max(turn)) + 1) {
+        now = flatnonzero(turn == r)
+        rows[p[now]] = if values == none { f(rows[p[now]]) } else { f(rows[p[now]], v[now]) }
+    }
+    reshape(rows, x.shape)
+}
+
+fn _reduceat(f, x, indices, axis) {
+    y = moveaxis(asarray(x), axis, 0)
+    n = y.shape[0]
+    at = persist(asarray(indices))
+    assert at.ndim == 1 and isdtype(at.dtype, "integral"), "reduceat takes a vector of positions"
+    assert at.size > 0, "reduceat needs a position"
+    results = ()
+    for i in range(at.size) {
+        start = int(at[i])
+        stop = if i + 1 < at.size { int(at[i + 1]) } else { n }
+        assert start >= 0 and start < n, "a position is outside the axis"
+        results = (*results, if start < stop { f.reduce(y[start:stop]) } else { y[start] })
+    }
+    moveaxis(stack(results), 0, axis)
+}
+
 ## An array from a function of the indices: it is called once, with an array of indices for each
 ## axis, and what it gives is broadcast to the shape.
 ##

@@ -1,18 +1,8 @@
 # --- Elements added, replaced and left out ---
 
-## The array with values before the positions along an axis (none: of the flattened array). One
-## position takes any number of slices, several take one slice each, or one for all.
-##
-## Dtypes: that of `x`.
-##
-## >>> insert([1, 2, 3], 1, 9)
-## [1 9 2 3]
-## >>> insert([[1, 2], [3, 4]], [0, 2], [[8], [9]], axis=1)
-## [[8 1 2 8]
-##  [9 3 4 9]]
-fn insert(x, indices, values, axis=none) {
+fn _insert(x, indices, values, axis=none) {
     x = asarray(x)
-    if axis == none { return insert(ravel(x), indices, values, axis=0) }
+    if axis == none { return _insert(ravel(x), indices, values, axis=0) }
     assert x.ndim > 0, "a single value has no axis to insert along"
     y = moveaxis(x, axis, 0)
     n = y.shape[0]
@@ -42,11 +32,7 @@ fn insert(x, indices, values, axis=none) {
 ## The array with leading axes of size 1, to have at least `n`.
 fn _with_axes(x, n) = reshape(x, (*((1,) * (n - x.ndim)), *x.shape))
 
-## Values put after the array along an axis; without one, both are flattened first.
-##
-## >>> append([1, 2], [3, 4])
-## [1 2 3 4]
-fn append(x, values, axis=none) {
+fn _append(x, values, axis=none) {
     if axis == none { return concat((ravel(x), ravel(values))) }
     concat((asarray(x), asarray(values)), axis=axis)
 }

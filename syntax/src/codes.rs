@@ -189,6 +189,10 @@ pub static CODES: &[CodeInfo] = codes! {
         "While running, the program came here on a way that does not bind the name: a loop ran for no"
         "element, a condition was false, or a function ran before the outer variable it reads was bound."
         "Bind the name before the loop or `if`, or in an `else`, too.";
+    "E0125" "result that is not used"
+        "`x.sort()` gives a sorted array and leaves x as it is, and so do all functions: values never"
+        "change in place. A statement that only calls such a function does nothing."
+        "Bind the result: x = x.sort()";
     "E0150" "not a number or array"
         "Operators and elementwise functions take numbers and arrays; `+` also joins two tuples"
         "or two texts.";

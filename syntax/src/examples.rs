@@ -77,6 +77,7 @@ pub static EXAMPLES: &[Example] = examples! {
     "E0121" "fn f(x: flot64[n]) = x" => "fn f(x: float64[n]) = x";
     "E0123" "print(f\"{zeros(3):.2f}\")" => "print(f\"{zeros(3)[0]:.2f}\")";
     "E0124" "for i in range(int(random(()))) { last = i }\nprint(last)" => "last = none\nfor i in range(int(random(()))) { last = i }\nprint(last)";
+    "E0125" "x = [3, 1]\nx.sort()\nprint(x)" => "x = [3, 1]\nx = x.sort()\nprint(x)";
     "E0150" "print(\"n = \" + 3)" => "print(f\"n = {3}\")";
     "E0151" "print([true] - [false])" => "print([true] ^ [false])";
     "E0152" "x = zeros(3, dtype=uint8)\nprint(x + 300)" => "x = zeros(3, dtype=uint8)\nprint(x.astype(int64) + 300)";

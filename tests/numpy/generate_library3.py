@@ -250,4 +250,35 @@ case("map_blocks(fn(b) = b - b[0], v, rows=3)", np.concatenate([v[:3] - v[0], v[
 case("map_blocks(fn(a, b, c) = a + b * c, m, m, w, rows=2)", m + m * inputs["w"])
 refused("map_blocks(fn(b) = b, m, rows=0)")
 
+# ---- Methods of functions ----
+
+
+def at(function, name, *args):
+    """What a function applied at positions leaves."""
+    x = inputs[name].copy()
+    getattr(np, function).at(x, *args)
+    return x
+
+
+give("u8", np.array([200, 0, 3, 255], np.uint8))
+for function in ["add", "subtract", "multiply", "minimum", "maximum", "floor_divide", "power", "bitwise_xor"]:
+    for name, i, b in [("w", [0, 0, -1, 2, 0], 2), ("w", [1, 1], [3, 5]), ("m", [2, 0, 2], [[1], [2], [3]]),
+                       ("m", ([0, 0, 1], [1, 1, -1]), [5, 6, 7]), ("u8", [0, 0, 3], 2)]:
+        dtype = ", dtype=uint8" if name == "u8" else ""
+        value = np.asarray(b).astype(inputs[name].dtype)
+        case(f"{function}.at({name}, {i}, asarray({b}{dtype}))", at(function, name, i, value))
+case("divide.at(f, ([0, 0], [1, 1]), 2)", at("divide", "f", ([0, 0], [1, 1]), 2))
+case("negative.at(v, [0, 0, 1])", at("negative", "v", [0, 0, 1]))
+case("add.at(m, m > 5, 1)", at("add", "m", m > 5, 1))
+for text in ["add.at(w, [9], 1)", "divide.at(v, [9], 1)", "add.at(w, [0], 1.5)", "add.at(w, ([0], [0]), 1)", "add.at(w, [0.5], 1)"]:
+    refused(text)
+for function in ["add", "subtract", "maximum", "logical_and"]:
+    same(f"{function}.reduceat(u, [0, 3, 1, 5])")
+    for axis in [0, 1, -1]:
+        same(f"{function}.reduceat(m, [0, 2, 1], axis={axis})")
+refused("add.reduceat(w, [4])")
+case("f = add.reduce; f(m, axis=1)", np.add.reduce(inputs["m"], axis=1))
+case("f = multiply.outer; f(w, u)", np.multiply.outer(inputs["w"], inputs["u"]))
+case("apply_along_axis(maximum.reduce, 0, m)", np.maximum.reduce(inputs["m"]))
+
 write("library3")

@@ -21,6 +21,12 @@ rows! {
     "block" ("[[]]arrays") block, false,
         "An array put together from nested lists of blocks: the innermost lists side by side along the last axis, the lists around them along the axis before it, and so on. Blocks get leading axes as needed.\nErrors: lists of different depth; blocks whose sizes do not match."
         "block([[eye(2), zeros((2, 1))]])" => "[[1. 0. 0.]\n [0. 1. 0.]]";
+    "append" ("x, values, axis=none") append, false,
+        "Values put after the array along an axis; without one, both are flattened first.\nDtypes: what both have in common."
+        "append([1, 2], [3, 4])" => "[1 2 3 4]";
+    "insert" ("x, indices, values, axis=none") insert, false,
+        "The array with values before the positions along an axis (none: of the flattened array). One position takes any number of slices, several take one slice each, or one for all.\nDtypes: that of `x`.\nErrors: positions outside the axis; values that `x` cannot hold."
+        "insert([[1, 2], [3, 4]], [0, 2], [[8], [9]], axis=1)" => "[[8 1 2 8]\n [9 3 4 9]]";
     "piecewise" ("x, []conditions, []functions, *args") piecewise, true,
         "Each function of a list applied where the condition beside it is true, the last condition that holds; one more function than conditions is for the rest, else 0. A number may stand for a function that gives it. More arguments are passed on to every function.\nDtypes: that of `x`."
         "piecewise([-1.0, 2.0], [[true, false]], [fn(v) = -v, fn(v) = v * v])" => "[1. 4.]";
@@ -61,6 +67,14 @@ fn choice(cx: &mut dyn Context, a: &[Value]) -> Result {
 fn callable(_: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0]);
     Ok(Value::Bool(a[0].is_function()))
+}
+
+fn append(cx: &mut dyn Context, a: &[Value]) -> Result {
+    library(cx, "_append", a)
+}
+
+fn insert(cx: &mut dyn Context, a: &[Value]) -> Result {
+    library(cx, "_insert", a)
 }
 
 fn piecewise(cx: &mut dyn Context, a: &[Value]) -> Result {

@@ -252,7 +252,7 @@ fn scatter(cx: &mut dyn Context, a: &[Value]) -> Result {
 }
 
 /// `x` with values folded in at positions along its first axes.
-fn folded(cx: &mut dyn Context, op: FoldOp, a: &[Value]) -> Result {
+pub(super) fn folded(cx: &mut dyn Context, op: FoldOp, a: &[Value]) -> Result {
     let array = args::array(cx, a, 0)?;
     let items: Vec<Index> = match &a[1] {
         Value::Tuple(items) => items.iter().cloned().map(Index::Value).collect(),

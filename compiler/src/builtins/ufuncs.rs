@@ -16,7 +16,7 @@ use crate::array::{Array, Index, index, truth};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::Value;
-use arr_ir::dtype::{DType, Scalar};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::shape::{Dim, DimMap, IndexMap};
 
@@ -30,6 +30,12 @@ rows! {
     "ufunc.outer" ("f, a, b") outer, false,
         "f.outer(a, b): a function of two arguments of every pair of elements."
         "add.outer([10, 20], [1, 2, 3])" => "[[11 12 13]\n [21 22 23]]";
+    "ufunc.at" ("f, x, indices, values=none") at, false,
+        "f.at(x, indices, values): the array after a function was applied to the elements at the positions and the values, one after the other, equal positions too. Positions are along the first axis, a mask, or a tuple for several axes. Without values the function takes one argument."
+        "add.at([1, 2, 3], [0, 0, 2], 10)" => "[21  2 13]";
+    "ufunc.reduceat" ("f, x, indices, axis=0") reduceat, false,
+        "f.reduceat(x, indices): f.reduce of the parts of an axis from each position to before the next (the last one to the end); of a position that is not less than the next one, its element."
+        "add.reduceat([1, 2, 3, 4], [0, 2])" => "[3 7]";
     "cumulative_max" ("x, axis=none") cumulative_max, true,
         "The greatest of the elements up to each one along an axis (needed from two dimensions on); NaN from the first NaN on."
         "cumulative_max([1, 3, 2])" => "[1 3 3]";
@@ -419,4 +425,63 @@ fn outer(cx: &mut dyn Context, a: &[Value]) -> Result {
     let trailing: Vec<usize> = (left.ndim()..left.ndim() + right.ndim()).collect();
     let left = build::expand(&left, &trailing)?;
     cx.call(&a[0], &[Value::Array(left), Value::Array(right)], &[])
+}
+
+/// The fold that applying a function at positions one after the other is.
+fn fold_at(f: &Value, dtype: DType) -> Option<FoldOp> {
+    let Value::Builtin(builtin) = f else { return None };
+    let negates = matches!(dtype.kind(), Kind::Signed | Kind::Float | Kind::Complex);
+    Some(match builtin.name {
+        "add" => FoldOp::Sum,
+        "subtract" if negates => FoldOp::Sum,
+        "multiply" => FoldOp::Prod,
+        "minimum" => FoldOp::Min,
+        "maximum" => FoldOp::Max,
+        _ => return None,
+    })
+}
+
+fn at(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2], &a[3]);
+    function(a)?;
+    let array = args::array(cx, a, 1)?;
+    let indices = match &a[2] {
+        Value::Tuple(items) => items.to_vec(),
+        value => {
+            let mask = args::array(cx, std::slice::from_ref(value), 0)?;
+            match mask.dtype() {
+                DType::Bool => match super::ordering::nonzero(cx, &[Value::Array(mask)])? {
+                    Value::Tuple(items) => items.to_vec(),
+                    _ => return Ok(Value::ANY),
+                },
+                _ => vec![value.clone()],
+            }
+        }
+    };
+    if indices.is_empty() || indices.len() > array.ndim() {
+        let wanted = "positions, for no more axes than the array has";
+        return Err(faults::argument(2, &a[2], wanted).into());
+    }
+    let indices = Value::tuple(indices);
+    match (fold_at(&a[0], array.dtype()), &a[0], &a[3]) {
+        (Some(op), Value::Builtin(f), values) if !matches!(values, Value::None) => {
+            let mut values = values.clone();
+            if f.name == "subtract" {
+                values = elementwise(cx, MapOp::Neg, &[values])?;
+            }
+            super::ordering::folded(cx, op, &[Value::Array(array), indices, values])
+        }
+        _ => {
+            let given = [a[0].clone(), Value::Array(array), indices, a[3].clone()];
+            super::choices::library(cx, "_at", &given)
+        }
+    }
+}
+
+fn reduceat(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2], &a[3]);
+    function(a)?;
+    let (array, _) = operand(cx, &[a[0].clone(), a[1].clone(), Value::None], 2)?;
+    let given = [a[0].clone(), Value::Array(array), a[2].clone(), a[3].clone()];
+    super::choices::library(cx, "_reduceat", &given)
 }

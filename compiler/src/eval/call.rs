@@ -28,6 +28,11 @@ impl Interpreter<'_> {
         }
         match callee {
             Value::Builtin(builtin) => self.call_builtin(builtin, args, span),
+            Value::Method(method) => {
+                let mut args = args;
+                args.positional.insert(0, (method.0.clone(), callee_span));
+                self.call_builtin(method.1, args, span)
+            }
             Value::Function(closure) => {
                 if let Err(fault) = self.interruptible() {
                     return self.fail(fault, span, &[]);

@@ -639,6 +639,10 @@ fn fingerprint(value: &Value, key: &mut Vec<u64>, seen: &mut FxHashSet<(usize, u
         Value::Range(a, b, c) => key.extend([11, *a as u64, *b as u64, *c as u64]),
         Value::Function(closure) => fingerprint_closure(closure, key, seen),
         Value::Builtin(builtin) => key.extend([13, std::ptr::from_ref(*builtin) as usize as u64]),
+        Value::Method(method) => {
+            key.extend([16, std::ptr::from_ref(method.1) as usize as u64]);
+            fingerprint(&method.0, key, seen);
+        }
         Value::Module(module) => key.extend([14, Rc::as_ptr(module) as usize as u64]),
         Value::Unknown(kind) => key.extend([15, *kind as u64]),
     }

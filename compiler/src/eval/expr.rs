@@ -464,6 +464,10 @@ impl Interpreter<'_> {
         if let Some(member) = self.member(base, name) {
             return Ok(member);
         }
+        let form = || crate::builtins::builtin(&format!("ufunc.{name}"));
+        if let (true, Some(form)) = (base.is_function(), form()) {
+            return Ok(Value::Method(Rc::new((base.clone(), form))));
+        }
         match base {
             Value::Unknown(Unknown::Any) => return Ok(Value::ANY),
             Value::Module(module) => {

@@ -152,6 +152,7 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
                     && Rc::ptr_eq(&x.frame, &y.frame)
         }
         (Value::Builtin(x), Value::Builtin(y)) => std::ptr::eq(*x, *y),
+        (Value::Method(x), Value::Method(y)) => same(&x.0, &y.0) && std::ptr::eq(x.1, y.1),
         (Value::Module(x), Value::Module(y)) => Rc::ptr_eq(x, y),
         (Value::Unknown(x), Value::Unknown(y)) => x == y,
         _ => false,

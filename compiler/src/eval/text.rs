@@ -65,6 +65,14 @@ impl Interpreter<'_> {
             Value::Range(start, stop, step) => format!("range({start}, {stop}, {step})"),
             Value::Function(closure) => format!("<function {}>", closure.name()),
             Value::Builtin(builtin) => format!("<function {}>", builtin.name),
+            Value::Method(method) => {
+                let of = match &method.0 {
+                    Value::Builtin(builtin) => builtin.name,
+                    Value::Function(closure) => closure.name(),
+                    _ => "ufunc",
+                };
+                format!("<function {}>", method.1.name.replacen("ufunc", of, 1))
+            }
             Value::Module(module) => format!("<module {}>", module.name),
             Value::Unknown(_) => String::new(),
         })

@@ -10,6 +10,7 @@ mod expr;
 mod names;
 mod scope;
 mod stmt;
+mod unused;
 
 pub use names::Names;
 pub(crate) use names::{CONSTANTS, constant as constant_value};

@@ -38,6 +38,10 @@ impl Lowerer<'_> {
                 lowered.stmts.push(stmt);
             }
         }
+        // The last one is the value of the block.
+        for &id in block.split_last().map_or(&[][..], |(_, before)| before) {
+            self.discarded(id);
+        }
         self.push_block(lowered)
     }
 
@@ -262,9 +266,12 @@ impl Lowerer<'_> {
 
     fn loop_body(&mut self, body: &ast::Block) -> BlockId {
         self.scope().loops += 1;
-        let body = self.block(body);
+        let lowered = self.block(body);
         self.scope().loops -= 1;
-        body
+        if let Some(&last) = body.last() {
+            self.discarded(last);
+        }
+        lowered
     }
 
     fn jump(&mut self, span: Span, is_break: bool) -> StmtKind {
