@@ -201,3 +201,14 @@ fn zarr_in_a_group() {
         crate::zarr::create_with(files, path, dtype, shape, &options)
     });
 }
+
+#[test]
+fn npz() {
+    check("a.npz", None, |files, path, dtype, shape| {
+        crate::npz::create_with(files, path, dtype, shape, &CreateOptions::default())
+    });
+    check("a.npz", Some("x"), |files, path, dtype, shape| {
+        let options = CreateOptions { name: Some("x".into()), ..Default::default() };
+        crate::npz::create_with(files, path, dtype, shape, &options)
+    });
+}

@@ -27,7 +27,6 @@ pub(crate) trait Files: Send + Sync {
 }
 
 /// A file being written.
-#[allow(dead_code, reason = "for formats that are written from a staged file")]
 pub(crate) trait Output: Send + Sync {
     /// Writes all bytes at a position.
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()>;

@@ -26,6 +26,7 @@ mod file;
 mod files;
 mod info;
 pub mod npy;
+pub mod npz;
 mod target;
 pub mod zarr;
 
@@ -151,6 +152,7 @@ pub enum Compression {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Format {
     Npy,
+    Npz,
     Zarr,
 }
 
@@ -159,6 +161,7 @@ fn format(path: &Path) -> Format {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     match extension.as_deref() {
         Some("npy") => Format::Npy,
+        Some("npz") => Format::Npz,
         Some("zarr") => Format::Zarr,
         _ if path.is_dir() => Format::Zarr,
         _ => Format::Npy,
@@ -174,6 +177,7 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
     let name = options.name.as_deref();
     Ok(match (format(place), name) {
         (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
+        (Format::Npz, _) => Arc::new(npz::open(place, name)?),
         (Format::Npy, None) => Arc::new(npy::open(place)?),
         (Format::Npy, Some(_)) => {
             return Err(failure("read", place, "a .npy file holds one array without a name"));
@@ -189,6 +193,7 @@ pub fn info(path: &str) -> Result<Info, StorageError> {
     let place = Path::new(path);
     match format(place) {
         Format::Zarr => zarr::info(place),
+        Format::Npz => npz::info(place),
         Format::Npy => {
             let arrays = vec![ArrayInfo::of("", &npy::open(place)?)];
             Ok(Info { format: "NumPy".into(), arrays, groups: vec![] })
@@ -209,6 +214,7 @@ pub fn create(
     let place = Path::new(path);
     match format(place) {
         Format::Zarr => zarr::create(place, dtype, shape, options),
+        Format::Npz => npz::create(place, dtype, shape, options),
         Format::Npy => {
             options
                 .plain()

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 
 /// The longest header that is read; NumPy itself refuses more than 10,000 bytes by default.
-const MAX_HEADER: usize = 64 << 10;
+pub(crate) const MAX_HEADER: usize = 64 << 10;
 /// Brackets inside each other in a header; a plain array needs two.
 const MAX_DEPTH: usize = 16;
 
@@ -32,16 +32,24 @@ pub(crate) struct Header {
 
 /// Reads the header of a file of `bytes` bytes.
 pub(crate) fn read(file: &File, bytes: u64) -> Result<Header, String> {
+    from(bytes, |out, at| file.read_exact_at(out, at))
+}
+
+/// Reads the header of `bytes` bytes that `fetch` gives by positions.
+pub(crate) fn from(
+    bytes: u64,
+    mut fetch: impl FnMut(&mut [u8], u64) -> std::io::Result<()>,
+) -> Result<Header, String> {
     let mut start = [0u8; 12];
     let have = bytes.min(12) as usize;
     let io = |e: std::io::Error| crate::error::reason(&e);
-    file.read_exact_at(&mut start[..have], 0).map_err(io)?;
+    fetch(&mut start[..have], 0).map_err(io)?;
     let (text, end) = extent(&start[..have])?;
     if end as u64 > bytes {
         return Err("it is truncated inside its header".into());
     }
     let mut all = vec![0u8; end];
-    file.read_exact_at(&mut all, 0).map_err(io)?;
+    fetch(&mut all, 0).map_err(io)?;
     bounded(&all[text..])?;
     let header = NpyHeader::from_reader(&all[..])
         .map_err(|e| format!("its header is malformed ({})", first_line(&e.to_string())))?;

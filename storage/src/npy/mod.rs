@@ -13,7 +13,7 @@
 
 pub(crate) mod header;
 pub(crate) mod read;
-mod write;
+pub(crate) mod write;
 
 pub use write::create;
 #[cfg(test)]

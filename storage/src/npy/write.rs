@@ -20,14 +20,18 @@ pub struct NpySink {
     layout: Layout,
 }
 
-struct Layout {
-    shape: Vec<usize>,
-    size: usize,
-    start: u64,
+/// Where elements lie that follow a header.
+pub(crate) struct Layout {
+    pub shape: Vec<usize>,
+    /// Bytes of an element.
+    pub size: usize,
+    /// Where they begin.
+    pub start: u64,
 }
 
 impl Layout {
-    fn write(
+    /// Puts the runs of a box to their places.
+    pub(crate) fn write(
         &self,
         start: &[usize],
         shape: &[usize],
@@ -127,7 +131,7 @@ impl Sink for Stream {
 }
 
 /// The header of an array.
-fn head(dtype: DType, shape: &[usize]) -> io::Result<Vec<u8>> {
+pub(crate) fn head(dtype: DType, shape: &[usize]) -> io::Result<Vec<u8>> {
     let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
     let mut header = vec![];
     npyz::WriteOptions::new_header_only()

@@ -112,7 +112,7 @@ pub(crate) fn unshuffle(item: usize, bytes: &[u8], out: &mut [u8]) {
 /// multiple of eight are not shuffled.
 fn bit_unshuffle(item: usize, bytes: &[u8], out: &mut [u8]) {
     let n = bytes.len() / item;
-    if n % 8 != 0 || n == 0 {
+    if !n.is_multiple_of(8) || n == 0 {
         out.copy_from_slice(bytes);
         return;
     }

@@ -282,7 +282,7 @@ fn shard(options: &Map<String, Json>, outer: &Shape, element: Element) -> Result
         true => checked_count(outer).map(|n| n / chunks.iter().product::<usize>()),
         false => return wrong("chunk_shape"),
     };
-    if !inner_count.is_some_and(|n| n <= 1 << 24) {
+    if inner_count.is_none_or(|n| n > 1 << 24) {
         return Err("its shards have too many chunks".into());
     }
     let chain = chain_3(field(options, "codecs")?, &chunks, element, false)?;
