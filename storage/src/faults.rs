@@ -124,7 +124,7 @@ fn write(create: Create, files: Arc<dyn Files>, path: &Path, seed: u8) -> Result
 }
 
 fn read(path: &Path, name: Option<&str>) -> Vec<u8> {
-    let options = OpenOptions { name: name.map(str::to_string) };
+    let options = OpenOptions { name: name.map(str::to_string), ..OpenOptions::default() };
     let source = open(path.to_str().unwrap(), &options).unwrap();
     let mut out = vec![0; 192];
     source.read(&[0, 0], SHAPE, &mut out, &AtomicBool::new(false)).unwrap();
@@ -210,5 +210,12 @@ fn npz() {
     check("a.npz", Some("x"), |files, path, dtype, shape| {
         let options = CreateOptions { name: Some("x".into()), ..Default::default() };
         crate::npz::create_with(files, path, dtype, shape, &options)
+    });
+}
+
+#[test]
+fn netcdf() {
+    check("a.nc", None, |files, path, dtype, shape| {
+        crate::netcdf::create_with(files, path, dtype, shape, &CreateOptions::default())
     });
 }

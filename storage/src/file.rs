@@ -113,6 +113,10 @@ impl Held {
         &self.path
     }
 
+    pub(crate) fn bytes(&self) -> u64 {
+        self.identity.bytes
+    }
+
     pub(crate) fn is_held(&self) -> bool {
         self.slot().is_some()
     }

@@ -18,6 +18,7 @@
 
 pub mod attributes;
 pub mod boxes;
+mod concat;
 mod element;
 mod error;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod faults;
 mod file;
 mod files;
 mod info;
+pub mod netcdf;
 pub mod npy;
 pub mod npz;
 mod target;
@@ -126,6 +128,9 @@ pub trait Sink: Send + Sync {
 pub struct OpenOptions {
     /// Which array of a file that holds several.
     pub name: Option<String>,
+    /// For a path with wildcards: the dimension along which the files follow each other, its
+    /// name or its number; the first unless it is given.
+    pub along: Option<String>,
 }
 
 /// How to create an array.
@@ -154,6 +159,7 @@ enum Format {
     Npy,
     Npz,
     Zarr,
+    Netcdf,
 }
 
 /// The format of a path: by its extension, else by what is there.
@@ -163,20 +169,27 @@ fn format(path: &Path) -> Format {
         Some("npy") => Format::Npy,
         Some("npz") => Format::Npz,
         Some("zarr") => Format::Zarr,
+        Some("nc" | "nc4" | "cdf" | "h5" | "hdf5" | "he5") => Format::Netcdf,
         _ if path.is_dir() => Format::Zarr,
         _ => Format::Npy,
     }
 }
 
 /// Opens an array for reading. The format follows from the extension, else from the first bytes.
+/// A path with `*`, `?` or `[...]` that is no file stands for all that match, in the order of
+/// their names; their arrays follow each other along a dimension.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or holds nothing that is an array of arr.
 pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, StorageError> {
     let place = Path::new(path);
+    if concat::is_pattern(path) {
+        return Ok(Arc::new(concat::open(path, options)?));
+    }
     let name = options.name.as_deref();
     Ok(match (format(place), name) {
         (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
+        (Format::Netcdf, _) => Arc::new(netcdf::open(place, name)?),
         (Format::Npz, _) => Arc::new(npz::open(place, name)?),
         (Format::Npy, None) => Arc::new(npy::open(place)?),
         (Format::Npy, Some(_)) => {
@@ -194,6 +207,7 @@ pub fn info(path: &str) -> Result<Info, StorageError> {
     match format(place) {
         Format::Zarr => zarr::info(place),
         Format::Npz => npz::info(place),
+        Format::Netcdf => netcdf::info(place),
         Format::Npy => {
             let arrays = vec![ArrayInfo::of("", &npy::open(place)?)];
             Ok(Info { format: "NumPy".into(), arrays, groups: vec![] })
@@ -215,6 +229,7 @@ pub fn create(
     match format(place) {
         Format::Zarr => zarr::create(place, dtype, shape, options),
         Format::Npz => npz::create(place, dtype, shape, options),
+        Format::Netcdf => netcdf::create(place, dtype, shape, options),
         Format::Npy => {
             options
                 .plain()
