@@ -25,11 +25,14 @@ mod error;
 mod faults;
 mod file;
 mod files;
+pub mod image;
 mod info;
 pub mod netcdf;
 pub mod npy;
 pub mod npz;
+mod stage;
 mod target;
+pub mod text;
 pub mod zarr;
 
 pub use attributes::{Attributes, Value};
@@ -160,6 +163,9 @@ enum Format {
     Npz,
     Zarr,
     Netcdf,
+    Text,
+    Image,
+    Tiff,
 }
 
 /// The format of a path: by its extension, else by what is there.
@@ -168,6 +174,9 @@ fn format(path: &Path) -> Format {
     match extension.as_deref() {
         Some("npy") => Format::Npy,
         Some("npz") => Format::Npz,
+        Some("csv" | "tsv" | "txt") => Format::Text,
+        Some("png" | "jpg" | "jpeg") => Format::Image,
+        Some("tif" | "tiff") => Format::Tiff,
         Some("zarr") => Format::Zarr,
         Some("nc" | "nc4" | "cdf" | "h5" | "hdf5" | "he5") => Format::Netcdf,
         _ if path.is_dir() => Format::Zarr,
@@ -189,8 +198,14 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
     let name = options.name.as_deref();
     Ok(match (format(place), name) {
         (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
+        (Format::Text, _) => Arc::new(text::open(place, name)?),
         (Format::Netcdf, _) => Arc::new(netcdf::open(place, name)?),
         (Format::Npz, _) => Arc::new(npz::open(place, name)?),
+        (Format::Image, None) => Arc::new(image::open(place)?),
+        (Format::Tiff, None) => Arc::new(image::open_tiff(place)?),
+        (Format::Image | Format::Tiff, Some(_)) => {
+            return Err(failure("read", place, "an image has no arrays with names"));
+        }
         (Format::Npy, None) => Arc::new(npy::open(place)?),
         (Format::Npy, Some(_)) => {
             return Err(failure("read", place, "a .npy file holds one array without a name"));
@@ -207,6 +222,15 @@ pub fn info(path: &str) -> Result<Info, StorageError> {
     match format(place) {
         Format::Zarr => zarr::info(place),
         Format::Npz => npz::info(place),
+        Format::Tiff => image::tiff_info(place),
+        Format::Image => {
+            let arrays = vec![ArrayInfo::of("", &image::open(place)?)];
+            Ok(Info { format: "image".into(), arrays, groups: vec![] })
+        }
+        Format::Text => {
+            let arrays = vec![ArrayInfo::of("", &text::open(place, None)?)];
+            Ok(Info { format: "text".into(), arrays, groups: vec![] })
+        }
         Format::Netcdf => netcdf::info(place),
         Format::Npy => {
             let arrays = vec![ArrayInfo::of("", &npy::open(place)?)];
@@ -230,6 +254,8 @@ pub fn create(
         Format::Zarr => zarr::create(place, dtype, shape, options),
         Format::Npz => npz::create(place, dtype, shape, options),
         Format::Netcdf => netcdf::create(place, dtype, shape, options),
+        Format::Image | Format::Tiff => image::create(place, dtype, shape, options),
+        Format::Text => text::create(place, dtype, shape, options),
         Format::Npy => {
             options
                 .plain()

@@ -122,6 +122,11 @@ impl Target {
         &*self.output
     }
 
+    /// The directory that it is written to.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.place.directory
+    }
+
     /// The error of a failed operation.
     pub(crate) fn fail(&self, error: &io::Error) -> StorageError {
         self.place.fail(error)

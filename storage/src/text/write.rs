@@ -1,0 +1,109 @@
+//! Writing tables: a row is a line, numbers are the shortest that are read as the same.
+
+use super::*;
+use crate::files::{Disk, Files};
+use crate::stage::Stage;
+use crate::target::Target;
+use crate::{CreateOptions, Sink};
+use arr_ir::dtype::{Kind, Scalar};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// A table being written: elements are collected, and become text at the end.
+pub struct TextSink {
+    target: Target,
+    stage: Stage,
+    dtype: DType,
+    columns: usize,
+    separator: char,
+}
+
+/// Begins a table of one or two dimensions.
+///
+/// # Errors
+/// Nothing can be written there, or the array is no table.
+pub fn create(
+    path: &Path,
+    dtype: DType,
+    shape: &[usize],
+    options: &CreateOptions,
+) -> Result<Box<dyn Sink>, StorageError> {
+    create_with(Arc::new(Disk), path, dtype, shape, options)
+}
+
+pub(crate) fn create_with(
+    files: Arc<dyn Files>,
+    path: &Path,
+    dtype: DType,
+    shape: &[usize],
+    options: &CreateOptions,
+) -> Result<Box<dyn Sink>, StorageError> {
+    let fail = |why: &str| failure("write", path, why);
+    options.plain().map_err(|why| fail(&format!("a text file {why}")))?;
+    if dtype.kind() == Kind::Complex {
+        return Err(fail("complex numbers are not written as text"));
+    }
+    let columns = match shape {
+        [_] => 1,
+        [_, columns] => *columns,
+        _ => return Err(fail("only arrays of one or two dimensions are written as text")),
+    };
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    let separator = match extension.as_deref() {
+        Some("tsv") => '\t',
+        Some("txt") => ' ',
+        _ => ',',
+    };
+    let target = Target::new(files, path)?;
+    let stage = Stage::new(shape, dtype.size(), Some(target.directory()));
+    let stage = stage.map_err(|e| target.fail(&e))?;
+    Ok(Box::new(TextSink { target, stage, dtype, columns, separator }))
+}
+
+impl TextSink {
+    fn text(&self) -> io::Result<()> {
+        let size = self.dtype.size();
+        let row = (self.columns * size).max(1);
+        let (mut text, mut at) = (String::new(), 0);
+        self.stage.in_order(row, |rows| {
+            for row in rows.chunks_exact(row) {
+                for (i, bytes) in row.chunks_exact(size).enumerate() {
+                    if i > 0 {
+                        text.push(self.separator);
+                    }
+                    let mut wide = [0; 16];
+                    wide[..size].copy_from_slice(bytes);
+                    push(&mut text, self.dtype, u128::from_le_bytes(wide));
+                }
+                text.push('\n');
+            }
+            self.target.output().write_at(text.as_bytes(), at)?;
+            at += text.len() as u64;
+            text.clear();
+            Ok(())
+        })
+    }
+}
+
+/// Adds an element.
+fn push(text: &mut String, dtype: DType, bits: u128) {
+    let written = match dtype {
+        DType::F32 if f32::from_bits(bits as u32).is_nan() => write!(text, "nan"),
+        DType::F64 if f64::from_bits(bits as u64).is_nan() => write!(text, "nan"),
+        DType::F32 => write!(text, "{:?}", f32::from_bits(bits as u32)),
+        DType::F64 => write!(text, "{:?}", f64::from_bits(bits as u64)),
+        _ => write!(text, "{}", Scalar { dtype, bits }.as_i128()),
+    };
+    written.expect("a string takes text");
+}
+
+impl Sink for TextSink {
+    fn write(&self, start: &[usize], shape: &[usize], data: &[u8]) -> Result<(), StorageError> {
+        self.stage.write(start, shape, data).map_err(|e| self.target.fail(&e))
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StorageError> {
+        self.text().map_err(|e| self.target.fail(&e))?;
+        self.target.commit()
+    }
+}
