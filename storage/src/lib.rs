@@ -42,6 +42,7 @@ pub use info::{ArrayInfo, Info};
 use arr_ir::dtype::DType;
 use arr_ir::shape::Shape;
 use error::failure;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -168,20 +169,39 @@ enum Format {
     Tiff,
 }
 
-/// The format of a path: by its extension, else by what is there.
-fn format(path: &Path) -> Format {
+/// The format that a path is named after.
+fn named(path: &Path) -> Option<Format> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    match extension.as_deref() {
-        Some("npy") => Format::Npy,
-        Some("npz") => Format::Npz,
-        Some("csv" | "tsv" | "txt") => Format::Text,
-        Some("png" | "jpg" | "jpeg") => Format::Image,
-        Some("tif" | "tiff") => Format::Tiff,
-        Some("zarr") => Format::Zarr,
-        Some("nc" | "nc4" | "cdf" | "h5" | "hdf5" | "he5") => Format::Netcdf,
-        _ if path.is_dir() => Format::Zarr,
+    Some(match extension.as_deref()? {
+        "npy" => Format::Npy,
+        "npz" => Format::Npz,
+        "zarr" => Format::Zarr,
+        "nc" | "nc4" | "cdf" | "h5" | "hdf5" | "he5" => Format::Netcdf,
+        "csv" | "tsv" | "txt" => Format::Text,
+        "png" | "jpg" | "jpeg" => Format::Image,
+        "tif" | "tiff" => Format::Tiff,
+        _ => return None,
+    })
+}
+
+/// The format of what is to be read: by its name, else by its first bytes.
+fn found(path: &Path) -> Format {
+    named(path).unwrap_or_else(|| match std::fs::metadata(path) {
+        Ok(m) if m.is_dir() => Format::Zarr,
+        Ok(m) if m.is_file() => {
+            let mut start = vec![];
+            let file = std::fs::File::open(path);
+            let _ = file.and_then(|f| f.take(8).read_to_end(&mut start));
+            match &start[..] {
+                [b'P', b'K', 3, 4, ..] => Format::Npz,
+                [b'C', b'D', b'F', 1 | 2 | 5, ..] | [0x89, b'H', b'D', b'F', ..] => Format::Netcdf,
+                [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => Format::Image,
+                [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Format::Tiff,
+                _ => Format::Npy,
+            }
+        }
         _ => Format::Npy,
-    }
+    })
 }
 
 /// Opens an array for reading. The format follows from the extension, else from the first bytes.
@@ -196,7 +216,7 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
         return Ok(Arc::new(concat::open(path, options)?));
     }
     let name = options.name.as_deref();
-    Ok(match (format(place), name) {
+    Ok(match (found(place), name) {
         (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
         (Format::Text, _) => Arc::new(text::open(place, name)?),
         (Format::Netcdf, _) => Arc::new(netcdf::open(place, name)?),
@@ -219,7 +239,7 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
 /// As [`open`]; of single arrays that cannot be read the report says so.
 pub fn info(path: &str) -> Result<Info, StorageError> {
     let place = Path::new(path);
-    match format(place) {
+    match found(place) {
         Format::Zarr => zarr::info(place),
         Format::Npz => npz::info(place),
         Format::Tiff => image::tiff_info(place),
@@ -239,7 +259,8 @@ pub fn info(path: &str) -> Result<Info, StorageError> {
     }
 }
 
-/// Begins an array of this dtype and shape. The format follows from the extension.
+/// Begins an array of this dtype and shape. The format follows from the extension; `.npy` unless
+/// it is known.
 ///
 /// # Errors
 /// The format cannot hold it, or nothing can be written there.
@@ -250,7 +271,7 @@ pub fn create(
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
     let place = Path::new(path);
-    match format(place) {
+    match named(place).unwrap_or(Format::Npy) {
         Format::Zarr => zarr::create(place, dtype, shape, options),
         Format::Npz => npz::create(place, dtype, shape, options),
         Format::Netcdf => netcdf::create(place, dtype, shape, options),

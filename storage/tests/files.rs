@@ -1,7 +1,7 @@
 //! Files of other tools (`make_files.py`), read to what they hold.
 
 use arr_ir::shape::count;
-use arr_storage::{OpenOptions, Source, open};
+use arr_storage::{OpenOptions, Source, Value, info, open};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -81,4 +81,115 @@ fn files_of_other_tools_hold_what_they_say() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn formats_are_known_by_their_first_bytes() {
+    let directory = tempfile::tempdir().unwrap();
+    let names = ["00.npy", "packed.npz", "one.nc", "rgb.png", "smooth.jpg", "geo.tif", "latest.h5"];
+    for name in names.iter().filter(|n| folder().join(n).exists()) {
+        let copy = directory.path().join("data.bin");
+        std::fs::copy(folder().join(name), &copy).unwrap();
+        let known = info(folder().join(name).to_str().unwrap()).unwrap();
+        assert_eq!(info(copy.to_str().unwrap()).unwrap(), known, "{name}");
+    }
+    let store = directory.path().join("store");
+    std::fs::create_dir(&store).unwrap();
+    let error = open(store.to_str().unwrap(), &OpenOptions::default()).err().unwrap();
+    assert!(error.to_string().contains("no Zarr metadata"), "{error}");
+}
+
+#[test]
+fn what_is_in_a_file_is_told() {
+    let of = |name: &str| info(folder().join(name).to_str().unwrap()).unwrap();
+    let shown = |name: &str| -> Vec<String> {
+        let one = |a: &arr_storage::ArrayInfo| {
+            let dtype = a.dtype.map_or("-", |d| d.name());
+            format!("{} {dtype} {:?} {:?} {}", a.name, &a.shape[..], a.codecs, a.note)
+        };
+        of(name).arrays.iter().map(one).map(|l| l.trim_end().to_string()).collect()
+    };
+    assert_eq!(
+        shown("group3.zarr"),
+        ["c uint8 [3, 3] [\"zstd\"]", "deep/b int32 [5, 6, 7] [\"zstd\"]"]
+    );
+    assert_eq!(
+        shown("larger.npz")[1],
+        "text - [] [\"deflate\"] its dtype <U1 (text) is not supported"
+    );
+    assert_eq!(shown("modern.nc")[0], "t2m float64 [3, 4, 5] [] packed int16");
+    assert_eq!(shown("classic.nc")[1], "count int32 [3, 4] []");
+    let names: Vec<String> = shown("several.h5");
+    assert!(names.contains(&"text - [] [] it is text".to_string()), "{names:?}");
+    let attributes = |name: &str, array: usize| of(name).arrays[array].attributes.clone();
+    let text = |t: &str| Value::Text(t.into());
+    let dimensions = Value::List(["time", "y", "x"].map(text).to_vec());
+    for file in ["classic.nc", "modern.nc"] {
+        assert_eq!(attributes(file, 0).get("units"), Some(&text("K")), "{file}");
+        assert_eq!(attributes(file, 0).get("dimensions"), Some(&dimensions), "{file}");
+        assert_eq!(of(file).groups[0].1.get("title"), Some(&text("weather")), "{file}");
+    }
+    assert_eq!(
+        attributes("group2.zarr", 0).get("dimensions"),
+        Some(&Value::List(vec![text("time")]))
+    );
+    let geo = attributes("geo.tif", 0);
+    assert_eq!(geo.get("epsg"), Some(&Value::Int(32631)));
+    assert_eq!(geo.get("nodata"), Some(&Value::Float(-9999.0)));
+    let numbers = [500_000.0, 30.0, 0.0, 4_600_000.0, 0.0, -30.0].map(Value::Float);
+    assert_eq!(geo.get("transform"), Some(&Value::List(numbers.to_vec())));
+}
+
+#[test]
+fn mistakes_are_told() {
+    let say = |name: &str, array: Option<&str>, along: Option<&str>| {
+        let options =
+            OpenOptions { name: array.map(str::to_string), along: along.map(str::to_string) };
+        let opened = open(folder().join(name).to_str().unwrap(), &options);
+        opened.err().unwrap_or_else(|| panic!("{name} was opened")).to_string()
+    };
+    let cases = [
+        (say("stored.npz", None, None), "it holds several arrays: name one, as `a`, `b`"),
+        (say("stored.npz", Some("c"), None), "it has no array `c`, but `a`, `b`"),
+        (say("empty.npz", None, None), "it holds no arrays"),
+        (say("modern.nc", None, None), "name one, as `t2m`, `count`, `wind`"),
+        (say("classic.nc", Some("u"), None), "it has no variable `u`, but"),
+        (say("several.h5", Some("text"), None), "`text` cannot be read: it is text"),
+        (say("header.csv", Some("d"), None), "it has no column `d`, but `a`, `b`, `c`"),
+        (say("plain.tsv", Some("d"), None), "it has no header"),
+        (say("part_*.nc", Some("a"), Some("z")), "there is no dimension `z`"),
+        (say("part_*.nc", Some("a"), Some("2")), "there is no axis 2"),
+        (say("nothing_*.nc", Some("a"), None), "no file matches"),
+        (say("part_*.nc", Some("a"), Some("x")), "which does not fit"),
+        (say("rgb.png", Some("a"), None), "an image has no arrays with names"),
+    ];
+    for (error, says) in cases {
+        assert!(error.contains(says), "{error}");
+    }
+    let lzf = opened(&folder().join("several.h5"), "lzf");
+    let error = lzf.read(&[0, 0, 0], &[5, 6, 7], &mut [0; 840], &GO).unwrap_err().to_string();
+    assert!(error.contains("its dataset `lzf`: "), "{error}");
+}
+
+#[test]
+fn columns_have_names_and_text_has_lines() {
+    let column = opened(&folder().join("header.csv"), "b");
+    let numbers: Vec<u8> =
+        [2.5, f64::NAN, f64::INFINITY].iter().flat_map(|v: &f64| v.to_le_bytes()).collect();
+    assert!(same(&*column, &read(&*column, &[0], &[3]), &numbers));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.csv");
+    let say = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let source = open(path.to_str().unwrap(), &OpenOptions::default());
+        let read = source.and_then(|s| {
+            let mut out = vec![0; count(s.shape()) * 8];
+            s.read(&[0, 0], s.shape(), &mut out, &GO)
+        });
+        read.unwrap_err().to_string()
+    };
+    assert!(say("a,b\n1,2\n\n3\n").ends_with("line 4: 1 fields instead of 2"));
+    assert!(say("a,b\n1,2\n3,x y\n").ends_with("line 3: field 2: `x y` is no number"));
+    assert!(say("# nothing\n\n").ends_with("it has no rows"));
+    assert!(say("\0\0").ends_with("line 1: it is not text"));
 }

@@ -154,6 +154,28 @@ fn jpeg(from: BufReader<Stream>, pixels: bool) -> Result<(Shape, Vec<u8>), Strin
     })
 }
 
+/// That the last scan of a JPEG image has an end: the decoder takes what is missing for zeros.
+fn ends(mut from: BufReader<Stream>) -> Result<(), Stopped> {
+    let (mut before, mut open) = (0, true);
+    loop {
+        let piece = from.fill_buf()?;
+        if piece.is_empty() {
+            break;
+        }
+        for &byte in piece {
+            match (before, byte) {
+                (0xff, 0xda) => open = true,
+                (0xff, 0xd9) => open = false,
+                _ => {}
+            }
+            before = byte;
+        }
+        let n = piece.len();
+        from.consume(n);
+    }
+    if open { Err(Stopped::Bad("it is truncated".into())) } else { Ok(()) }
+}
+
 impl ImageArray {
     fn ready(&self, stop: &AtomicBool) -> Result<Arc<Stage>, Stopped> {
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
@@ -165,7 +187,10 @@ impl ImageArray {
         let from = stream(&file, self.held.bytes());
         let pixels = match self.kind {
             Kind::Png => png::pixels(from)?,
-            Kind::Jpeg => jpeg(from, true)?.1,
+            Kind::Jpeg => {
+                ends(stream(&file, self.held.bytes()))?;
+                jpeg(from, true)?.1
+            }
         };
         if pixels.len() != count(&self.shape) * self.dtype.size() {
             return Err(Stopped::Bad("it cannot be decoded".into()));

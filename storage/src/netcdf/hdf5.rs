@@ -14,7 +14,7 @@ use arr_ir::shape::{MAX_RANK, Shape, checked_count};
 use hdf5_reader::error::{ByteOrder, Error};
 use hdf5_reader::group::Group;
 use hdf5_reader::{Dataset, Datatype, H5Type, Hdf5File, OpenOptions, SliceInfo, SliceInfoElem};
-use hdf5_reader::{Storage, StorageBuffer};
+use hdf5_reader::{Storage, StorageBuffer, VarLenKind};
 use std::collections::HashMap;
 use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -218,7 +218,9 @@ fn element(datatype: &Datatype) -> Result<Element, String> {
             }
             _ => Err("compound types are not supported".into()),
         },
-        Datatype::String { .. } => Err("it is text".into()),
+        Datatype::String { .. } | Datatype::VarLen { kind: VarLenKind::String, .. } => {
+            Err("it is text".into())
+        }
         Datatype::VarLen { .. } => Err("types of variable length are not supported".into()),
         Datatype::Reference { .. } => Err("references are not supported".into()),
         Datatype::Array { .. } => Err("array types are not supported".into()),
@@ -272,6 +274,12 @@ impl<const N: usize> H5Type for Stored<N> {
 
     fn element_size(_: &Datatype) -> usize {
         N
+    }
+
+    fn decode_vec(raw: &[u8], _: &Datatype, count: usize) -> Option<Result<Vec<Self>, Error>> {
+        let (elements, _) = raw.as_chunks::<N>();
+        let elements = elements.get(..count)?;
+        Some(Ok(elements.iter().map(|e| Stored(*e)).collect()))
     }
 }
 
