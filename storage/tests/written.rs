@@ -151,6 +151,47 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
+fn many_threads_write_and_read_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let shape = [64, 60];
+    let data = elements(DType::F64, 64 * 60);
+    for file in ["a.npy", "a.zarr", "a.nc", "a.npz", "a.tif", "a.csv"] {
+        let path = directory.path().join(file);
+        let path = path.to_str().unwrap();
+        let mut asked = CreateOptions::default();
+        if file == "a.zarr" {
+            asked = options(&[8, 13], Some(Compression::Zstd(1)));
+        }
+        let sink = create(path, DType::F64, &shape, &asked).unwrap();
+        let (sink_ref, data_ref) = (&*sink, &data);
+        std::thread::scope(|scope| {
+            for part in (0..8).rev() {
+                let rows = &data_ref[part * 8 * 480..][..8 * 480];
+                scope.spawn(move || sink_ref.write(&[part * 8, 0], &[8, 60], rows).unwrap());
+            }
+        });
+        sink.commit().unwrap();
+        let source = open(path, &OpenOptions::default()).unwrap();
+        let source_ref = &*source;
+        std::thread::scope(|scope| {
+            for part in 0..8 {
+                scope.spawn(move || {
+                    let mut out = vec![0; 8 * 480];
+                    let read = source_ref.read(&[part * 8, 0], &[8, 60], &mut out, &GO);
+                    read.unwrap_or_else(|e| panic!("{e}"));
+                    let same = |(a, b): (&[u8], &[u8])| {
+                        let nan = |x: &[u8]| f64::from_le_bytes(x.try_into().unwrap()).is_nan();
+                        a == b || nan(a) && nan(b)
+                    };
+                    let rows = &data_ref[part * 8 * 480..];
+                    assert!(out.chunks(8).zip(rows.chunks(8)).all(same), "{file} {part}");
+                });
+            }
+        });
+    }
+}
+
+#[test]
 fn what_a_format_cannot_hold_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let say = |file: &str, dtype: DType, shape: &[usize], options: CreateOptions| {

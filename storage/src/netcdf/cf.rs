@@ -101,29 +101,47 @@ impl Packing {
             out.copy_from_slice(stored);
             return;
         }
-        let (from, to) = (self.stored.size(), self.dtype.size());
-        for (bytes, out) in stored.chunks_exact(from).zip(out.chunks_exact_mut(to)) {
-            let mut wide = [0; 16];
-            wide[..from].copy_from_slice(bytes);
-            let element = Scalar { dtype: self.stored, bits: u128::from_le_bytes(wide) };
-            let value = self.value(element);
+        match self.stored {
+            DType::I8 => self.each(stored, out, |b| i8::from_le_bytes(b).into()),
+            DType::U8 => self.each(stored, out, |b| u8::from_le_bytes(b).into()),
+            DType::I16 => self.each(stored, out, |b| i16::from_le_bytes(b).into()),
+            DType::U16 => self.each(stored, out, |b| u16::from_le_bytes(b).into()),
+            DType::I32 => self.each(stored, out, |b| i32::from_le_bytes(b).into()),
+            DType::U32 => self.each(stored, out, |b| u32::from_le_bytes(b).into()),
+            DType::F32 => self.each(stored, out, |b| f32::from_le_bytes(b).into()),
+            DType::F64 => self.each(stored, out, f64::from_le_bytes),
+            DType::I64 => self.each(stored, out, |b| i64::from_le_bytes(b) as f64),
+            DType::U64 => self.each(stored, out, |b| u64::from_le_bytes(b) as f64),
+            DType::Bool | DType::C64 | DType::C128 => unreachable!("they are never packed"),
+        }
+    }
+
+    fn each<const N: usize>(&self, stored: &[u8], out: &mut [u8], value: impl Fn([u8; N]) -> f64) {
+        let wide = matches!(self.stored, DType::I64 | DType::U64);
+        let missing: Vec<f64> = self.missing.iter().map(|m| m.as_f64()).collect();
+        let exact: Vec<u64> = self.missing.iter().map(|m| m.bits as u64).collect();
+        let is_missing = |bytes: [u8; N], value: f64| match wide {
+            // Not every integer of eight bytes is a float of its own.
+            true => exact.iter().any(|m| m.to_le_bytes()[..] == bytes),
+            false => missing.contains(&value),
+        };
+        let (elements, _) = stored.as_chunks::<N>();
+        for (bytes, out) in elements.iter().zip(out.chunks_exact_mut(self.dtype.size())) {
+            let mut found = value(*bytes);
+            found = if is_missing(*bytes, found) { f64::NAN } else { self.value(found) };
             match self.dtype {
-                DType::F32 => out.copy_from_slice(&(value as f32).to_le_bytes()),
-                _ => out.copy_from_slice(&value.to_le_bytes()),
+                DType::F32 => out.copy_from_slice(&(found as f32).to_le_bytes()),
+                _ => out.copy_from_slice(&found.to_le_bytes()),
             }
         }
     }
 
-    /// The value of one element; rounded at every step as the result's dtype rounds.
-    fn value(&self, element: Scalar) -> f64 {
-        let mut value = element.as_f64();
+    /// What a number that is not missing stands for; rounded at every step as the result's dtype
+    /// rounds.
+    fn value(&self, mut value: f64) -> f64 {
         let outside =
             self.low.is_some_and(|low| value < low) || self.high.is_some_and(|high| value > high);
-        let is = |m: &Scalar| match self.stored.kind() {
-            Kind::Float => m.as_f64() == value,
-            _ => m.bits == element.bits,
-        };
-        if outside || self.missing.iter().any(is) {
+        if outside {
             return f64::NAN;
         }
         let round = |v: f64| if self.dtype == DType::F32 { f64::from(v as f32) } else { v };
@@ -159,5 +177,53 @@ fn element(value: &Value, dtype: DType) -> Option<Scalar> {
         (Value::Int(v), None) => Some(Scalar::from_f64(*v as f64, dtype)),
         (Value::Float(v), None) => Some(Scalar::from_f64(*v, dtype)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(name: &str, dtype: DType, value: Value) -> Attribute {
+        Attribute { name: name.into(), dtype: Some(dtype), value }
+    }
+
+    #[test]
+    fn dtypes_of_results() {
+        let dtype = |stored, attributes: &[Attribute]| Packing::of(stored, attributes).dtype;
+        let fill = number("_FillValue", DType::I16, Value::Int(-1));
+        let narrow = number("scale_factor", DType::F32, Value::Float(0.5));
+        let wide = number("scale_factor", DType::F64, Value::Float(0.5));
+        let range = number("valid_min", DType::I16, Value::Int(0));
+        assert_eq!(dtype(DType::I16, &[]), DType::I16);
+        assert_eq!(dtype(DType::I16, std::slice::from_ref(&range)), DType::I16);
+        assert_eq!(dtype(DType::I16, std::slice::from_ref(&fill)), DType::F32);
+        assert_eq!(dtype(DType::I32, &[fill]), DType::F64);
+        assert_eq!(dtype(DType::I16, std::slice::from_ref(&narrow)), DType::F32);
+        assert_eq!(dtype(DType::I16, std::slice::from_ref(&wide)), DType::F64);
+        assert_eq!(dtype(DType::F32, &[narrow, range]), DType::F32);
+        assert_eq!(dtype(DType::F32, &[wide]), DType::F64);
+    }
+
+    #[test]
+    fn missing_numbers_are_told_exactly() {
+        let large = i64::MAX - 1;
+        let packing = Packing::of(
+            DType::I64,
+            &[number("missing_value", DType::I64, Value::Int(large.into()))],
+        );
+        let stored = [large, large + 1, 5].map(i64::to_le_bytes).concat();
+        let mut out = [0; 24];
+        packing.decode(&stored, &mut out);
+        let found: Vec<f64> = out.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b)).collect();
+        assert!(found[0].is_nan() && found[1] == large as f64 && found[2] == 5.0, "{found:?}");
+        let unsigned =
+            Attribute { name: "_Unsigned".into(), dtype: None, value: Value::Text("true".into()) };
+        let packing =
+            Packing::of(DType::I8, &[unsigned, number("_FillValue", DType::I8, Value::Int(-1))]);
+        let mut out = [0; 8];
+        packing.decode(&[255, 200], &mut out);
+        let found = out.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect::<Vec<_>>();
+        assert!(found[0].is_nan() && found[1] == 200.0, "{found:?}");
     }
 }
