@@ -183,3 +183,61 @@ fn greeks(spot, strike, years, rate, volatility) {
         put_rho=-years * discounted * _cdf(-d2),
     )
 }
+
+## The exponential mean of prices along an axis: each is the last one moved by `2 / (n + 1)` of the way to
+## the price; the first is the first price.
+##
+## >>> finance.ema([1.0, 2.0, 4.0], 3)
+## [1.   1.5  2.75]
+fn ema(prices, n, axis=0) {
+    assert n >= 1, "a mean takes at least one price"
+    p = moveaxis(asarray(prices) + 0.0, axis, 0)
+    moveaxis(_smoothed(p, p[:1], 2 / (n + 1)), 0, axis)
+}
+
+## The first of what is smoothed, then each moved by `share` of the way to the next.
+fn _smoothed(x, first, share) = first + signal.lfilter([share], [1.0, share - 1], x - first, axis=0)
+
+## The relative strength index along an axis (Wilder, 1978): the mean of rises as a share of that of all
+## changes, in percent, both smoothed over `n` periods. The result is shorter by n.
+##
+## >>> finance.rsi([1.0, 2.0, 1.0, 3.0], 2)
+## [50.         83.33333333]
+fn rsi(prices, n=14, axis=0) {
+    d = diff(moveaxis(asarray(prices) + 0.0, axis, 0), axis=0)
+    assert n >= 1 and n <= d.shape[0], "as many changes as the mean takes are needed"
+    up = _wilder(maximum(d, 0.0), n)
+    down = _wilder(maximum(-d, 0.0), n)
+    moveaxis(100 * up / (up + down), 0, axis)
+}
+
+## The mean of the first `n`, then smoothed with 1 / n of each further one.
+fn _wilder(x, n) {
+    first = mean(x[:n], axis=0, keepdims=true)
+    _smoothed(concat((first, x[n:])), first, 1 / n)
+}
+
+## Means that converge and diverge along an axis: record(macd, signal, histogram), the difference of a
+## fast and a slow exponential mean, its own exponential mean, and what it is above that.
+##
+## >>> finance.macd([1.0, 2.0, 4.0], fast=1, slow=3, signal_periods=1).macd
+## [0.   0.5  1.25]
+fn macd(prices, fast=12, slow=26, signal_periods=9, axis=0) {
+    m = ema(prices, fast, axis=axis) - ema(prices, slow, axis=axis)
+    s = ema(m, signal_periods, axis=axis)
+    record(macd=m, signal=s, histogram=m - s)
+}
+
+## Bollinger's bands along an axis: the means of the last `n` prices, and `k` standard deviations of them
+## above and below: record(middle, upper, lower), shorter by n - 1.
+##
+## >>> finance.bollinger([1.0, 3.0, 5.0], n=2).upper
+## [4. 6.]
+fn bollinger(prices, n=20, k=2.0, axis=0) {
+    p = moveaxis(asarray(prices), axis, -1)
+    assert n >= 1 and n <= p.shape[-1], "as many prices as the mean takes are needed"
+    w = windows(p, n)
+    middle = moveaxis(mean(w, axis=-1), -1, axis)
+    width = k * moveaxis(std(w, axis=-1), -1, axis)
+    record(middle=middle, upper=middle + width, lower=middle - width)
+}

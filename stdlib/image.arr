@@ -164,3 +164,109 @@ fn mse(x, y) = mean(square(_real(x) - _real(y)))
 ## >>> round(image.psnr([[0.5]], [[0.4]]), 6)
 ## 20.0
 fn psnr(x, y, peak=1.0) = 10 * log10(peak * peak / mse(x, y))
+
+## The threshold that parts the values best in two classes, by the variance between them (Otsu, 1979),
+## among the middles of `bins` equal bins.
+##
+## >>> image.otsu([[0.0, 1.0], [9.0, 10.0]], bins=10)
+## 1.5
+fn otsu(x, bins=256) {
+    counts, edges = histogram(x, bins=bins)
+    centers = (edges[1:] + edges[:-1]) / 2
+    low = cumulative_sum(counts)
+    high = flip(cumulative_sum(flip(counts)))
+    below = cumulative_sum(counts * centers) / low
+    above = flip(cumulative_sum(flip(counts * centers)) / flip(high))
+    centers[argmax(low[:-1] * high[1:] * (below[:-1] - above[1:]) ** 2)]
+}
+
+## Values replaced by the share of values that are not greater, by a histogram of `bins` bins: all
+## brightnesses are then about equally frequent.
+##
+## >>> image.equalize([[0.0, 1.0], [1.0, 4.0]], bins=4)
+## [[0.25 0.5 ]
+##  [0.5  1.  ]]
+fn equalize(x, bins=256) {
+    x = asarray(x)
+    counts, edges = histogram(x, bins=bins)
+    total = cumulative_sum(counts) + 0.0
+    interp(x, (edges[1:] + edges[:-1]) / 2, total / total[-1])
+}
+
+## The image of other numbers of rows and columns, by linear interpolation between the middles of
+## pixels; beyond those of the outermost pixels, these are taken.
+##
+## >>> image.resize([[0.0, 4.0]], 1, 4)
+## [[0. 1. 3. 4.]]
+fn resize(x, rows, columns) = _resized(_resized(_real(x), rows, 0), columns, 1)
+
+fn _resized(x, n, axis) {
+    y = moveaxis(x, axis, 0)
+    m = y.shape[0]
+    assert m > 0 and n > 0, "an image to be resized has pixels, before and after"
+    at = clip((iota(n) + 0.5) * (m / n) - 0.5, 0.0, m - 1.0)
+    i = minimum(astype(floor(at), int64), maximum(m - 2, 0))
+    t = reshape(at - i, (n, *((1,) * (y.ndim - 1))))
+    y = take(y, i, axis=0) * (1 - t) + take(y, minimum(i + 1, m - 1), axis=0) * t
+    moveaxis(y, 0, axis)
+}
+
+## The image turned by `k` quarter turns against the clock.
+##
+## >>> image.rotate90([[1, 2], [3, 4]])
+## [[2 4]
+##  [1 3]]
+fn rotate90(x, k=1) = rot90(x, k)
+
+## The values between pixels at coordinates (arrays of rows and of columns), by linear interpolation;
+## `fill` outside of the image.
+##
+## >>> image.sample([[0.0, 4.0], [8.0, 12.0]], 0.5, [0.0, 0.25, 3.0])
+## [4. 5. 0.]
+fn sample(x, rows, columns, fill=0.0) {
+    x = _real(x)
+    m, n = x.shape[:2]
+    r, c = broadcast_arrays(asarray(rows) + 0.0, asarray(columns) + 0.0)
+    inside = (r >= 0) & (r <= m - 1) & (c >= 0) & (c <= n - 1)
+    r = where(inside, r, 0.0)
+    c = where(inside, c, 0.0)
+    i = astype(floor(r), int64)
+    j = astype(floor(c), int64)
+    more = (1,) * (x.ndim - 2)
+    s = reshape(r - i, (*r.shape, *more))
+    t = reshape(c - j, (*c.shape, *more))
+    k = minimum(i + 1, m - 1)
+    l = minimum(j + 1, n - 1)
+    v = (x[i, j] * (1 - t) + x[i, l] * t) * (1 - s) + (x[k, j] * (1 - t) + x[k, l] * t) * s
+    where(reshape(inside, (*inside.shape, *more)), v, fill)
+}
+
+## The image whose pixel at (row, column) is what lies at `matrix @ (row, column) + offset` of the given
+## one, by linear interpolation; `fill` outside of it.
+##
+## >>> image.affine([[1.0, 2.0], [3.0, 4.0]], [[0, 1], [1, 0]])
+## [[1. 3.]
+##  [2. 4.]]
+fn affine(x, matrix, offset=(0.0, 0.0), fill=0.0) {
+    x = _real(x)
+    a = asarray(matrix)
+    r = iota(x.shape[0])[:, newaxis]
+    c = iota(x.shape[1])
+    sample(x, a[0, 0] * r + a[0, 1] * c + offset[0], a[1, 0] * r + a[1, 1] * c + offset[1], fill=fill)
+}
+
+## The image turned about its middle by an angle in degrees, against the clock; its size is kept.
+##
+## >>> image.rotate([[1.0, 2.0], [3.0, 4.0]], 180.0).round(6)
+## [[4. 3.]
+##  [2. 1.]]
+fn rotate(x, angle, fill=0.0) {
+    x = _real(x)
+    # Exact for quarter turns.
+    t = angle % 360
+    c = if t == 90 or t == 270 { 0.0 } else { cos(radians(t)) }
+    s = if t == 180 { 0.0 } else { sin(radians(t)) }
+    m = (x.shape[0] - 1) / 2
+    n = (x.shape[1] - 1) / 2
+    affine(x, [[c, s], [-s, c]], offset=(m - c * m - s * n, n + s * m - c * n), fill=fill)
+}

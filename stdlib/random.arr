@@ -272,6 +272,81 @@ fn multivariate_normal(shape, mean, cov, seed=0) {
     reshape(x, (*one.shape, mean.shape[0]))
 }
 
+## Angles of the von Mises distribution, from -pi to pi, around `mu`; the greater `kappa`, the nearer.
+##
+## >>> max(abs(random.vonmises(100, 0.0, 2.0))) <= pi
+## True
+fn vonmises(shape, mu, kappa, seed=0) {
+    sign_of = _unit(shape, seed, 24)
+    kappa = astype(asarray(kappa), float64) + 0 * sign_of
+    spread = 1 + sqrt(1 + 4 * kappa * kappa)
+    # (s - sqrt(2 s)) / (2 kappa), without cancellation.
+    rho = (spread - 2) * spread / (spread + sqrt(2 * spread)) / where(kappa > 0, 2 * kappa, 1.0)
+    flat = kappa < 1e-6
+    r = (1 + rho * rho) / where(flat, 1.0, 2 * rho)
+    angle = where(kappa >= 0, 0 * kappa, nan)
+    left = kappa >= 0
+    attempt = 0
+    while any(left) {
+        u = _unit(shape, seed, 24 + 1_000_000 * (2 * attempt + 1))
+        v = 1 - _unit(shape, seed, 24 + 1_000_000 * (2 * attempt + 2))
+        z = cos(pi * u)
+        w = (1 + r * z) / (r + z)
+        c = kappa * (r - w)
+        accepted = left & (flat | (c * (2 - c) > v) | (log(c / v) + 1 - c >= 0))
+        angle = persist(where(accepted, where(flat, pi * u, acos(clip(w, -1.0, 1.0))), angle))
+        left = persist(left & ~accepted)
+        attempt += 1
+    }
+    turned = where(sign_of < 0.5, -angle, angle) + mu
+    (turned + pi) % (2 * pi) - pi
+}
+
+## The number of good ones among `nsample` things drawn, none twice, from `ngood` good and `nbad` bad ones.
+##
+## Errors: negative numbers; more drawn than there are.
+##
+## >>> random.hypergeometric(3, 5, 0, 4)
+## [4 4 4]
+fn hypergeometric(shape, ngood, nbad, nsample, seed=0) {
+    zero = 0 * _unit(shape, seed, 25)
+    good = ngood + zero
+    bad = nbad + zero
+    drawn = nsample + zero
+    total = good + bad
+    assert all((good >= 0) & (bad >= 0) & (drawn >= 0)), "the numbers of things cannot be negative"
+    assert all(drawn <= total), "no more things can be drawn than there are"
+    few = minimum(good, bad)
+    many = maximum(good, bad)
+    n = minimum(drawn, total - drawn)
+    share = n * few / maximum(total, 1.0)
+    a = share + 0.5
+    variance = share * (total - n) * many / maximum(total * (total - 1), 1.0)
+    width = 1.7155277699214135 * sqrt(variance + 0.5) + 0.8989161620588988
+    mode = floor((n + 1) * (few + 1) / (total + 2))
+    most = minimum(minimum(n, few) + 1, floor(a + 16 * sqrt(variance + 0.5)))
+    at_mode = _log_ways(mode, few, many, n)
+    left = (few > 0) & (n > 0)
+    k = zero
+    attempt = 0
+    while any(left) {
+        u = 1 - _unit(shape, seed, 25 + 1_000_000 * (2 * attempt + 1))
+        v = _unit(shape, seed, 25 + 1_000_000 * (2 * attempt + 2))
+        x = a + width * (v - 0.5) / u
+        possible = left & (x >= 0) & (x < most)
+        x = floor(where(possible, x, mode))
+        accepted = possible & (2 * log(u) <= at_mode - _log_ways(x, few, many, n))
+        k = persist(where(accepted, x, k))
+        left = persist(left & ~accepted)
+        attempt += 1
+    }
+    k = where(good > bad, n - k, k)
+    astype(where(n < drawn, good - k, k), int64)
+}
+
+## The negative logarithm, but for a constant, of the ways to have `k` of the few things among `n`.
+fn _log_ways(k, few, many, n) = lgamma(k + 1) + lgamma(few - k + 1) + lgamma(n - k + 1) + lgamma(many - n + k + 1)
+
 ## The numbers 0 to n - 1 in random order, or the rows of an array in random order.
 ##
 ## >>> sort(random.permutation(5))

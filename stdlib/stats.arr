@@ -122,53 +122,11 @@ fn normal_pdf(x, mean=0.0, std=1.0) {
 fn normal_cdf(x, mean=0.0, std=1.0) = 0.5 * erfc(-(x - mean) / (std * sqrt(2.0)))
 
 ## The number that a normally distributed one is below with probability `p`: the inverse of normal_cdf
-## (Wichura's algorithm AS 241).
+## (see special.ndtri).
 ##
 ## >>> stats.normal_ppf([0.5, 0.975])
 ## [0.         1.95996398]
-fn normal_ppf(p, mean=0.0, std=1.0) {
-    p = asarray(p) + 0.0
-    q = p - 0.5
-    inside = (p > 0) & (p < 1)
-    r = 0.180625 - q * q
-    middle = q * polyval(_PPF_A(), r) / polyval(_PPF_B(), r)
-    r = sqrt(-log(where(inside, minimum(p, 1 - p), 0.25)))
-    near = polyval(_PPF_C(), r - 1.6) / polyval(_PPF_D(), r - 1.6)
-    far = polyval(_PPF_E(), r - 5) / polyval(_PPF_F(), r - 5)
-    tail = copysign(where(r <= 5, near, far), q)
-    z = where(abs(q) <= 0.425, middle, tail)
-    mean + std * where(inside, z, where(p == 0, -inf, where(p == 1, inf, nan)))
-}
-
-fn _PPF_A() = (
-    2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
-    1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.3871328727963666080e0,
-)
-
-fn _PPF_B() = (
-    5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
-    5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0,
-)
-
-fn _PPF_C() = (
-    7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e0,
-    3.64784832476320460504e0, 5.76949722146069140550e0, 4.63033784615654529590e0, 1.42343711074968357734e0,
-)
-
-fn _PPF_D() = (
-    1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
-    6.89767334985100004550e-1, 1.67638483018380384940e0, 2.05319162663775882187e0, 1.0,
-)
-
-fn _PPF_E() = (
-    2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3, 2.65321895265761230930e-2,
-    2.96560571828504891230e-1, 1.78482653991729133580e0, 5.46378491116411436990e0, 6.65790464350110377720e0,
-)
-
-fn _PPF_F() = (
-    2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4,
-    1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0,
-)
+fn normal_ppf(p, mean=0.0, std=1.0) = mean + std * special.ndtri(p)
 
 ## The density of the exponential distribution.
 ##
@@ -323,14 +281,147 @@ fn entropy(p, q=none, base=none, axis=0) {
     if base == none { s } else { s / log(float(base)) }
 }
 
-## Pearson's correlation of two arrays along an axis; the same as correlation.
+## Pearson's correlation of two arrays along an axis, and the probability of one so far from 0 if normal
+## variables are independent: record(statistic, pvalue).
 ##
-## >>> stats.pearsonr([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])
-## 1.0
-fn pearsonr(x, y, axis=0) = correlation(asarray(x), asarray(y), axis=axis)
+## >>> round(stats.pearsonr([1.0, 2.0, 3.0, 5.0], [2.0, 1.0, 4.0, 3.0]).statistic, 5)
+## 0.52915
+## >>> round(stats.pearsonr([1.0, 2.0, 3.0, 5.0], [2.0, 1.0, 4.0, 3.0]).pvalue, 5)
+## 0.47085
+fn pearsonr(x, y, axis=0) {
+    x = asarray(x)
+    r = clip(correlation(x, asarray(y), axis=axis), -1.0, 1.0)
+    n = x.shape[axis]
+    assert n >= 2, "a correlation needs two observations"
+    record(statistic=r, pvalue=_correlation_pvalue(r, n))
+}
+
+## The probability of a correlation of `n` observations so far from 0, by Student's distribution.
+fn _correlation_pvalue(r, n) {
+    if n == 2 { return 0 * r + 1.0 }
+    special.betainc(n / 2 - 1, 0.5, (1 - r) * (1 + r))
+}
+
+## The ranks of the elements of a vector or, along an axis, of each line, from 1 on; equal elements
+## get the mean of their ranks (`method` average), or the least (min), the greatest (max), or numbers
+## without gaps (dense).
+##
+## >>> stats.rankdata([10, 30, 10, 20])
+## [1.5 4.  1.5 3. ]
+fn rankdata(x, method="average", axis=none) {
+    assert method in ("average", "min", "max", "dense"), "rankdata knows the methods average, min, max and dense"
+    x = asarray(x)
+    if axis == none { return _ranks(ravel(x), method) }
+    apply_along_axis(fn(v) = _ranks(v, method), axis, x)
+}
+
+fn _ranks(v, method) {
+    if method == "dense" { return unique_inverse(v)[1] + 1 }
+    s = sort(v)
+    first = searchsorted(s, v, side="left") + 1
+    last = searchsorted(s, v, side="right")
+    if method == "min" { first } else if method == "max" { last } else { (first + last) / 2 }
+}
+
+## Spearman's correlation of the ranks of two vectors, and the probability of one so far from 0 if
+## they are independent (by Student's distribution): record(statistic, pvalue).
+##
+## >>> stats.spearmanr([1.0, 2.0, 3.0, 5.0], [2.0, 1.0, 40.0, 3.0]).statistic
+## 0.6
+fn spearmanr(x, y) {
+    x = asarray(x)
+    y = asarray(y)
+    assert x.ndim == 1 and x.shape == y.shape, "spearmanr takes two vectors of one size"
+    r = correlation(_ranks(x, "average"), _ranks(y, "average"))
+    record(statistic=r, pvalue=_correlation_pvalue(r, x.shape[0]))
+}
+
+## Kendall's rank correlation tau-b of two vectors, and the probability of one so far from 0 if they
+## are independent, by the normal distribution that holds for long vectors: record(statistic, pvalue).
+##
+## >>> round(stats.kendalltau([1.0, 2.0, 3.0, 5.0], [2.0, 1.0, 40.0, 3.0]).statistic, 6)
+## 0.333333
+fn kendalltau(x, y) {
+    x = asarray(x)
+    y = asarray(y)
+    assert x.ndim == 1 and x.shape == y.shape, "kendalltau takes two vectors of one size"
+    n = x.shape[0]
+    assert n >= 2, "a correlation needs two observations"
+    difference = sum(sign(x[:, newaxis] - x) * sign(y[:, newaxis] - y) + 0.0) / 2
+    pairs = n * (n - 1) / 2
+    a, b, c = _tie_sums(x)
+    d, e, f = _tie_sums(y)
+    tau = difference / (sqrt(pairs - a / 2) * sqrt(pairs - d / 2))
+    m = n * (n - 1.0)
+    variance = (m * (2 * n + 5) - c - f) / 18 + a * d / (2 * m)
+    if n > 2 { variance = variance + b * e / (9 * m * (n - 2)) }
+    record(statistic=clip(tau, -1.0, 1.0), pvalue=erfc(abs(difference) / sqrt(2 * variance)))
+}
+
+## Over the groups of equal elements, t in each: the sums of t (t - 1), t (t - 1) (t - 2) and
+## t (t - 1) (2 t + 5).
+fn _tie_sums(x) {
+    t = unique_counts(x)[1] + 0.0
+    pairs = t * (t - 1)
+    (sum(pairs), sum(pairs * (t - 2)), sum(pairs * (2 * t + 5)))
+}
+
+# Distribution functions
+
+## The probability that a number of Student's distribution is at most `x`.
+##
+## >>> round(stats.t_cdf(1.0, 4.0), 9)
+## 0.813049517
+fn t_cdf(x, df) {
+    tail = 0.5 * special.betainc(df / 2, 0.5, df / (df + x * x))
+    where(isnan(x), nan, where(x > 0, 1 - tail, tail))
+}
+
+## The probability that a number of the F distribution is at most `x`.
+##
+## >>> round(stats.f_cdf(1.0, 2.0, 4.0), 9)
+## 0.555555556
+fn f_cdf(x, dfnum, dfden) = where(x <= 0, 0.0, special.betainc(dfnum / 2, dfden / 2, dfnum * where(x <= 0, 0.0, x) / (dfnum * where(x <= 0, 0.0, x) + dfden)))
+
+## The probability that a number of the chi-squared distribution is at most `x`.
+##
+## >>> round(stats.chi2_cdf(2.0, 2.0), 9)
+## 0.632120559
+fn chi2_cdf(x, df) = gamma_cdf(x, df / 2, scale=2.0)
+
+## The probability that a number of the gamma distribution is at most `x`.
+##
+## >>> round(stats.gamma_cdf(1.0, 1.0), 9)
+## 0.632120559
+fn gamma_cdf(x, shape, scale=1.0) = special.gammainc(shape, where(x < 0, 0.0, x / scale))
+
+## The probability that a number of the beta distribution is at most `x`.
+##
+## >>> round(stats.beta_cdf(0.5, 2.0, 3.0), 9)
+## 0.6875
+fn beta_cdf(x, a, b) = special.betainc(a, b, clip(x, 0.0, 1.0))
+
+## The probability of at most `k` events when `rate` are expected.
+##
+## >>> round(stats.poisson_cdf(1, 1.0), 9)
+## 0.735758882
+fn poisson_cdf(k, rate) = where(asarray(k) < 0, 0.0, special.gammaincc(floor(where(asarray(k) < 0, 0, k)) + 1.0, rate))
+
+## The probability of at most `k` successes in `n` trials of probability `p`.
+##
+## >>> round(stats.binomial_cdf(1, 2, 0.5), 9)
+## 0.75
+fn binomial_cdf(k, n, p) {
+    k = floor(asarray(k)) + 0.0
+    some = (k >= 0) & (k < n)
+    share = special.betainc(where(some, n - k, 1.0), where(some, k + 1, 1.0), 1 - p)
+    where(some, share, where(k < 0, 0.0, 1.0))
+}
+
+# Tests of hypotheses
 
 ## The line through points by least squares and how well it fits: record(slope, intercept, rvalue,
-## stderr, intercept_stderr).
+## pvalue, stderr, intercept_stderr).
 ##
 ## >>> stats.linregress([0.0, 1.0, 2.0], [1.0, 3.0, 6.0]).slope
 ## 2.5
@@ -345,25 +436,29 @@ fn linregress(x, y) {
     r = sum(dx * dy) / sqrt(sxx * sum(dy * dy))
     stderr = sqrt((1 - r * r) * sum(dy * dy) / sxx / (n - 2))
     intercept_stderr = stderr * sqrt(sxx / n + mean(x) ** 2)
-    record(slope=slope, intercept=mean(y) - slope * mean(x), rvalue=r, stderr=stderr, intercept_stderr=intercept_stderr)
+    record(
+        slope=slope, intercept=mean(y) - slope * mean(x), rvalue=r, pvalue=_correlation_pvalue(r, n),
+        stderr=stderr, intercept_stderr=intercept_stderr,
+    )
 }
 
-## Student's statistic for the mean of a sample: record(statistic, df).
+## Student's test of the mean of a sample: record(statistic, df, pvalue), the last for both sides.
 ##
 ## >>> stats.ttest_1samp([1.0, 2.0, 3.0], 0.0).df
 ## 2
 fn ttest_1samp(x, popmean, axis=0) {
     n = asarray(x).shape[axis]
-    record(statistic=(mean(x, axis=axis) - popmean) / sem(x, axis=axis), df=n - 1)
+    _student((mean(x, axis=axis) - popmean) / sem(x, axis=axis), n - 1)
 }
 
-## Student's statistic for two related samples: record(statistic, df).
+## Student's test of two related samples: record(statistic, df, pvalue), the last for both sides.
 ##
 ## >>> stats.ttest_rel([1.0, 2.0, 4.0], [1.0, 1.0, 1.0]).df
 ## 2
 fn ttest_rel(a, b, axis=0) = ttest_1samp(asarray(a) - b, 0.0, axis=axis)
 
-## Student's statistic for two independent samples, Welch's unless `equal_var`: record(statistic, df).
+## Student's test of the means of two independent samples, Welch's unless `equal_var`:
+## record(statistic, df, pvalue), the last for both sides.
 ##
 ## >>> stats.ttest_ind([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]).df
 ## 4
@@ -375,11 +470,47 @@ fn ttest_ind(a, b, axis=0, equal_var=true) {
     gap = mean(a, axis=axis) - mean(b, axis=axis)
     if equal_var {
         pooled = ((na - 1) * va + (nb - 1) * vb) / (na + nb - 2)
-        return record(statistic=gap / sqrt(pooled * (1 / na + 1 / nb)), df=na + nb - 2)
+        return _student(gap / sqrt(pooled * (1 / na + 1 / nb)), na + nb - 2)
     }
     ea = va / na
     eb = vb / nb
-    record(statistic=gap / sqrt(ea + eb), df=(ea + eb) ** 2 / (ea ** 2 / (na - 1) + eb ** 2 / (nb - 1)))
+    _student(gap / sqrt(ea + eb), (ea + eb) ** 2 / (ea ** 2 / (na - 1) + eb ** 2 / (nb - 1)))
+}
+
+fn _student(t, df) = record(statistic=t, df=df, pvalue=special.betainc(df / 2, 0.5, df / (df + t * t)))
+
+## Pearson's test of counts against expected ones (all equal if none): record(statistic, pvalue).
+## `ddof` is the number of parameters taken from the counts.
+##
+## >>> stats.chisquare([16, 18, 16, 14, 12, 12]).statistic
+## 2.0
+fn chisquare(observed, expected=none, ddof=0, axis=0) {
+    f = asarray(observed) + 0.0
+    g = if expected == none { mean(f, axis=axis, keepdims=true) } else { asarray(expected) }
+    s = sum((f - g) ** 2 / g, axis=axis)
+    record(statistic=s, pvalue=special.gammaincc((f.shape[axis] - 1 - ddof) / 2, s / 2))
+}
+
+## The analysis of variance of several samples, vectors: whether their means differ:
+## record(statistic, pvalue).
+##
+## >>> round(stats.f_oneway([1.0, 2.0, 3.0], [2.0, 3.0, 5.0]).statistic, 6)
+## 1.6
+fn f_oneway(*samples) {
+    k = len(samples)
+    assert k >= 2, "f_oneway compares at least two samples"
+    n = 0
+    for v in samples { n = n + asarray(v).size }
+    center = mean(concat(samples))
+    between = 0.0
+    within = 0.0
+    for v in samples {
+        own = mean(v)
+        between = between + asarray(v).size * (own - center) ** 2
+        within = within + sum((v - own) ** 2)
+    }
+    s = (between / (k - 1)) / (within / (n - k))
+    record(statistic=s, pvalue=special.betainc((n - k) / 2, (k - 1) / 2, (n - k) / (n - k + (k - 1) * s)))
 }
 
 ## A summary of a sample along its first axis: record(nobs, min, max, mean, variance, skewness,

@@ -19,6 +19,7 @@ pub static MODULES: &[(&str, &str)] = &[
     ("prelude", PRELUDE),
     ("random", include_str!("../random.arr")),
     ("signal", include_str!("../signal.arr")),
+    ("special", include_str!("../special.arr")),
     ("stats", include_str!("../stats.arr")),
 ];
 

@@ -37,7 +37,7 @@ for axis in [0, 1, None]:
     near(f"stats.hmean(abs(x) + 1, axis={a})", stats.hmean(abs(x) + 1, axis=axis))
 for axis in [0, 1]:
     near(f"stats.zscore(x, axis={axis})", stats.zscore(x, axis=axis))
-    near(f"stats.pearsonr(x, y, axis={axis})", stats.pearsonr(x, y, axis=axis).statistic)
+    near(f"stats.pearsonr(x, y, axis={axis}).statistic", stats.pearsonr(x, y, axis=axis).statistic)
     for fields in ["statistic", "df"]:
         near(f"stats.ttest_ind(x, y, axis={axis}, equal_var=false).{fields}",
              getattr(stats.ttest_ind(x, y, axis=axis, equal_var=False), fields))

@@ -127,6 +127,11 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("right_shift", "bitwise_right_shift"),
     ("row_stack", "vstack"),
     ("sliding_window_view", "windows"),
+    ("special.erf", "erf"),
+    ("special.erfc", "erfc"),
+    ("special.gamma", "gamma"),
+    ("special.gammaln", "lgamma"),
+    ("special.lgamma", "lgamma"),
     ("true_divide", "divide"),
 ];
 
