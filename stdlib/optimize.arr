@@ -401,7 +401,7 @@ fn minimize_scalar(f, a, b, tol=1e-9, steps=500) {
 ## none) in units of their mean size (Adam: Kingma and Ba, 2015), for `steps` steps:
 ## record(x, value, steps).
 ##
-## >>> optimize.adam(fn(x) = sum((x - 3) ** 2), [0.0, 1.0], rate=0.1, steps=500).x.round(2)
+## >>> optimize.adam(fn(x) = sum((x - 3) ** 2), [0.0, 1.0], rate=0.2, steps=150).x.round(1)
 ## [3. 3.]
 fn adam(f, x, grad=none, rate=0.01, steps=1000, beta1=0.9, beta2=0.999, eps=1e-8) {
     x = persist(asarray(x) + 0.0)

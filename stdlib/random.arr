@@ -279,6 +279,11 @@ fn multivariate_normal(shape, mean, cov, seed=0) {
 fn vonmises(shape, mu, kappa, seed=0) {
     sign_of = _unit(shape, seed, 24)
     kappa = astype(asarray(kappa), float64) + 0 * sign_of
+    # So near to its middle the distribution is normal.
+    large = kappa > 1e6
+    normal_angle = abs(normal(shape, seed=_seed(seed, 26))) / sqrt(where(large, kappa, 1.0))
+    given = kappa
+    kappa = where(large, 0.0, kappa)
     spread = 1 + sqrt(1 + 4 * kappa * kappa)
     # (s - sqrt(2 s)) / (2 kappa), without cancellation.
     rho = (spread - 2) * spread / (spread + sqrt(2 * spread)) / where(kappa > 0, 2 * kappa, 1.0)
@@ -298,6 +303,7 @@ fn vonmises(shape, mu, kappa, seed=0) {
         left = persist(left & ~accepted)
         attempt += 1
     }
+    angle = where(given > 1e6, normal_angle, angle)
     turned = where(sign_of < 0.5, -angle, angle) + mu
     (turned + pi) % (2 * pi) - pi
 }
@@ -316,6 +322,8 @@ fn hypergeometric(shape, ngood, nbad, nsample, seed=0) {
     total = good + bad
     assert all((good >= 0) & (bad >= 0) & (drawn >= 0)), "the numbers of things cannot be negative"
     assert all(drawn <= total), "no more things can be drawn than there are"
+    assert all(total < 9e15), "there are too many things to count"
+    assert all((floor(good) == good) & (floor(bad) == bad) & (floor(drawn) == drawn)), "the numbers of things are whole"
     few = minimum(good, bad)
     many = maximum(good, bad)
     n = minimum(drawn, total - drawn)

@@ -27,9 +27,15 @@ const FOREIGN: &[(&str, &str)] = &[
     ("insert", "x = insert(x, position, value)"),
     ("extend", "concat([x, values])"),
     ("length", "len(x), or x.size"),
-    ("copy", "plain assignment: values are never shared"),
-    ("item", "float(x) or int(x)"),
     ("asscalar", "float(x)"),
+    ("tolist", "tuple(x)"),
+    ("fill", "full_like(x, value)"),
+    ("itemset", "x[i] = value"),
+    ("itemsize", "x.nbytes // x.size"),
+    ("flat", "ravel(x)"),
+    ("H", "conj(x).mT"),
+    ("tofile", "save(path, x)"),
+    ("view", "astype(x, dtype), which converts the values"),
     ("trapz", "trapezoid"),
     ("in1d", "isin"),
     ("msort", "sort(x, axis=0)"),
@@ -67,6 +73,25 @@ const KEYWORDS: &[(&str, &str)] = &[
 /// The arr spelling of the name of an argument.
 pub fn keyword(name: &str) -> Option<&'static str> {
     KEYWORDS.iter().find(|k| k.0 == name).map(|k| k.1)
+}
+
+/// Arguments elsewhere that have no counterpart, and what to write instead.
+const ABSENT: &[(&str, &str)] = &[
+    (
+        "order",
+        "elements are always taken row by row; for Fortran's order transpose before and after",
+    ),
+    ("out", "no function writes into its arguments: bind the result, x = f(...)"),
+    ("where", "choose the elements first: where(mask, x, 0), or x[mask]"),
+    ("initial", "combine it with the result: maximum(max(x), initial)"),
+    ("inplace", "no function changes its arguments: bind the result, x = f(x)"),
+    ("kind", "every sort is stable: leave it out"),
+    ("copy", "values are never shared: leave it out"),
+];
+
+/// What to write instead of an argument that no function here has.
+pub fn absent(name: &str) -> Option<&'static str> {
+    ABSENT.iter().find(|k| k.0 == name).map(|k| k.1)
 }
 
 /// The name that the written one begins with, or that begins with it, from three letters on.

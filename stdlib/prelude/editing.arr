@@ -37,12 +37,7 @@ fn _append(x, values, axis=none) {
     concat((asarray(x), asarray(values)), axis=axis)
 }
 
-## The elements of the array, repeated from the start as needed, in another shape.
-##
-## >>> resize([1, 2, 3], (2, 4))
-## [[1 2 3 1]
-##  [2 3 1 2]]
-fn resize(x, new_shape) {
+fn _resize(x, new_shape) {
     x = ravel(x)
     sizes = if ndim(new_shape) == 0 { (new_shape,) } else { new_shape }
     for s in sizes { assert s >= 0, "a size cannot be negative" }

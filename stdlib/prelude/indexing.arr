@@ -77,13 +77,9 @@ fn argwhere(x) {
 ## [1 3]
 fn extract(condition, x) = ravel(asarray(x))[ravel(astype(asarray(condition), bool))]
 
-## The slices along an axis where a vector of conditions is not zero; the vector may be shorter.
-##
-## >>> compress([false, true], [[1, 2], [3, 4]], axis=0)
-## [[3 4]]
-fn compress(condition, x, axis=none) {
+fn _compress(condition, x, axis=none) {
     x = asarray(x)
-    if axis == none { return compress(condition, ravel(x), axis=0) }
+    if axis == none { return _compress(condition, ravel(x), 0) }
     take(x, flatnonzero(condition), axis=axis)
 }
 

@@ -27,6 +27,12 @@ rows! {
     "insert" ("x, indices, values, axis=none") insert, false,
         "The array with values before the positions along an axis (none: of the flattened array). One position takes any number of slices, several take one slice each, or one for all.\nDtypes: that of `x`.\nErrors: positions outside the axis; values that `x` cannot hold."
         "insert([[1, 2], [3, 4]], [0, 2], [[8], [9]], axis=1)" => "[[8 1 2 8]\n [9 3 4 9]]";
+    "resize" ("x, []new_shape") resize, false,
+        "The elements of the array, repeated from the start as needed, in another shape."
+        "resize([1, 2, 3], (2, 4))" => "[[1 2 3 1]\n [2 3 1 2]]";
+    "compress" ("condition, x, axis=none") compress, false,
+        "The slices along an axis (none: the elements of the flattened array) where a vector of conditions is not zero; the vector may be shorter."
+        "compress([false, true], [[1, 2], [3, 4]], axis=0)" => "[[3 4]]";
     "piecewise" ("x, []conditions, []functions, *args") piecewise, true,
         "Each function of a list applied where the condition beside it is true, the last condition that holds; one more function than conditions is for the rest, else 0. A number may stand for a function that gives it. More arguments are passed on to every function.\nDtypes: that of `x`."
         "piecewise([-1.0, 2.0], [[true, false]], [fn(v) = -v, fn(v) = v * v])" => "[1. 4.]";
@@ -75,6 +81,14 @@ fn append(cx: &mut dyn Context, a: &[Value]) -> Result {
 
 fn insert(cx: &mut dyn Context, a: &[Value]) -> Result {
     library(cx, "_insert", a)
+}
+
+fn resize(cx: &mut dyn Context, a: &[Value]) -> Result {
+    library(cx, "_resize", a)
+}
+
+fn compress(cx: &mut dyn Context, a: &[Value]) -> Result {
+    library(cx, "_compress", a)
 }
 
 fn piecewise(cx: &mut dyn Context, a: &[Value]) -> Result {

@@ -114,6 +114,7 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("bitwise_not", "bitwise_invert"),
     ("concatenate", "concat"),
     ("conjugate", "conj"),
+    ("copy", "asarray"),
     ("fix", "trunc"),
     ("gammaln", "lgamma"),
     ("invert", "bitwise_invert"),

@@ -5,7 +5,7 @@ use crate::array::elementwise::elementwise;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{item, truth};
 use crate::array::scalars::{Operand, Weak, joint};
-use crate::array::{Array, build};
+use crate::array::{Array, Index, build};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
@@ -19,6 +19,9 @@ rows! {
     "float" ("x=0.0") float, false,
         "A number, the only element of an array (which is computed) or text as a float."
         "float(\"1.5\")" => "1.5";
+    "item" ("x, *index") item_of, true,
+        "The only element of an array (which is computed), or the one at an index, as a number."
+        "item([[2.5, 3.0]], 0, 1)" => "3.0";
     "bool" ("x=false") bool, false,
         "Whether a value counts as true (an array of one element is computed)." "bool(2)" => "True";
     "complex" ("re=0.0, im=0.0") complex, false,
@@ -94,6 +97,35 @@ fn float(cx: &mut dyn Context, a: &[Value]) -> Result {
             None => Value::Unknown(Unknown::Float),
         }),
     }
+}
+
+fn item_of(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1]);
+    let mut of = Value::Array(super::args::array(cx, a, 0)?);
+    if let Value::Tuple(index) = &a[1]
+        && !index.is_empty()
+    {
+        let flat = index.len() == 1 && !matches!(index[0], Value::Tuple(_));
+        let items = match &index[0] {
+            Value::Tuple(items) => items.to_vec(),
+            _ => index.to_vec(),
+        };
+        if let (true, Value::Array(array)) = (flat, &of) {
+            of = Value::Array(super::shaping::flat(cx, array)?);
+        }
+        let items: Vec<Index> = items.into_iter().map(Index::Value).collect();
+        of = crate::array::index(cx, &of, &items)?;
+    }
+    let Value::Array(array) = &of else { return Ok(of) };
+    Ok(match item(cx, array)? {
+        Some(scalar) => Value::weak(scalar),
+        None => Value::Unknown(match array.dtype().kind() {
+            Kind::Bool => Unknown::Bool,
+            Kind::Signed | Kind::Unsigned => Unknown::Int,
+            Kind::Float => Unknown::Float,
+            Kind::Complex => Unknown::Complex,
+        }),
+    })
 }
 
 fn bool(cx: &mut dyn Context, a: &[Value]) -> Result {

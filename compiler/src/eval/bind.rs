@@ -144,6 +144,8 @@ fn unknown_keyword(
     let foreign = suggest::keyword(keyword).filter(|k| formals.iter().any(|f| f.name == *k));
     if let Some(near) = foreign.or_else(|| suggest::nearest(keyword, names)) {
         failure = failure.hint(format!("did you mean `{near}`?"));
+    } else if let Some(instead) = suggest::absent(keyword) {
+        failure = failure.hint(instead);
     }
     Box::new((failure, Some(span)))
 }
