@@ -7,19 +7,21 @@
 
 use crate::record::Recorder;
 use arr_compiler::format::{bytes_text, escape_control};
-use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened};
+use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Target};
 use arr_compiler::plan::{Config, plan};
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Graph;
 use arr_ir::shape::{MAX_RANK, Shape, count};
 use arr_runtime::buffer::Buffer;
 use arr_runtime::engine::{Engine, Prepared, RunError};
-use arr_runtime::npy::{self, IoError, NpyFile};
+use arr_runtime::paged::run::{self as paged, Input, Output};
+use arr_runtime::paged::{pairs, transfer};
+use arr_storage::{CreateOptions, OpenOptions, Sink, Source, StorageError, reason};
 use rustc_hash::FxHashMap;
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
 /// Plans kept for reuse, and nodes in their graphs together.
@@ -30,14 +32,73 @@ const MAX_HELD: usize = 256;
 /// The largest script that is read, in bytes.
 const MAX_SOURCE: u64 = 256 << 20;
 
+/// Arrays of fewer bytes are not spilled to make room.
+const SPILLED_LEAST: usize = 64 << 10;
+
 /// An array behind a handle.
 pub(crate) enum Stored {
-    /// Elements in memory.
-    Memory(Buffer),
-    /// A file, and its elements once they were needed.
-    File(NpyFile, OnceLock<Buffer>),
+    /// An array, wherever it is now.
+    Array(Mutex<Place>),
     /// Only while recording: an array that was planned and not computed.
     Planned(DType, Shape),
+}
+
+/// Where the elements of an array are.
+pub(crate) enum Place {
+    /// In memory only.
+    Memory(Buffer),
+    /// In a file (spilled or not), complex ones as pairs of floats; and in memory too, once they
+    /// were needed there.
+    Disk(Arc<dyn Source>, Option<Buffer>),
+}
+
+impl Stored {
+    pub(crate) fn memory(buffer: Buffer) -> Stored {
+        Stored::Array(Mutex::new(Place::Memory(buffer)))
+    }
+
+    fn disk(source: Arc<dyn Source>) -> Stored {
+        Stored::Array(Mutex::new(Place::Disk(source, None)))
+    }
+
+    /// Looks at where an array is, or moves it.
+    fn at<T>(&self, see: impl FnOnce(&mut Place) -> T) -> Option<T> {
+        match self {
+            Stored::Array(place) => {
+                Some(see(&mut place.lock().unwrap_or_else(PoisonError::into_inner)))
+            }
+            Stored::Planned(..) => None,
+        }
+    }
+
+    /// The shape, as the engine sees it.
+    pub(crate) fn shape(&self) -> Shape {
+        match self {
+            Stored::Planned(_, shape) => shape.clone(),
+            _ => self
+                .at(|place| match place {
+                    Place::Memory(buffer) => Shape::from_slice(buffer.shape()),
+                    Place::Disk(source, _) => Shape::from_slice(source.shape()),
+                })
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The file it lies in, if any.
+    pub(crate) fn source(&self) -> Option<Arc<dyn Source>> {
+        self.at(|place| match place {
+            Place::Memory(_) => None,
+            Place::Disk(source, _) => Some(source.clone()),
+        })?
+    }
+
+    /// Its elements in memory, if they are there.
+    fn buffer(&self) -> Option<Buffer> {
+        self.at(|place| match place {
+            Place::Memory(buffer) => Some(buffer.clone()),
+            Place::Disk(_, loaded) => loaded.clone(),
+        })?
+    }
 }
 
 /// The host of one session.
@@ -45,7 +106,8 @@ pub(crate) struct RuntimeHost {
     engine: Engine,
     config: Config,
     plans: PlanCache,
-    files: Vec<Weak<Stored>>,
+    /// Every array that some handle stands for.
+    arrays: Vec<Weak<Stored>>,
     output: Box<dyn Write + Send>,
     started: Instant,
     cancel: Arc<AtomicBool>,
@@ -60,7 +122,7 @@ impl RuntimeHost {
             engine,
             config,
             plans: PlanCache::default(),
-            files: vec![],
+            arrays: vec![],
             output,
             started: Instant::now(),
             recorder: None,
@@ -77,22 +139,61 @@ impl RuntimeHost {
 
     /// The elements behind a handle, loaded if need be; those of complex files as pairs of floats.
     pub(crate) fn buffer(&self, handle: &Handle) -> Result<Buffer, HostError> {
-        match handle.downcast_ref::<Stored>() {
-            Some(Stored::Memory(buffer)) => Ok(buffer.clone()),
-            Some(Stored::File(file, loaded)) => {
-                if let Some(buffer) = loaded.get() {
-                    return Ok(buffer.clone());
-                }
-                let buffer = file.load(self.engine.pool(), &self.cancel).map_err(io_error)?.pairs();
-                file.release();
-                Ok(loaded.get_or_init(|| buffer).clone())
-            }
-            Some(Stored::Planned(dtype, shape)) => {
-                let zeros = vec![0; count(shape) * dtype.size()];
-                self.store_bytes(*dtype, shape, &zeros)
-            }
-            None => Err(bug("a handle of another host")),
+        let stored = stored(handle)?;
+        if let Stored::Planned(dtype, shape) = stored {
+            let zeros = vec![0; count(shape) * dtype.size()];
+            return self.store_bytes(*dtype, shape, &zeros);
         }
+        if let Some(buffer) = stored.buffer() {
+            return Ok(buffer);
+        }
+        let source = stored.source().ok_or_else(|| bug("an array that is nowhere"))?;
+        let bytes = count(source.shape()) * source.dtype().size();
+        self.make_room(bytes, &[handle]).map_err(run_error)?;
+        let buffer = transfer::load(&self.engine, &*source).map_err(run_error)?;
+        source.release();
+        stored.at(|place| {
+            if let Place::Disk(_, loaded) = place {
+                *loaded = Some(buffer.clone());
+            }
+        });
+        Ok(buffer)
+    }
+
+    /// Frees memory until `bytes` more fit, as far as that goes: drops what files hold as well,
+    /// then spills arrays, the largest first; but not the ones of `kept`.
+    fn make_room(&self, bytes: usize, kept: &[&Handle]) -> Result<(), RunError> {
+        let pool = self.engine.pool();
+        let fits = || pool.stats().used.saturating_add(bytes) <= pool.limit();
+        if fits() {
+            return Ok(());
+        }
+        let is_kept = |stored: &Arc<Stored>| {
+            let one = Arc::as_ptr(stored).cast::<()>();
+            kept.iter().any(|k| std::ptr::eq(Arc::as_ptr(k).cast::<()>(), one))
+        };
+        let mut arrays: Vec<(usize, Arc<Stored>)> = vec![];
+        for stored in self.arrays.iter().filter_map(Weak::upgrade).filter(|s| !is_kept(s)) {
+            let in_memory = stored.at(|place| match place {
+                Place::Memory(buffer) if buffer.is_pooled() => buffer.nbytes(),
+                Place::Memory(_) => 0,
+                Place::Disk(_, loaded) => {
+                    *loaded = None;
+                    0
+                }
+            });
+            if let Some(size) = in_memory.filter(|&n| n >= SPILLED_LEAST) {
+                arrays.push((size, stored));
+            }
+        }
+        arrays.sort_by_key(|(size, _)| *size);
+        while !fits() {
+            let Some((_, stored)) = arrays.pop() else { break };
+            let Some(buffer) = stored.buffer() else { continue };
+            let source = paged::spill(&self.engine, &buffer)?;
+            stored.at(|place| *place = Place::Disk(source, None));
+        }
+        Ok(())
     }
 
     fn store_bytes(&self, dtype: DType, shape: &[usize], data: &[u8]) -> Result<Buffer, HostError> {
@@ -118,35 +219,200 @@ impl RuntimeHost {
         Some(graph.roots.iter().map(handle).collect())
     }
 
-    /// Gives files that will lose their path to a save a hold on their content.
+    /// Gives files that will lose their path to a save a hold on their content; what cannot be
+    /// held is copied.
     fn secure(&mut self, path: &Path) -> Result<(), HostError> {
-        for file in self.files.iter().filter_map(Weak::upgrade) {
-            if let Stored::File(file, loaded) = &*file
-                && loaded.get().is_none()
-                && !file.is_held()
-                && file.is_at(path)
-            {
-                file.secure().map_err(io_error)?;
+        for stored in self.arrays.iter().filter_map(Weak::upgrade) {
+            let Some(source) = stored.source().filter(|s| s.is_at(path)) else { continue };
+            if stored.buffer().is_some() || source.secure().map_err(storage_error)? {
+                continue;
             }
+            let copy = paged::spill_copy(&self.engine, &*source).map_err(run_error)?;
+            stored.at(|place| *place = Place::Disk(copy, None));
         }
         Ok(())
     }
 
-    fn register(&mut self, stored: &Arc<Stored>) {
-        if self.files.len() == self.files.capacity() {
-            self.files.retain(|w| w.strong_count() > 0);
+    fn register(&mut self, stored: Stored) -> Handle {
+        if self.arrays.len() == self.arrays.capacity() {
+            self.arrays.retain(|w| w.strong_count() > 0);
         }
-        let held = self.files.iter().filter_map(Weak::upgrade).filter(|s| match &**s {
-            Stored::File(file, _) => file.is_held(),
-            _ => false,
-        });
-        if held.count() >= MAX_HELD
-            && let Stored::File(file, _) = &**stored
-        {
-            file.release();
+        let stored = Arc::new(stored);
+        if let Some(source) = stored.source().filter(|s| s.is_held()) {
+            let held = self.arrays.iter().filter_map(Weak::upgrade);
+            let held = held.filter(|s| s.source().is_some_and(|s| s.is_held()));
+            if held.count() >= MAX_HELD {
+                source.release();
+            }
         }
-        self.files.push(Arc::downgrade(stored));
+        self.arrays.push(Arc::downgrade(&stored));
+        stored
     }
+
+    /// An array that the embedding program gave.
+    pub(crate) fn given(&mut self, buffer: Buffer) -> Handle {
+        self.register(Stored::memory(buffer))
+    }
+
+    /// A file under construction for an array of this dtype and shape, as the engine sees it.
+    fn create(
+        &mut self,
+        target: &Target,
+        dtype: DType,
+        shape: &[usize],
+    ) -> Result<Box<dyn Sink>, HostError> {
+        let complex = dtype.kind() == Kind::Complex;
+        let outer = if complex { &shape[..shape.len().saturating_sub(1)] } else { shape };
+        let options = CreateOptions {
+            chunks: target.chunks.clone(),
+            compression: compression(target)?,
+            name: target.name.clone(),
+        };
+        let sink = arr_storage::create(&target.path, dtype, outer, &options);
+        Ok(pairs::sink(sink.map_err(storage_error)?, dtype, outer.len()))
+    }
+
+    /// Runs a graph: in memory where it fits there, if need be after other arrays made room; else
+    /// part by part. With a target, the first result goes there.
+    fn run(
+        &mut self,
+        graph: &Graph,
+        inputs: &[Handle],
+        slots: &[Scalar],
+        target: Option<(&Target, DType)>,
+    ) -> Result<Vec<Handle>, HostError> {
+        let prepared = self.plans.get(graph, &self.engine, &self.config);
+        let kept: Vec<&Handle> = inputs.iter().collect();
+        if self.fits(&prepared, inputs)? {
+            return self.run_in_memory(&prepared, inputs, slots, target);
+        }
+        let missing = self.missing(inputs)?;
+        self.make_room(prepared.peak().saturating_add(missing), &kept).map_err(run_error)?;
+        if self.fits(&prepared, inputs)? {
+            return self.run_in_memory(&prepared, inputs, slots, target);
+        }
+        let most = self.engine.pool().limit() / 4 * 3;
+        self.make_room(most, &[]).map_err(run_error)?;
+        let mut over: Vec<Input> = vec![];
+        for handle in inputs {
+            let stored = stored(handle)?;
+            over.push(match (stored.source(), stored.buffer()) {
+                (Some(source), _) => Input::Disk(source),
+                (None, Some(buffer)) => Input::Memory(buffer),
+                (None, None) => Input::Memory(self.buffer(handle)?),
+            });
+        }
+        let outputs = match target {
+            None => self.engine.run_paged(&prepared, &over, slots, None).map_err(run_error)?,
+            Some((target, dtype)) => {
+                self.secure(Path::new(&target.path))?;
+                let root = &graph[graph.roots[0]];
+                let sink = self.create(target, dtype, &root.shape)?;
+                let into = paged::Target { result: 0, sink: &*sink };
+                let outputs = self.engine.run_paged(&prepared, &over, slots, Some(into));
+                let outputs = outputs.map_err(run_error)?;
+                sink.commit().map_err(storage_error)?;
+                outputs
+            }
+        };
+        let mut handles = vec![];
+        for output in outputs {
+            handles.push(match output {
+                Output::Memory(buffer) => self.register(Stored::memory(buffer)),
+                Output::Disk(source) => self.register(Stored::disk(source)),
+                Output::Sunk => {
+                    let (target, _) = target.ok_or_else(|| bug("a target of nothing"))?;
+                    self.opened(&target.path, target.name.as_deref())?.handle
+                }
+            });
+        }
+        Ok(handles)
+    }
+
+    fn run_in_memory(
+        &mut self,
+        prepared: &Arc<Prepared>,
+        inputs: &[Handle],
+        slots: &[Scalar],
+        target: Option<(&Target, DType)>,
+    ) -> Result<Vec<Handle>, HostError> {
+        let mut buffers = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            buffers.push(self.buffer(input)?);
+        }
+        let results = self.engine.run(prepared, &buffers, slots).map_err(run_error)?;
+        drop(buffers);
+        let handles: Vec<Handle> =
+            results.into_iter().map(|b| self.register(Stored::memory(b))).collect();
+        if let Some((target, dtype)) = target {
+            self.save(target, &handles[0], dtype)?;
+        }
+        Ok(handles)
+    }
+
+    /// Bytes of inputs that are not in memory.
+    fn missing(&self, inputs: &[Handle]) -> Result<usize, HostError> {
+        let mut seen: Vec<*const ()> = vec![];
+        let mut bytes = 0usize;
+        for handle in inputs {
+            let one = Arc::as_ptr(handle).cast::<()>();
+            let stored = stored(handle)?;
+            if stored.buffer().is_none()
+                && let Some(source) = stored.source()
+                && !seen.contains(&one)
+            {
+                seen.push(one);
+                let size = count(source.shape()).saturating_mul(source.dtype().size());
+                bytes = bytes.saturating_add(size);
+            }
+        }
+        Ok(bytes)
+    }
+
+    fn fits(&self, prepared: &Prepared, inputs: &[Handle]) -> Result<bool, HostError> {
+        Ok(self.engine.fits(prepared, self.missing(inputs)?))
+    }
+
+    fn opened(&mut self, path: &str, name: Option<&str>) -> Result<Opened, HostError> {
+        let options = OpenOptions { name: name.map(str::to_owned) };
+        let source = arr_storage::open(path, &options).map_err(storage_error)?;
+        let (dtype, shape) = (source.dtype(), Shape::from_slice(source.shape()));
+        if dtype.kind() == Kind::Complex && shape.len() == MAX_RANK {
+            let message = "a complex array has at most 15 dimensions".into();
+            return Err(host_error(HostErrorKind::Limit, message));
+        }
+        let handle = self.register(Stored::disk(pairs::source(source)));
+        Ok(Opened { handle, dtype, shape })
+    }
+}
+
+/// What a handle of this host stands for.
+fn stored(handle: &Handle) -> Result<&Stored, HostError> {
+    handle.downcast_ref::<Stored>().ok_or_else(|| bug("a handle of another host"))
+}
+
+/// A method and a level, as in `zstd:19`.
+fn compression(target: &Target) -> Result<Option<arr_storage::Compression>, HostError> {
+    use arr_storage::Compression::{Deflate, Zstd};
+    let Some(text) = target.compression.as_deref() else { return Ok(None) };
+    let (method, level) = text.split_once(':').map_or((text, None), |(m, l)| (m, Some(l)));
+    let number = level.map(str::parse::<u8>);
+    let made = match (method, number) {
+        ("none", None) => return Ok(None),
+        ("zstd", None) => Some(Zstd(3)),
+        ("zstd", Some(Ok(n @ 1..=22))) => Some(Zstd(n)),
+        ("gzip" | "deflate" | "zlib", None) => Some(Deflate(6)),
+        ("gzip" | "deflate" | "zlib", Some(Ok(n @ 1..=9))) => Some(Deflate(n)),
+        _ => None,
+    };
+    made.map(Some).ok_or_else(|| HostError {
+        kind: HostErrorKind::Value,
+        message: format!("`{}` is no way to compress", escape_control(text)),
+        hint: Some(
+            "write \"zstd\", \"zstd:1\" to \"zstd:22\", \"gzip\" or \"gzip:1\" to \"gzip:9\""
+                .into(),
+        ),
+    })
 }
 
 impl Host for RuntimeHost {
@@ -159,48 +425,65 @@ impl Host for RuntimeHost {
         if let Some(handles) = self.recorded(&graph, inputs) {
             return Ok(handles);
         }
-        let mut buffers = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            buffers.push(self.buffer(input)?);
+        self.run(&graph, inputs, slots, None)
+    }
+
+    fn compute_into(
+        &mut self,
+        graph: Graph,
+        inputs: &[Handle],
+        slots: &[Scalar],
+        target: &Target,
+        dtype: DType,
+    ) -> Result<Vec<Handle>, HostError> {
+        if let Some(handles) = self.recorded(&graph, inputs) {
+            self.save(target, &handles[0], dtype)?;
+            return Ok(handles);
         }
-        let prepared = self.plans.get(&graph, &self.engine, &self.config);
-        let results = self.engine.run(&prepared, &buffers, slots).map_err(run_error)?;
-        Ok(results.into_iter().map(|b| Arc::new(Stored::Memory(b)) as Handle).collect())
+        self.run(&graph, inputs, slots, Some((target, dtype)))
     }
 
     fn element(&mut self, array: &Handle, position: usize) -> Result<Scalar, HostError> {
-        match array.downcast_ref::<Stored>() {
-            Some(Stored::Memory(buffer)) => Ok(buffer.element(position)),
-            Some(Stored::Planned(dtype, _)) => Ok(Scalar::from_i128(0, *dtype)),
-            _ => Ok(self.buffer(array)?.element(position)),
+        let stored = stored(array)?;
+        if let Stored::Planned(dtype, _) = stored {
+            return Ok(Scalar::from_i128(0, *dtype));
         }
+        if let Some(buffer) = stored.buffer() {
+            return Ok(buffer.element(position));
+        }
+        let source = stored.source().ok_or_else(|| bug("an array that is nowhere"))?;
+        let bytes = count(source.shape()) * source.dtype().size();
+        let pool = self.engine.pool();
+        if bytes <= (pool.limit() - pool.stats().used) / 8 {
+            return Ok(self.buffer(array)?.element(position));
+        }
+        transfer::element(&*source, position, &self.cancel).map_err(run_error)
     }
 
     fn store(&mut self, dtype: DType, shape: &[usize], data: Vec<u8>) -> Result<Handle, HostError> {
-        Ok(Arc::new(Stored::Memory(self.store_bytes(dtype, shape, &data)?)))
+        let buffer = self.store_bytes(dtype, shape, &data)?;
+        Ok(self.register(Stored::memory(buffer)))
     }
 
-    fn open(&mut self, path: &str) -> Result<Opened, HostError> {
-        let file = npy::open(Path::new(path)).map_err(io_error)?;
-        let (dtype, shape) = (file.dtype(), file.shape().clone());
-        if dtype.kind() == Kind::Complex && shape.len() == MAX_RANK {
-            let message = "a complex array has at most 15 dimensions".into();
-            return Err(host_error(HostErrorKind::Limit, message));
-        }
-        let stored = Arc::new(Stored::File(file, OnceLock::new()));
-        self.register(&stored);
-        Ok(Opened { handle: stored, dtype, shape })
+    fn open(&mut self, path: &str, name: Option<&str>) -> Result<Opened, HostError> {
+        self.opened(path, name)
     }
 
-    fn save(&mut self, path: &str, array: &Handle, dtype: DType) -> Result<(), HostError> {
-        let target = Path::new(path);
+    fn save(&mut self, target: &Target, array: &Handle, dtype: DType) -> Result<(), HostError> {
         if let Some(recorder) = &mut self.recorder {
-            recorder.save(path, array.downcast_ref(), dtype);
+            recorder.save(&target.path, array.downcast_ref(), dtype);
             return Ok(());
         }
-        self.secure(target)?;
-        let buffer = self.buffer(array)?.paired(dtype).ok_or_else(|| bug("no complex array"))?;
-        npy::save(target, &buffer, &self.cancel).map_err(io_error)
+        let stored = stored(array)?;
+        self.secure(Path::new(&target.path))?;
+        let sink = self.create(target, dtype, &stored.shape())?;
+        match (stored.buffer(), stored.source()) {
+            (Some(buffer), _) => transfer::save(&self.engine, &buffer, &*sink),
+            (None, Some(source)) => transfer::copy_all(&self.engine, &*source, &*sink),
+            (None, None) => return Err(bug("an array that is nowhere")),
+        }
+        .map_err(run_error)?;
+        sink.commit().map_err(storage_error)
     }
 
     fn source(&mut self, path: &str, importer: &str) -> Result<(String, String), HostError> {
@@ -242,7 +525,7 @@ pub(crate) fn read_source(path: &Path) -> Result<String, HostError> {
     let mut bytes = vec![];
     std::fs::File::open(path)
         .and_then(|f| f.take(MAX_SOURCE + 1).read_to_end(&mut bytes))
-        .map_err(|e| fail(&npy::reason(&e)))?;
+        .map_err(|e| fail(&reason(&e)))?;
     if bytes.len() as u64 > MAX_SOURCE {
         return Err(fail(&format!("it is larger than {}", bytes_text(MAX_SOURCE))));
     }
@@ -294,20 +577,19 @@ fn interrupted() -> HostError {
 }
 
 pub(crate) fn output_error(error: &std::io::Error) -> HostError {
-    let why = npy::reason(error);
+    let why = reason(error);
     host_error(HostErrorKind::Io, format!("cannot write the output: {why}"))
 }
 
 pub(crate) fn input_error(error: &std::io::Error) -> HostError {
-    let why = npy::reason(error);
+    let why = reason(error);
     host_error(HostErrorKind::Io, format!("cannot read the standard input: {why}"))
 }
 
-fn io_error(error: IoError) -> HostError {
+fn storage_error(error: StorageError) -> HostError {
     match error {
-        IoError::File(text) => host_error(HostErrorKind::Io, escape_control(&text)),
-        IoError::Memory(error) => run_error(error.into()),
-        IoError::Interrupted => interrupted(),
+        StorageError::File(text) => host_error(HostErrorKind::Io, escape_control(&text)),
+        StorageError::Interrupted => interrupted(),
     }
 }
 
@@ -322,6 +604,17 @@ fn run_error(error: RunError) -> HostError {
             ),
             hint: Some(hint).filter(|h| !h.is_empty()),
         },
+        RunError::Disk { needed, free, root } => HostError {
+            kind: HostErrorKind::Limit,
+            message: format!(
+                "this spills {} to `{}`, which has {} for it",
+                bytes_text(needed),
+                escape_control(&root.to_string_lossy()),
+                bytes_text(free)
+            ),
+            hint: Some("give it more --memory, or a larger disk with --spill-dir".into()),
+        },
+        RunError::File(text) => host_error(HostErrorKind::Io, escape_control(&text)),
         RunError::Interrupted => interrupted(),
         RunError::Bug(text) => host_error(HostErrorKind::Bug, escape_control(&text)),
         RunError::Value(text) => host_error(HostErrorKind::Value, escape_control(&text)),
@@ -390,7 +683,7 @@ mod tests {
 
     #[test]
     fn the_plan_cache_is_bounded_and_keeps_what_is_used() {
-        let engine = Engine::new(Options { memory: 1 << 20, threads: 1, interpret: true });
+        let engine = Engine::new(Options { interpret: true, ..Options::new(1 << 20, 1) });
         let mut cache = PlanCache::default();
         let first = cache.get(&graph(1), &engine, &Config::default());
         for n in 2..3 * MAX_PLANS {

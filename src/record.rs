@@ -76,20 +76,11 @@ impl Recorder {
 
     /// Notes a save.
     pub(crate) fn save(&mut self, path: &str, array: Option<&Stored>, dtype: DType) {
-        let shape = match array {
-            Some(Stored::Memory(b)) => b.shape(),
-            Some(Stored::File(f, _)) => f.shape(),
-            Some(Stored::Planned(_, shape)) => shape,
-            None => &[],
-        };
-        let shape = match array {
-            // Pairs of floats, but for a file, which is the complex array itself.
-            Some(Stored::Memory(_) | Stored::Planned(..)) if dtype.kind() == Kind::Complex => {
-                &shape[..shape.len() - 1]
-            }
-            _ => shape,
-        };
-        let what = type_text(dtype.name(), shape);
+        let mut shape = array.map(Stored::shape).unwrap_or_default();
+        if dtype.kind() == Kind::Complex {
+            shape.pop();
+        }
+        let what = type_text(dtype.name(), &shape);
         if self.entries.len() < 10 * MAX_PLANS {
             self.entries.push(Entry::Save { path: path.into(), what });
         }

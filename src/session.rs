@@ -138,11 +138,7 @@ impl<'a> Session<'a> {
 
     /// Settings for a session.
     pub fn builder() -> SessionBuilder {
-        let options = Options {
-            memory: crate::machine::default_memory(),
-            threads: crate::machine::threads(),
-            interpret: false,
-        };
+        let options = Options::new(crate::machine::default_memory(), crate::machine::threads());
         let output = Box::new(std::io::stdout());
         SessionBuilder { options, config: Config::default(), output }
     }

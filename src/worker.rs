@@ -13,7 +13,7 @@ use arr_compiler::session::Session;
 use arr_compiler::value as inner;
 use arr_ir::shape::{MAX_RANK, Shape};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 /// How deep tuples and records may nest on their way out.
@@ -152,7 +152,7 @@ impl State {
     }
 
     /// A value from outside.
-    pub(crate) fn incoming(&self, content: &Content) -> Result<inner::Value, Error> {
+    pub(crate) fn incoming(&mut self, content: &Content) -> Result<inner::Value, Error> {
         Ok(match content {
             Content::None => inner::Value::None,
             Content::Bool(v) => inner::Value::Bool(*v),
@@ -168,7 +168,7 @@ impl State {
                     let title = "a complex array has at most 15 dimensions";
                     return Err(Error::new(ErrorKind::Limit, "E0210", title));
                 }
-                let handle = Arc::new(Stored::Memory(buffer.pairs()));
+                let handle = self.host.given(buffer.pairs());
                 inner::Value::Array(Array::from_handle(handle, dtype, shape))
             }
             Content::Tuple(items) => {
@@ -242,9 +242,9 @@ impl State {
     /// How an array is stored, where that is worth a word.
     fn stored_as(&self, array: &Array) -> String {
         let handle = interleaved(array).ok().and_then(|a| a.handle());
-        match handle.as_ref().and_then(|h| h.downcast_ref::<Stored>()) {
-            Some(Stored::File(file, _)) => {
-                let path = file.path().to_string_lossy().into_owned();
+        match handle.as_ref().and_then(|h| h.downcast_ref::<Stored>()?.source()) {
+            Some(source) => {
+                let path = source.path().to_string_lossy().into_owned();
                 format!(" · file {}", arr_compiler::format::escape_control(&path))
             }
             _ => String::new(),

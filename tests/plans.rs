@@ -8,10 +8,12 @@ use arr_compiler::plan::{Config, plan};
 use arr_ir::oracle::{self, DenseArray};
 use arr_runtime::buffer::Buffer;
 use arr_runtime::engine::{Engine, Options};
+use arr_runtime::paged::run::{self as paged, Input, Output};
+use arr_runtime::paged::transfer;
 use std::sync::Arc;
 
 fn engine(threads: usize) -> Engine {
-    Engine::new(Options { memory: 1 << 30, threads, interpret: false })
+    Engine::new(Options::new(1 << 30, threads))
 }
 
 fn run(engine: &Engine, case: &graphs::Case, config: &Config) -> Vec<DenseArray> {
@@ -28,6 +30,57 @@ fn run(engine: &Engine, case: &graphs::Case, config: &Config) -> Vec<DenseArray>
         .iter()
         .map(|b| DenseArray { dtype: b.dtype(), shape: b.shape().into(), data: b.to_bytes() })
         .collect()
+}
+
+/// As [`run`], every array in a file and every step in parts.
+fn run_paged(engine: &Engine, case: &graphs::Case, config: &Config) -> Vec<DenseArray> {
+    let plan = plan(&case.graph, config);
+    let inputs = case.inputs.iter().map(|a| {
+        let buffer = Buffer::from_bytes(engine.pool(), a.dtype, a.shape.clone(), &a.data).unwrap();
+        Input::Disk(paged::spill(engine, &buffer).expect("spills"))
+    });
+    let prepared = engine.prepare(Arc::new(plan));
+    let inputs: Vec<Input> = inputs.collect();
+    let results = engine.run_paged(&prepared, &inputs, &case.slots, None).expect("runs");
+    let dense = |output: &Output| {
+        let buffer = match output {
+            Output::Memory(buffer) => buffer.clone(),
+            Output::Disk(source) => transfer::load(engine, &**source).expect("loads"),
+            Output::Sunk => unreachable!("nothing to go to"),
+        };
+        let (dtype, shape) = (buffer.dtype(), buffer.shape().into());
+        DenseArray { dtype, shape, data: buffer.to_bytes() }
+    };
+    results.iter().map(dense).collect()
+}
+
+#[test]
+fn random_graphs_over_files_run_to_the_oracles_bits() {
+    let count = std::env::var("ARR_RANDOM_GRAPHS").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
+    let engines = [1, 3].map(|n| Engine::new(Options { page: true, ..Options::new(1 << 30, n) }));
+    for seed in 1000..1000 + count {
+        let case = graphs::random(seed);
+        let expected =
+            oracle::evaluate(&case.graph, &case.inputs, &case.slots).expect("values suit");
+        for (e, fuse, chunk) in
+            [(0, true, None), (1, true, Some(7)), (1, false, Some(3)), (0, true, Some(1))]
+        {
+            let found = run_paged(&engines[e], &case, &Config { chunk, fuse });
+            for (i, (f, x)) in found.iter().zip(&expected).enumerate() {
+                assert!(
+                    graphs::same(f, x),
+                    "seed {seed} fuse {fuse} chunk {chunk:?} root {i}\n{}\n{}\nexpected {:?}\nfound {:?}",
+                    case.graph,
+                    arr_compiler::plan::simplified(&case.graph),
+                    x.elements().take(40).collect::<Vec<_>>(),
+                    f.elements().take(40).collect::<Vec<_>>(),
+                );
+            }
+        }
+    }
+    for engine in &engines {
+        assert_eq!(engine.spill().stats().used, 0, "nothing is left");
+    }
 }
 
 #[test]
@@ -80,6 +133,7 @@ fn contractions_run_to_the_oracles_bits() {
     // Products with a vector, and those of one or two terms, take other routines.
     let sizes = [2, 3, 7, 8, 9, 16, 31, 33, 64, 100];
     let engines = [engine(1), engine(3)];
+    let paging = Engine::new(Options { page: true, ..Options::new(1 << 30, 2) });
     for (i, &m) in sizes.iter().enumerate() {
         for (j, &n) in sizes.iter().enumerate() {
             let k = [3, 5, 17, 64, 511, 512, 515, 1200][(i * 5 + j) % 8];
@@ -111,6 +165,9 @@ fn contractions_run_to_the_oracles_bits() {
                     let good = as_exact_as_it_gets(&found[0], &expected[0]);
                     assert!(good, "{m} x {k} x {n} {dtype}");
                 }
+                let found = run_paged(&paging, &case, &Config::default());
+                let good = as_exact_as_it_gets(&found[0], &expected[0]);
+                assert!(good, "{m} x {k} x {n} {dtype} in parts");
             }
         }
     }

@@ -45,7 +45,7 @@ fn receive<T: DeserializeOwned>(from: &mut impl Read) -> Option<T> {
 }
 
 fn worker() {
-    let engine = Engine::new(Options { memory: 1 << 28, threads: 1, interpret: false });
+    let engine = Engine::new(Options::new(1 << 28, 1));
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
     let mut current: Option<(Plan, Vec<Scalar>)> = None;
     while let Some(message) = receive::<Message>(&mut input) {

@@ -1,10 +1,10 @@
 //! Functions of the language itself: one row each, bound by a signature written as text.
 
 use crate::array::Array;
-use crate::fault::Fault;
-use crate::host::Host;
+use crate::fault::{Failure, Fault};
+use crate::host::{Host, Target};
 use crate::value::Value;
-use arr_ir::dtype::Scalar;
+use arr_ir::dtype::{DType, Scalar};
 
 /// A function of the language. Most of the library is not here but in `stdlib/*.arr`.
 #[derive(Clone)]
@@ -46,6 +46,15 @@ pub trait Context {
     fn fresh_dim(&mut self) -> arr_ir::shape::Dim;
     /// Makes these arrays computed and stored (all in one go, sharing work).
     fn compute(&mut self, arrays: &[Array]) -> Result<(), Fault>;
+    /// Makes an array computed, and writes it to a file in its own dtype or, of a pair array, a
+    /// complex one.
+    fn save(&mut self, array: &Array, target: &Target, dtype: DType) -> Result<(), Fault> {
+        self.compute(std::slice::from_ref(array))?;
+        match array.handle() {
+            Some(handle) => Ok(self.host().save(target, &handle, dtype)?),
+            None => Err(Failure::new("E0183", "the array was not computed").into()),
+        }
+    }
     /// The value of a 0-d array, computing it if need be; none while checking.
     fn scalar(&mut self, array: &Array) -> Result<Option<Scalar>, Fault>;
     /// Calls a function value.

@@ -49,6 +49,19 @@ pub struct Opened {
     pub shape: Shape,
 }
 
+/// A file that an array goes into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// The path.
+    pub path: String,
+    /// The name of the array, for files that hold several.
+    pub name: Option<String>,
+    /// The chunk shape, for files in chunks.
+    pub chunks: Option<Shape>,
+    /// How to compress: a method, and a level after a colon.
+    pub compression: Option<String>,
+}
+
 /// What the evaluator asks for.
 pub trait Host {
     /// Computes the roots of a graph, whole. `inputs[i]` is what `Op::Input(i)` reads, `slots[i]`
@@ -59,6 +72,21 @@ pub trait Host {
         inputs: &[Handle],
         slots: &[Scalar],
     ) -> Result<Vec<Handle>, HostError>;
+
+    /// As [`compute`](Host::compute), and writes the first root to a file as
+    /// [`save`](Host::save) does, where that helps while it is computed.
+    fn compute_into(
+        &mut self,
+        graph: Graph,
+        inputs: &[Handle],
+        slots: &[Scalar],
+        target: &Target,
+        dtype: DType,
+    ) -> Result<Vec<Handle>, HostError> {
+        let handles = self.compute(graph, inputs, slots)?;
+        self.save(target, &handles[0], dtype)?;
+        Ok(handles)
+    }
 
     /// The element at a row-major position of a stored array.
     fn element(&mut self, array: &Handle, position: usize) -> Result<Scalar, HostError>;
@@ -74,13 +102,14 @@ pub trait Host {
         })
     }
 
-    /// Opens an array file and reads its header. The handle of a complex array stands for floats
+    /// Opens an array file, or the array of this name in one that holds several, and reads its
+    /// header. The handle of a complex array stands for floats
     /// and one more axis of size 2 at the end: the real and the imaginary part of every element.
-    fn open(&mut self, path: &str) -> Result<Opened, HostError>;
+    fn open(&mut self, path: &str, name: Option<&str>) -> Result<Opened, HostError>;
 
     /// Writes a stored array to a file, whole or not at all, in its own dtype or, where that is
     /// complex, given as [`open`](Host::open) gives it.
-    fn save(&mut self, path: &str, array: &Handle, dtype: DType) -> Result<(), HostError>;
+    fn save(&mut self, target: &Target, array: &Handle, dtype: DType) -> Result<(), HostError>;
 
     /// The text of a script named by an import, relative to `importer` (a path or empty), and
     /// the path it was found at.

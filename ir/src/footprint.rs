@@ -3,8 +3,9 @@
 //! A task is a pure function of the boxes it reads. Whoever runs tasks somewhere else sends those
 //! and gets the written ones back.
 
+use crate::fold::{COL_BLOCK, ROW_BLOCK};
 use crate::plan::{Access, Blockwise, Output, Plan, Stage, StepKind, ValueId};
-use crate::shape::{IndexMap, Shape};
+use crate::shape::{IndexMap, Shape, count};
 use serde::{Deserialize, Serialize};
 
 /// A box of a value: the elements from `start` on, `shape` of them.
@@ -18,7 +19,8 @@ pub struct Part {
     pub shape: Shape,
 }
 
-type Region = Vec<(usize, usize)>;
+/// First index and size per dimension, not 0.
+pub type Region = Vec<(usize, usize)>;
 
 /// The boxes that a task reads and writes, one per value.
 pub struct Footprint {
@@ -31,13 +33,20 @@ pub struct Footprint {
 /// The footprint of task number `task` of a stage of a verified plan.
 pub fn footprint(plan: &Plan, stage: &Stage, task: usize) -> Footprint {
     let (positions, chunk) = plan.work(stage, task);
-    let mut out = Footprint { reads: vec![], writes: vec![] };
-    for position in positions {
+    let regions = positions.filter_map(|position| {
         let region = plan.region(stage, position, chunk);
-        if region.iter().any(|r| r.1 == 0) {
-            continue;
-        }
-        step(plan, stage, position, &region, &mut out);
+        let step = &plan.steps[stage.steps[position] as usize];
+        (region.iter().all(|r| r.1 > 0)).then(|| (position, plan.extended(step, region)))
+    });
+    of_regions(plan, stage, &regions.collect::<Vec<_>>())
+}
+
+/// The footprint of steps of a stage, given by their positions, over regions of their extended
+/// spaces ([`Plan::extent`]), one after the other.
+pub fn of_regions(plan: &Plan, stage: &Stage, regions: &[(usize, Region)]) -> Footprint {
+    let mut out = Footprint { reads: vec![], writes: vec![] };
+    for (position, region) in regions {
+        step(plan, stage, *position, region, &mut out);
     }
     out
 }
@@ -87,20 +96,18 @@ fn step(plan: &Plan, stage: &Stage, position: usize, region: &Region, out: &mut 
             read(out, plan, *parts, &identity(*parts), &from);
             whole(out, *to, region);
         }
-        StepKind::Scan { axis, input, map, out: to, .. } => {
-            let mut lines = region.clone();
-            lines[*axis as usize] = (0, plan[*to].shape[*axis as usize]);
-            read(out, plan, *input, map, &lines);
-            whole(out, *to, &lines);
+        StepKind::Scan { input, map, out: to, .. } => {
+            read(out, plan, *input, map, region);
+            whole(out, *to, region);
         }
-        StepKind::Contract { lhs, lhs_map, rhs, rhs_map, inner, out: to } => {
-            let rank = region.len();
-            let (mut l, mut r) = (region.clone(), region.clone());
-            l[rank - 1] = (0, *inner);
-            r[rank - 2] = (0, *inner);
+        StepKind::Contract { lhs, lhs_map, rhs, rhs_map, out: to, .. } => {
+            let rank = region.len() - 1;
+            let (mut l, mut r) = (region[..rank].to_vec(), region[..rank].to_vec());
+            l[rank - 1] = region[rank];
+            r[rank - 2] = region[rank];
             read(out, plan, *lhs, lhs_map, &l);
             read(out, plan, *rhs, rhs_map, &r);
-            whole(out, *to, region);
+            whole(out, *to, &region[..rank].to_vec());
         }
         StepKind::Extern { operands, out: to, .. } => {
             let batch = &region[..region.len() - 1];
@@ -124,17 +131,37 @@ fn step(plan: &Plan, stage: &Stage, position: usize, region: &Region, out: &mut 
     }
 }
 
+/// The box that holds blocks of `block` row-major positions each of an array of this shape.
+fn folded(shape: &[usize], blocks: (usize, usize), block: usize) -> Region {
+    let end = ((blocks.0 + blocks.1) * block).min(count(shape));
+    let mut ends = (blocks.0 * block, end.saturating_sub(1));
+    let mut inner = count(shape);
+    let mut region: Region = vec![];
+    for (d, &n) in shape.iter().enumerate() {
+        inner /= n.max(1);
+        let (first, last) = (ends.0 / inner.max(1), ends.1 / inner.max(1));
+        region.push((first, last + 1 - first));
+        if first != last {
+            region.extend(shape[d + 1..].iter().map(|&n| (0, n)));
+            break;
+        }
+        ends = (ends.0 % inner.max(1), ends.1 % inner.max(1));
+    }
+    region
+}
+
 fn blockwise(plan: &Plan, b: &Blockwise, region: &Region, out: &mut Footprint) {
-    let full = |dims: &[usize]| dims.iter().map(|&n| (0, n)).collect::<Region>();
     let domain: Region = match &b.output {
         Output::Store { .. } => region.clone(),
         Output::Rows { kept, .. } => {
             let kept = *kept as usize;
-            [&region[..kept], &full(&b.domain[kept..])].concat()
+            let folded = folded(&b.domain[kept..], region[kept], ROW_BLOCK);
+            [&region[..kept], &folded].concat()
         }
         Output::Cols { outer, reduced, .. } => {
             let (o, r) = (*outer as usize, *reduced as usize);
-            [&region[..o], &full(&b.domain[o..o + r]), &region[o + 1..]].concat()
+            let folded = folded(&b.domain[o..o + r], region[o], COL_BLOCK);
+            [&region[..o], &folded, &region[o + 1..]].concat()
         }
     };
     for access in &b.operands {

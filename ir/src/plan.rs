@@ -209,6 +209,15 @@ pub enum TaskOrder {
     Mirrored,
 }
 
+/// The chunk's place in a square grid whose chunks are numbered in [`TaskOrder::Mirrored`].
+pub fn mirrored(chunk: usize) -> (usize, usize) {
+    // Shell `j` holds the chunks whose larger number is `j`: 2j + 1 of them.
+    let j = chunk.isqrt();
+    let rest = chunk - j * j;
+    let (a, b) = (rest / 2, j);
+    if rest.is_multiple_of(2) { (a, b) } else { (b, a) }
+}
+
 /// A step and its chunk grid.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Step {
@@ -306,6 +315,31 @@ impl Plan {
         }
     }
 
+    /// The extended space of a step: its space, where a scan has the whole of its axis and a
+    /// contraction one more dimension, the summed one. A region of it is what can run at once;
+    /// along those dimensions, regions run in order.
+    pub fn extent(&self, step: &Step) -> Shape {
+        let mut space = self.space(step);
+        match &step.kind {
+            StepKind::Scan { out, .. } => space = self[*out].shape.clone(),
+            StepKind::Contract { inner, .. } => space.push(*inner),
+            _ => {}
+        }
+        space
+    }
+
+    /// A region of a step's space as one of its extended space.
+    pub fn extended(&self, step: &Step, mut region: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+        match &step.kind {
+            StepKind::Scan { out, axis, .. } => {
+                region[*axis as usize] = (0, self[*out].shape[*axis as usize]);
+            }
+            StepKind::Contract { inner, .. } => region.push((0, *inner)),
+            _ => {}
+        }
+        region
+    }
+
     /// The value a step writes.
     pub fn written(&self, step: &Step) -> ValueId {
         match &step.kind {
@@ -391,11 +425,7 @@ impl Plan {
                 }
             }
             TaskOrder::Mirrored => {
-                // Shell `j` holds the chunks whose larger number is `j`: 2j + 1 of them.
-                let j = chunk.isqrt();
-                let rest = chunk - j * j;
-                let (a, b) = (rest / 2, j);
-                (index[0], index[1]) = if rest.is_multiple_of(2) { (a, b) } else { (b, a) };
+                (index[0], index[1]) = mirrored(chunk);
             }
         }
         (0..space.len())

@@ -378,6 +378,11 @@ impl Buffer {
         self.block.ptr().wrapping_offset(self.offset)
     }
 
+    /// Whether it lies in memory of a pool, and not in somebody else's.
+    pub fn is_pooled(&self) -> bool {
+        self.block.owner.is_none()
+    }
+
     /// Whether the elements lie in row-major order without gaps.
     pub fn is_dense(&self) -> bool {
         let mut expected = self.dtype.size() as isize;

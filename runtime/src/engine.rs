@@ -7,16 +7,24 @@
 use crate::buffer::{Buffer, OutOfMemory, Pool};
 use crate::jit::Compiler;
 use crate::jit::task::{Arrays, BoundStep, Scratch};
+use crate::lifetimes::Lifetimes;
+use crate::paged;
+use crate::paged::layout::{self, Given, Layout, OnDisk};
+use crate::paged::run::{Counters, Input, Output, Target};
+use crate::paged::spill::{SpillDir, SpillStats};
 use arr_ir::dtype::Scalar;
 use arr_ir::interpret;
 use arr_ir::oracle::DenseArray;
 use arr_ir::plan::{Plan, Stage, StepKind, Storage, ValueId};
 use arr_ir::routine::{Sequential, Workers};
+use arr_ir::shape::Shape;
+use arr_storage::Sink;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// How an engine is set up.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Bytes that arrays and working memory may take together.
     pub memory: usize,
@@ -24,6 +32,21 @@ pub struct Options {
     pub threads: usize,
     /// Whether plans are interpreted by the oracle instead of compiled.
     pub interpret: bool,
+    /// Where arrays go that do not fit into memory.
+    pub spill: PathBuf,
+    /// Bytes that may be there at once; without a number, what the disk has.
+    pub disk: Option<u64>,
+    /// Whether every array is kept in a file and every step runs in the smallest parts, whatever
+    /// the memory: what tests of these are made with.
+    pub page: bool,
+}
+
+impl Options {
+    /// So many bytes and threads; the rest as usual.
+    pub fn new(memory: usize, threads: usize) -> Options {
+        let spill = std::env::temp_dir();
+        Options { memory, threads, interpret: false, spill, disk: None, page: false }
+    }
 }
 
 /// Why a plan did not run to its end.
@@ -40,6 +63,17 @@ pub enum RunError {
     },
     /// Somebody set the cancel flag.
     Interrupted,
+    /// What does not fit into memory does not fit on the disk either.
+    Disk {
+        /// Bytes that would be spilled.
+        needed: u64,
+        /// Bytes that may be.
+        free: u64,
+        /// Where.
+        root: PathBuf,
+    },
+    /// A file could not be read or written: one sentence, in the words of the storage.
+    File(String),
     /// A mistake in arr itself.
     Bug(String),
     /// A value did not suit.
@@ -70,6 +104,14 @@ pub struct Stats {
     pub kernel_hits: u64,
     /// Seconds spent compiling.
     pub compile_seconds: f64,
+    /// Bytes read from files by runs that page.
+    pub read: u64,
+    /// Bytes written to files by them.
+    pub written: u64,
+    /// Parts that they ran in.
+    pub units: u64,
+    /// What was spilled.
+    pub spill: SpillStats,
     /// Bytes in use now.
     pub memory_used: usize,
     /// The most bytes at once.
@@ -90,9 +132,7 @@ pub struct Prepared {
     plan: Arc<Plan>,
     /// Per step, bound for dense arrays.
     bound: Vec<OnceLock<BoundStep>>,
-    /// Per stage: values it is the first to write, and the last to read.
-    starts: Vec<Vec<ValueId>>,
-    ends: Vec<Vec<ValueId>>,
+    lifetimes: Lifetimes,
     /// Bytes of written values at the worst moment.
     peak: usize,
 }
@@ -109,53 +149,17 @@ impl Prepared {
     }
 
     fn new(plan: Arc<Plan>) -> Prepared {
-        let stages = plan.stages.len();
-        let n = plan.values.len();
-        let (mut first, mut last) = (vec![usize::MAX; n], vec![0; n]);
-        for (s, stage) in plan.stages.iter().enumerate() {
-            for &step in &stage.steps {
-                let step = &plan.steps[step as usize];
-                let out = plan.stored(plan.written(step)).0 as usize;
-                first[out] = first[out].min(s);
-                last[out] = last[out].max(s);
-                for r in plan.reads(step) {
-                    last[plan.stored(r).0 as usize] = s;
-                }
-            }
-        }
-        for &r in &plan.results {
-            last[plan.stored(r).0 as usize] = usize::MAX;
-        }
-        let locals: Vec<ValueId> =
-            plan.stages.iter().flat_map(|s| s.locals.iter().map(|l| l.0)).collect();
-        let (mut starts, mut ends) = (vec![vec![]; stages], vec![vec![]; stages]);
-        for i in 0..n {
-            let id = ValueId(i as u32);
-            if plan[id].storage != Storage::Written
-                || first[i] == usize::MAX
-                || locals.contains(&id)
-            {
-                continue;
-            }
-            starts[first[i]].push(id);
-            if last[i] != usize::MAX {
-                ends[last[i]].push(id);
-            }
-        }
-        let (mut live, mut peak) = (0usize, 0usize);
-        for s in 0..stages {
-            live += starts[s].iter().map(|&v| plan[v].bytes()).sum::<usize>();
-            peak = peak.max(live);
-            live -= ends[s].iter().map(|&v| plan[v].bytes()).sum::<usize>();
-        }
+        let lifetimes = Lifetimes::of(&plan);
+        let live = lifetimes.live(&plan, |v| lifetimes.is_stored(v));
+        let peak = live.into_iter().max().unwrap_or(0);
         let bound = plan.steps.iter().map(|_| OnceLock::new()).collect();
-        Prepared { plan, bound, starts, ends, peak }
+        Prepared { plan, bound, lifetimes, peak }
     }
 }
 
-/// The threads of an engine, for a routine that is the only task.
-struct Team<'a> {
-    engine: &'a Engine,
+/// The threads of an engine, for a routine that is the only task, and for boxes of files.
+pub(crate) struct Team<'a> {
+    pub(crate) engine: &'a Engine,
 }
 
 impl Workers for Team<'_> {
@@ -193,16 +197,24 @@ pub struct Engine {
     compiler: OnceLock<Compiler>,
     threads: OnceLock<Option<rayon::ThreadPool>>,
     cancel: Arc<AtomicBool>,
+    spill: Arc<SpillDir>,
+    counters: Counters,
     runs: AtomicU64,
     tasks: AtomicU64,
 }
+
+/// What the tasks of a stage run.
+pub(crate) type Work<'w> =
+    dyn Fn(usize, &mut Scratch, &dyn Workers) -> Result<(), String> + Sync + 'w;
 
 impl Engine {
     /// An engine; threads and code generator start with the first plan that needs them.
     pub fn new(options: Options) -> Engine {
         Engine {
-            options,
             pool: Pool::new(options.memory),
+            spill: SpillDir::new(options.spill.clone(), options.disk),
+            options,
+            counters: Counters::default(),
             compiler: OnceLock::new(),
             threads: OnceLock::new(),
             cancel: Arc::default(),
@@ -221,6 +233,16 @@ impl Engine {
         &self.options
     }
 
+    /// Where it spills.
+    pub fn spill(&self) -> &Arc<SpillDir> {
+        &self.spill
+    }
+
+    /// What runs over files moved.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
     /// The flag that stops a run.
     pub fn cancel(&self) -> Arc<AtomicBool> {
         self.cancel.clone()
@@ -236,6 +258,10 @@ impl Engine {
             kernels: jit.programs as u64,
             kernel_hits: jit.hits as u64,
             compile_seconds: jit.seconds,
+            read: self.counters.read.load(Ordering::Relaxed),
+            written: self.counters.written.load(Ordering::Relaxed),
+            units: self.counters.units.load(Ordering::Relaxed),
+            spill: self.spill.stats(),
             memory_used: memory.used,
             memory_peak: memory.peak,
         }
@@ -262,6 +288,78 @@ impl Engine {
         Arc::new(Prepared::new(plan))
     }
 
+    /// Runs a plan whose inputs may lie in files, and one result of which may go into one, part
+    /// by part.
+    ///
+    /// # Errors
+    /// Not even the smallest parts fit, before anything is read; what a run may meet.
+    pub fn run_paged(
+        &self,
+        prepared: &Arc<Prepared>,
+        inputs: &[Input],
+        slots: &[Scalar],
+        target: Option<Target<'_>>,
+    ) -> Result<Vec<Output>, RunError> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let sink = target.as_ref().map(|t| (t.result, t.sink));
+        let layout = self.layout(&prepared.plan, inputs, sink)?;
+        paged::run::run(self, &layout, inputs, slots, target)
+    }
+
+    /// Whether a plan fits into memory, with `more` bytes of inputs that are not there yet.
+    pub fn fits(&self, prepared: &Prepared, more: usize) -> bool {
+        if self.options.page {
+            return self.options.interpret;
+        }
+        let used = self.pool.stats().used;
+        used.saturating_add(prepared.peak).saturating_add(more) <= self.pool.limit()
+    }
+
+    /// How a plan runs part by part within the memory that is left.
+    ///
+    /// # Errors
+    /// Not even the smallest parts fit, or what would be spilled does not fit on the disk.
+    pub fn layout(
+        &self,
+        plan: &Plan,
+        inputs: &[Input],
+        sink: Option<(usize, &dyn Sink)>,
+    ) -> Result<Layout, RunError> {
+        let on_disk: Vec<Option<OnDisk>> = inputs
+            .iter()
+            .map(|input| match input {
+                Input::Memory(_) => None,
+                Input::Disk(source) => Some(paged::run::on_disk(&**source)),
+            })
+            .collect();
+        let sinks: Vec<(ValueId, OnDisk)> = sink
+            .iter()
+            .map(|(result, sink)| {
+                let value = plan.stored(plan.results[*result]);
+                let chunks: Option<Shape> = sink.chunks().map(|c| {
+                    c.iter().zip(&plan[value].shape).map(|(&c, &n)| c.clamp(1, n.max(1))).collect()
+                });
+                let bytes = |c: &Shape| arr_ir::shape::count(c) * plan[value].dtype.size();
+                (value, OnDisk { scratch: chunks.as_ref().map_or(0, bytes), chunks })
+            })
+            .collect();
+        let used = self.pool.stats().used;
+        let limit = self.pool.limit().saturating_sub(used);
+        let threads = self.options.threads;
+        let page = self.options.page;
+        let given = Given { limit, threads, inputs: &on_disk, sinks: &sinks, page };
+        let layout = layout::layout(plan, &given).map_err(|_| {
+            let needed = used.saturating_add(layout::least(plan, &given));
+            RunError::Memory { needed, limit: self.pool.limit(), hint: memory_hint(needed) }
+        })?;
+        let free = self.spill.free();
+        if layout.spilled > free {
+            let root = self.spill.root().to_path_buf();
+            return Err(RunError::Disk { needed: layout.spilled, free, root });
+        }
+        Ok(layout)
+    }
+
     /// Runs a plan: one array per result.
     pub fn run(
         &self,
@@ -275,7 +373,7 @@ impl Engine {
             return self.interpret(plan, inputs, slots);
         }
         self.check_memory(prepared)?;
-        let inputs = self.densified(plan, inputs)?;
+        let inputs: Vec<_> = self.densified(plan, inputs)?.into_iter().map(Some).collect();
         let mut arrays = Arrays::new(plan, &inputs, slots).map_err(RunError::Bug)?;
         let dense = arrays.dense();
         for (i, v) in plan.values.iter().enumerate() {
@@ -286,12 +384,12 @@ impl Engine {
             }
         }
         for (s, stage) in plan.stages.iter().enumerate() {
-            for &value in &prepared.starts[s] {
+            for value in prepared.lifetimes.starts(s) {
                 let v = &plan[value];
                 arrays.put(value, Buffer::new(&self.pool, v.dtype, v.shape.clone())?);
             }
             self.stage(prepared, stage, &arrays, dense)?;
-            for &value in &prepared.ends[s] {
+            for value in prepared.lifetimes.ends(s) {
                 arrays.take(value);
             }
         }
@@ -379,17 +477,20 @@ impl Engine {
             }
             bound.push(cell.get().expect("just set"));
         }
-        self.tasks_of(&prepared.plan, stage, arrays, &bound)
+        self.tasks(arrays, stage, &bound, prepared.plan.tasks(stage), &|task, scratch, workers| {
+            arrays.run(stage, &bound, task, scratch, workers)
+        })
     }
 
-    fn tasks_of(
+    /// Runs `tasks` tasks over steps of a stage, on every thread.
+    pub(crate) fn tasks(
         &self,
-        plan: &Plan,
-        stage: &Stage,
         arrays: &Arrays<'_>,
+        stage: &Stage,
         bound: &[&BoundStep],
+        tasks: usize,
+        run: &Work<'_>,
     ) -> Result<(), RunError> {
-        let tasks = plan.tasks(stage);
         self.tasks.fetch_add(tasks as u64, Ordering::Relaxed);
         let step_bytes = arrays.scratch(stage, bound);
         let window_bytes = arrays.window_bytes(stage);
@@ -406,7 +507,7 @@ impl Engine {
                 if task >= tasks || stop {
                     return Ok(());
                 }
-                if let Err(reason) = arrays.run(stage, bound, task, &mut scratch, workers) {
+                if let Err(reason) = run(task, &mut scratch, workers) {
                     // Tasks are claimed in order: the least that fails is always among those
                     // that ran.
                     failed.store(true, Ordering::Relaxed);

@@ -6,6 +6,7 @@
 pub mod buffer;
 pub mod engine;
 pub mod jit;
+mod lifetimes;
 mod listing;
-pub mod npy;
+pub mod paged;
 pub mod remote;

@@ -5,17 +5,17 @@ use crate::array::create::to_array;
 use crate::array::faults::{self, Outcome};
 use crate::array::{Array, interleaved};
 use crate::builtin::Context;
-use crate::fault::Failure;
+use crate::host::Target;
 use crate::value::{Unknown, Value};
 use arr_ir::shape::dims_of;
 use std::rc::Rc;
 
 rows! {
-    "load" ("path") load, false,
-        "The array in a file; its header is read now, its elements when they are needed."
+    "load" ("path, name=none") load, false,
+        "The array in a file, or the one of this name in a file with several; what the file says of it is read now, its elements when they are needed."
         "load(\"x.npy\").shape" => "(3,)";
-    "save" ("path, x") save, true,
-        "Writes an array to a file, whole or not at all." "save(\"x.npy\", [1, 2, 3])" => "";
+    "save" ("path, x, name=none, chunks=none, compression=none") save, true,
+        "Writes an array to a file, whole or not at all. The format follows from the extension; for those that hold several arrays, are stored in chunks or can be compressed, `name`, `chunks` (a shape) and `compression` (`\"zstd\"`, `\"zstd:19\"`, `\"gzip\"`) say how." "save(\"x.npy\", [1, 2, 3])" => "";
     "print" ("*values, sep=\" \", end=\"\\n\"") print, false,
         "Writes the texts of values." "print(1, 2)" => "1 2";
     "compute" ("*values") compute, true,
@@ -29,12 +29,18 @@ rows! {
 
 fn load(cx: &mut dyn Context, a: &[Value]) -> Result {
     let Some(path) = args::text(a, 0)? else { return Ok(Value::ANY) };
+    let name = match &a[1] {
+        Value::None => None,
+        Value::Unknown(_) => return Ok(Value::ANY),
+        _ => args::text(a, 1)?,
+    };
     if cx.checking()
+        && name.is_none()
         && let Some(array) = cx.saved(&path)
     {
         return Ok(Value::Array(Array::abstract_of(array.dtype(), array.dims().clone())));
     }
-    let opened = cx.host().open(&path)?;
+    let opened = cx.host().open(&path, name.as_deref())?;
     Ok(Value::Array(match cx.checking() {
         true => Array::abstract_of(opened.dtype, dims_of(&opened.shape)),
         false => Array::from_handle(opened.handle, opened.dtype, opened.shape),
@@ -47,26 +53,37 @@ fn save(cx: &mut dyn Context, a: &[Value]) -> Result {
     let path = args::text(std::slice::from_ref(path), 0)?;
     known!(value);
     let array = to_array(cx, 1, value)?;
+    let text = |i: usize| match &a[i] {
+        Value::None => Ok(None),
+        _ => args::text(a, i),
+    };
+    let (name, compression) = (text(2)?, text(4)?);
+    let chunks = match &a[3] {
+        Value::None => None,
+        chunks => crate::array::create::shape_arg(cx, 3, chunks)?,
+    };
+    if let Some(chunks) = &chunks {
+        let positive = chunks.iter().all(|d| d.known() != Some(0));
+        if chunks.len() != array.dims().len() || !positive {
+            let wanted = format!("a shape of {} sizes, none of them 0", array.dims().len());
+            return Err(faults::argument(3, &a[3], &wanted).into());
+        }
+    }
     let Some(path) = path else { return Ok(Value::None) };
     if cx.checking() {
         cx.note_saved(&path, &array);
         return Ok(Value::None);
     }
+    let chunks = chunks.and_then(|c| arr_ir::shape::known_shape(&c));
     let stored = interleaved(&array)?;
-    cx.compute(std::slice::from_ref(&stored))?;
-    match stored.handle() {
-        Some(handle) => cx.host().save(&path, &handle, array.dtype())?,
-        None => return Err(uncomputed()),
-    }
+    let [name, compression] = [name, compression].map(|t| t.as_deref().map(str::to_owned));
+    let target = Target { path: path.to_string(), name, chunks, compression };
+    cx.save(&stored, &target, array.dtype())?;
     Ok(Value::None)
 }
 
 fn is_path(value: &Value) -> bool {
     matches!(value, Value::Str(_) | Value::Unknown(Unknown::Str))
-}
-
-fn uncomputed() -> crate::fault::Fault {
-    Failure::new("E0183", "the array was not computed").into()
 }
 
 fn print(cx: &mut dyn Context, a: &[Value]) -> Result {

@@ -10,10 +10,10 @@ use crate::array::{self, Array, Inner, State};
 use crate::builtin::Context;
 use crate::fault::Fault;
 use crate::hir::{Body, Slot, StmtKind};
-use crate::host::Host;
+use crate::host::{Host, Target};
 use crate::liveness::place_binds;
 use crate::value::Value;
-use arr_ir::dtype::Scalar;
+use arr_ir::dtype::{DType, Scalar};
 use arr_ir::shape::Dim;
 use arr_syntax::diag::Diagnostic;
 use arr_syntax::diag::Span;
@@ -45,6 +45,15 @@ impl Interpreter<'_> {
 
     /// Computes and keeps these arrays, and the live ones they are computed from.
     pub(super) fn force(&mut self, arrays: &[Array]) -> Result<(), Fault> {
+        self.force_into(arrays, None)
+    }
+
+    /// The same; the first of them goes into a file as well, and is none of those that are ready.
+    fn force_into(
+        &mut self,
+        arrays: &[Array],
+        target: Option<(&Target, DType)>,
+    ) -> Result<(), Fault> {
         if self.checking {
             return Ok(());
         }
@@ -61,7 +70,10 @@ impl Interpreter<'_> {
         self.add_saved(&mut roots, &mut seen);
         self.add_live(&mut roots, seen);
         let (graph, inputs, slots) = array::lower(&roots);
-        let handles = self.host.compute(graph, &inputs, &slots)?;
+        let handles = match target {
+            Some((to, dtype)) => self.host.compute_into(graph, &inputs, &slots, to, dtype)?,
+            None => self.host.compute(graph, &inputs, &slots)?,
+        };
         for (array, handle) in roots.iter().zip(handles) {
             array.set_ready(handle);
         }
@@ -189,6 +201,13 @@ impl Context for Interpreter<'_> {
 
     fn compute(&mut self, arrays: &[Array]) -> Result<(), Fault> {
         self.force(arrays)
+    }
+
+    fn save(&mut self, array: &Array, target: &Target, dtype: DType) -> Result<(), Fault> {
+        match array.handle() {
+            Some(handle) => Ok(self.host.save(target, &handle, dtype)?),
+            None => self.force_into(std::slice::from_ref(array), Some((target, dtype))),
+        }
     }
 
     fn scalar(&mut self, array: &Array) -> Result<Option<Scalar>, Fault> {

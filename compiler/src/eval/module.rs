@@ -6,7 +6,7 @@ use crate::builtin::Builtin;
 use crate::fault::{Failure, Fault};
 use crate::function::{Frame, Module};
 use crate::hir::{Import, Slot, Unit};
-use crate::host::{Handle, Host, HostError, HostErrorKind, Opened};
+use crate::host::{Handle, Host, HostError, HostErrorKind, Opened, Target};
 use crate::lower::{self, Names};
 use crate::suggest;
 use crate::value::Value;
@@ -437,11 +437,11 @@ impl Host for NoHost {
         refused()
     }
 
-    fn open(&mut self, _: &str) -> Result<Opened, HostError> {
+    fn open(&mut self, _: &str, _: Option<&str>) -> Result<Opened, HostError> {
         refused()
     }
 
-    fn save(&mut self, _: &str, _: &Handle, _: DType) -> Result<(), HostError> {
+    fn save(&mut self, _: &Target, _: &Handle, _: DType) -> Result<(), HostError> {
         refused()
     }
 

@@ -1,6 +1,6 @@
 //! A host over the oracle, and plain rendering of messages, for tests of the evaluator.
 
-use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened};
+use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Target};
 use arr_compiler::session::Session;
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::{Graph, Op};
@@ -92,7 +92,7 @@ impl Host for OracleHost {
         Ok(Arc::new(DenseArray { dtype, shape: shape.into(), data }))
     }
 
-    fn open(&mut self, path: &str) -> Result<Opened, HostError> {
+    fn open(&mut self, path: &str, _: Option<&str>) -> Result<Opened, HostError> {
         match self.files.get(path) {
             Some(array) => Ok(Opened {
                 dtype: array.dtype,
@@ -103,13 +103,13 @@ impl Host for OracleHost {
         }
     }
 
-    fn save(&mut self, path: &str, array: &Handle, dtype: DType) -> Result<(), HostError> {
+    fn save(&mut self, target: &Target, array: &Handle, dtype: DType) -> Result<(), HostError> {
         let mut array = dense(array).clone();
         if dtype.kind() == Kind::Complex {
             array.shape.pop();
             array.dtype = dtype;
         }
-        self.files.insert(path.into(), array);
+        self.files.insert(target.path.clone(), array);
         Ok(())
     }
 

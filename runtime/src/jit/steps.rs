@@ -106,15 +106,15 @@ pub unsafe fn combine<T: Element>(
     });
 }
 
-/// The running fold along `axis` (of size `n`) for the lines of a region, whose size along the
-/// axis is 1.
+/// The running fold along `axis` over a region. Where the region does not start at the axis's
+/// first index it starts at a multiple of [`SCAN_BLOCK`], and goes on from what `out` holds at the
+/// region's first index: the results just before it.
 ///
 /// # Safety
-/// `input` and `out` hold the lines of the region.
+/// `input` and `out` hold the region.
 pub unsafe fn scan<T: Element>(
     op: FoldOp,
     axis: usize,
-    n: usize,
     input: &View,
     out: &View,
     region: &[(usize, usize)],
@@ -129,6 +129,7 @@ pub unsafe fn scan<T: Element>(
     each_index(&lines, |line| {
         let mut index = absolute(region, line);
         index[axis] = 0;
+        let (start, n) = region[axis];
         let mut width = 1;
         if across {
             let first = line[last] * COLUMNS;
@@ -140,11 +141,19 @@ pub unsafe fn scan<T: Element>(
             if across { (input.strides[last], out.strides[last]) } else { (0, 0) };
         let mut carry: Vec<T> = vec![];
         let mut run: Vec<T> = vec![];
-        for i in 0..n {
+        if start > 0 {
+            let before = to.wrapping_offset(start as isize * out.strides[axis]);
+            // SAFETY: the first line of the region.
+            let read = |j: usize| unsafe {
+                before.wrapping_offset(j as isize * to_col).cast::<T>().read_unaligned()
+            };
+            carry.extend((0..width).map(read));
+        }
+        for i in start..start + n {
             let row = from.wrapping_offset(i as isize * input.strides[axis]);
             let dst = to.wrapping_offset(i as isize * out.strides[axis]);
             let first = i % SCAN_BLOCK == 0;
-            if first && i > 0 {
+            if first && i > start {
                 carry = match carry.is_empty() {
                     true => std::mem::take(&mut run),
                     false => carry.iter().zip(&run).map(|(&c, &r)| T::fold(op, c, r)).collect(),
@@ -169,21 +178,22 @@ pub unsafe fn scan<T: Element>(
     });
 }
 
-/// A block of a contraction, `inner` being the summed size: panels in order, each one call of a
-/// single-threaded matrix product.
+/// A block of a contraction over a region `[b.., i, j, k]`, `k` being summed: panels in order,
+/// each one call of a single-threaded matrix product. Where `k` does not start at 0 it starts at
+/// a multiple of [`PANEL`], and adds to what `out` holds.
 ///
 /// # Safety
 /// `lhs` holds `[b.., i, k]`, `rhs` `[b.., k, j]` and `out` `[b.., i, j]` of the region.
 pub unsafe fn contract<T: Element>(
-    inner: usize,
     lhs: &View,
     rhs: &View,
     out: &View,
     region: &[(usize, usize)],
     multiply: impl Fn(Product<T>),
 ) {
-    let rank = region.len();
-    let (m, n) = (region[rank - 2], region[rank - 1]);
+    let rank = region.len() - 1;
+    let (m, n, (start, inner)) = (region[rank - 2], region[rank - 1], region[rank]);
+    let end = start + inner;
     let batches: SmallVec<[usize; 4]> = sizes(&region[..rank - 2]);
     each_index(&batches, |batch| {
         let mut index = absolute(&region[..rank - 2], batch);
@@ -195,11 +205,11 @@ pub unsafe fn contract<T: Element>(
             view.at(&index).cast::<T>()
         };
         let strides = |v: &View| (v.strides[rank - 2], v.strides[rank - 1]);
-        for k in (0..inner).step_by(PANEL) {
+        for k in (start..end).step_by(PANEL) {
             multiply(Product {
                 m: m.1,
                 n: n.1,
-                k: PANEL.min(inner - k),
+                k: PANEL.min(end - k),
                 lhs: (at(lhs, m.0, k).cast_const(), strides(lhs)),
                 rhs: (at(rhs, k, n.0).cast_const(), strides(rhs)),
                 out: (at(out, m.0, n.0), strides(out)),

@@ -36,6 +36,7 @@ pub enum BoundStep {
 type Strides = SmallVec<[isize; 4]>;
 
 /// The arrays of one run: addresses and byte strides per value.
+#[derive(Clone)]
 pub struct Arrays<'a> {
     plan: &'a Plan,
     slots: &'a [Scalar],
@@ -56,64 +57,81 @@ impl<'a> Arrays<'a> {
         parts: &[Part],
         buffers: &[Buffer],
     ) -> Result<Self, String> {
-        let mut strides: Vec<Strides> =
-            plan.values.iter().map(|v| dense_strides(&v.shape, v.dtype)).collect();
-        let mut boxes = vec![None; plan.values.len()];
+        let mut arrays = Arrays::empty(plan, slots);
         for (part, buffer) in parts.iter().zip(buffers) {
-            let v = plan.values.get(part.value.0 as usize).ok_or("no such value")?;
-            let ranks = part.start.len() == v.shape.len() && part.shape.len() == v.shape.len();
-            let inside = |d: usize| part.start[d] + part.shape[d] <= v.shape[d];
-            let suits = buffer.is_dense()
-                && buffer.dtype() == v.dtype
-                && buffer.shape() == part.shape.as_slice();
-            if !ranks || !(0..v.shape.len()).all(inside) || !suits {
-                return Err(format!("a part of v{} does not fit", part.value.0));
-            }
-            let own = dense_strides(&part.shape, v.dtype);
-            let origin: isize = part.start.iter().zip(&own).map(|(&i, &s)| i as isize * s).sum();
-            strides[part.value.0 as usize] = own;
-            boxes[part.value.0 as usize] = Some((buffer.clone(), -origin));
+            arrays.put_part(part, buffer)?;
         }
-        // What a task writes it may read again under a shape with other dimensions of one index.
-        for (i, v) in plan.values.iter().enumerate() {
-            let id = ValueId(i as u32);
-            let stored = plan.stored(id);
-            if stored != id && boxes[i].is_none() && boxes[stored.0 as usize].is_some() {
-                let from = &strides[stored.0 as usize];
-                if let Some(own) = same_but_for_ones(&plan[stored].shape, from, &v.shape) {
-                    boxes[i] = boxes[stored.0 as usize].clone();
-                    strides[i] = own;
-                }
-            }
-        }
-        Ok(Arrays { plan, slots, buffers: vec![None; plan.values.len()], strides, boxes })
+        Ok(arrays)
     }
 
-    /// Arrays of a verified plan: its inputs are bound, nothing else is there yet. The error says
-    /// which input does not suit.
-    pub fn new(plan: &'a Plan, inputs: &[Buffer], slots: &'a [Scalar]) -> Result<Self, String> {
+    /// Arrays of a verified plan, none of which is there yet.
+    fn empty(plan: &'a Plan, slots: &'a [Scalar]) -> Self {
+        let strides = plan.values.iter().map(|v| dense_strides(&v.shape, v.dtype)).collect();
+        let n = plan.values.len();
+        Arrays { plan, slots, buffers: vec![None; n], strides, boxes: vec![None; n] }
+    }
+
+    /// Arrays of a verified plan: its inputs are bound, but for those that come by boxes
+    /// ([`Arrays::put_part`]); nothing else is there yet. The error says which input does not
+    /// suit.
+    pub fn new(
+        plan: &'a Plan,
+        inputs: &[Option<Buffer>],
+        slots: &'a [Scalar],
+    ) -> Result<Self, String> {
         for (i, dtype) in plan.slots.iter().enumerate() {
             let found = slots.get(i).map(|s| s.dtype);
             if dtype.is_some() && found != *dtype {
                 return Err(format!("scalar {i} is {found:?} for {dtype:?}"));
             }
         }
-        let mut buffers = vec![None; plan.values.len()];
-        let mut strides: Vec<Strides> = vec![];
+        let mut arrays = Arrays::empty(plan, slots);
         for (i, v) in plan.values.iter().enumerate() {
-            let mut own = dense_strides(&v.shape, v.dtype);
             if let Storage::Input(slot) = v.storage {
-                let b = inputs.get(slot as usize).ok_or("an input is missing")?;
+                let Some(b) = inputs.get(slot as usize).ok_or("an input is missing")? else {
+                    continue;
+                };
                 if b.dtype() != v.dtype || b.shape() != v.shape.as_slice() {
                     return Err(format!("input {slot} is {}{:?}", b.dtype(), b.shape()));
                 }
-                own = b.strides().into();
-                buffers[i] = Some(b.clone());
+                arrays.strides[i] = b.strides().into();
+                arrays.buffers[i] = Some(b.clone());
             }
-            strides.push(own);
         }
-        let boxes = vec![None; plan.values.len()];
-        Ok(Arrays { plan, slots, buffers, strides, boxes })
+        Ok(arrays)
+    }
+
+    /// Puts a box of a value in its place; the buffer is dense, of the part's shape.
+    ///
+    /// # Errors
+    /// The part is none of the value's, or the buffer does not suit.
+    pub fn put_part(&mut self, part: &Part, buffer: &Buffer) -> Result<(), String> {
+        let (plan, at) = (self.plan, part.value.0 as usize);
+        let v = plan.values.get(at).ok_or("no such value")?;
+        let ranks = part.start.len() == v.shape.len() && part.shape.len() == v.shape.len();
+        let inside = |d: usize| part.start[d] + part.shape[d] <= v.shape[d];
+        let suits = buffer.is_dense()
+            && buffer.dtype() == v.dtype
+            && buffer.shape() == part.shape.as_slice();
+        if !ranks || !(0..v.shape.len()).all(inside) || !suits {
+            return Err(format!("a part of v{at} does not fit"));
+        }
+        let own = dense_strides(&part.shape, v.dtype);
+        let origin: isize = part.start.iter().zip(&own).map(|(&i, &s)| i as isize * s).sum();
+        self.strides[at] = own;
+        self.boxes[at] = Some((buffer.clone(), -origin));
+        // What a task writes it may read again under a shape with other dimensions of one index.
+        for i in 0..plan.values.len() {
+            let id = ValueId(i as u32);
+            if i != at && plan.stored(id) == part.value && self.boxes[i].is_none() {
+                let from = &self.strides[at];
+                if let Some(own) = same_but_for_ones(&v.shape, from, &plan[id].shape) {
+                    self.boxes[i] = self.boxes[at].clone();
+                    self.strides[i] = own;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Puts the array of a written value in its place.
@@ -292,20 +310,38 @@ impl<'a> Arrays<'a> {
         let (positions, chunk) = self.plan.work(stage, task);
         for position in positions {
             let region = self.plan.region(stage, position, chunk);
-            if region.iter().any(|r| r.1 == 0) {
-                continue;
+            if region.iter().all(|r| r.1 > 0) {
+                let step = &self.plan.steps[stage.steps[position] as usize];
+                let region = self.plan.extended(step, region);
+                self.run_step(stage, bound, (position, &region, chunk), scratch, workers)?;
             }
-            let kind = &self.plan.steps[stage.steps[position] as usize].kind;
-            let address = |value: ValueId| self.address(stage, value, chunk, scratch);
-            match (bound[position], kind) {
-                (BoundStep::Kernel(b, folds), StepKind::Blockwise(k)) => {
-                    self.run_kernel(k, b, folds.as_ref(), &region, stage, scratch, &address)
-                }
-                (_, StepKind::Extern { routine, operands, out }) => {
-                    self.run_routine(routine, (operands, *out), &region, scratch, workers)?;
-                }
-                (_, kind) => self.run_plain(stage, kind, &region, &address),
+        }
+        Ok(())
+    }
+
+    /// Runs the step at a position of a stage over a region of its extended space; `chunk` is the
+    /// number of the stage's chunk, where it has a split.
+    ///
+    /// # Errors
+    /// What a routine refuses for its values.
+    pub fn run_step(
+        &self,
+        stage: &Stage,
+        bound: &[&BoundStep],
+        (position, region, chunk): (usize, &[(usize, usize)], usize),
+        scratch: &mut Scratch,
+        workers: &dyn Workers,
+    ) -> Result<(), String> {
+        let kind = &self.plan.steps[stage.steps[position] as usize].kind;
+        let address = |value: ValueId| self.address(stage, value, chunk, scratch);
+        match (bound[position], kind) {
+            (BoundStep::Kernel(b, folds), StepKind::Blockwise(k)) => {
+                self.run_kernel(k, b, folds.as_ref(), region, stage, scratch, &address)
             }
+            (_, StepKind::Extern { routine, operands, out }) => {
+                self.run_routine(routine, (operands, *out), region, scratch, workers)?;
+            }
+            (_, kind) => self.run_plain(stage, kind, region, &address),
         }
         Ok(())
     }
@@ -458,22 +494,21 @@ impl<'a> Arrays<'a> {
                 }, complex => unreachable!("{float}"));
             }
             StepKind::Scan { op, axis, input, map, out } => {
-                let n = self.plan[*out].shape[*axis as usize];
                 let from = through(*input, map, region.len());
                 with_element!(self.plan[*out].dtype, T => unsafe {
-                    steps::scan::<T>(*op, *axis as usize, n, &from, &view(*out), region)
+                    steps::scan::<T>(*op, *axis as usize, &from, &view(*out), region)
                 }, complex => unreachable!("{float}"));
             }
-            StepKind::Contract { lhs, lhs_map, rhs, rhs_map, inner, out } => {
-                let (l, r) =
-                    (through(*lhs, lhs_map, region.len()), through(*rhs, rhs_map, region.len()));
+            StepKind::Contract { lhs, lhs_map, rhs, rhs_map, out, .. } => {
+                let rank = region.len() - 1;
+                let (l, r) = (through(*lhs, lhs_map, rank), through(*rhs, rhs_map, rank));
                 let o = view(*out);
                 match self.plan[*out].dtype {
                     DType::F32 => unsafe {
-                        steps::contract::<f32>(*inner, &l, &r, &o, region, |p| f32::multiply(p))
+                        steps::contract::<f32>(&l, &r, &o, region, |p| f32::multiply(p))
                     },
                     _ => unsafe {
-                        steps::contract::<f64>(*inner, &l, &r, &o, region, |p| f64::multiply(p))
+                        steps::contract::<f64>(&l, &r, &o, region, |p| f64::multiply(p))
                     },
                 }
             }

@@ -1,0 +1,347 @@
+//! Boxes between files and memory, on several threads at once.
+
+use crate::buffer::Buffer;
+use crate::engine::{Engine, RunError, Team};
+use arr_ir::dtype::Scalar;
+use arr_ir::routine::Workers;
+use arr_ir::shape::{Shape, count, row_major};
+use arr_storage::boxes::{self, Around, Runs};
+use arr_storage::{Sink, Source, StorageError};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+/// Pieces per thread that a box is cut into at most.
+const PIECES: usize = 2;
+/// Bytes below which a box is not cut.
+const SMALL: usize = 1 << 20;
+
+impl From<StorageError> for RunError {
+    fn from(error: StorageError) -> RunError {
+        match error {
+            StorageError::File(text) => RunError::File(text),
+            StorageError::Interrupted => RunError::Interrupted,
+        }
+    }
+}
+
+/// A cut of a box along its first dimension of more than one index: pieces lie one after the
+/// other, and meet chunks of the file at their edges only.
+struct Cut {
+    dim: usize,
+    edges: Vec<usize>,
+}
+
+fn cut(start: &[usize], shape: &[usize], chunks: Option<&[usize]>, bytes: usize, n: usize) -> Cut {
+    let dim = shape.iter().position(|&n| n > 1).unwrap_or(0);
+    let Some(&extent) = shape.get(dim) else { return Cut { dim, edges: vec![] } };
+    let mut edges = vec![0];
+    if bytes >= SMALL && n > 1 {
+        let chunk = chunks.and_then(|c| c.get(dim)).map_or(1, |&c| c.max(1));
+        let pieces = (n * PIECES).min(extent);
+        for piece in 1..pieces {
+            // The chunk edge at or after an even cut.
+            let even = start[dim] + extent * piece / pieces;
+            let edge = even.next_multiple_of(chunk) - start[dim];
+            if edge > *edges.last().expect("the first") && edge < extent {
+                edges.push(edge);
+            }
+        }
+    }
+    edges.push(extent);
+    Cut { dim, edges }
+}
+
+type Piece<T> = (Shape, Shape, T);
+
+/// The pieces of a box, each with its part of what `split` cuts bytes from.
+fn pieces<T>(
+    start: &[usize],
+    shape: &[usize],
+    cut: &Cut,
+    row: usize,
+    mut split: impl FnMut(usize) -> T,
+) -> Vec<Piece<T>> {
+    let windows = cut.edges.windows(2);
+    let one = |w: &[usize]| {
+        let (mut from, mut size): (Shape, Shape) = (start.into(), shape.into());
+        from[cut.dim] += w[0];
+        size[cut.dim] = w[1] - w[0];
+        let bytes = (w[1] - w[0]) * row;
+        (from, size, split(bytes))
+    };
+    match shape.is_empty() {
+        true => vec![(start.into(), shape.into(), split(row))],
+        false => windows.map(one).collect(),
+    }
+}
+
+fn each<T: Send>(
+    workers: &dyn Workers,
+    pieces: Vec<Piece<T>>,
+    work: &(dyn Fn(Piece<T>) -> Result<(), StorageError> + Sync),
+) -> Result<(), RunError> {
+    let failure: Mutex<Option<StorageError>> = Mutex::new(None);
+    let slots: Vec<Mutex<Option<Piece<T>>>> =
+        pieces.into_iter().map(|p| Mutex::new(Some(p))).collect();
+    workers.each(slots.len(), &|i| {
+        let piece = slots[i].lock().unwrap_or_else(|e| e.into_inner()).take();
+        if let Some(piece) = piece
+            && let Err(error) = work(piece)
+        {
+            failure.lock().unwrap_or_else(|e| e.into_inner()).get_or_insert(error);
+        }
+    });
+    match failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+/// Bytes of one index along the cut dimension.
+fn row(shape: &[usize], cut: &Cut, item: usize) -> usize {
+    match shape.is_empty() {
+        true => item,
+        false => count(&shape[cut.dim + 1..]) * item,
+    }
+}
+
+/// Reads a box of a file into a new buffer's bytes.
+pub fn read(
+    source: &dyn Source,
+    start: &[usize],
+    shape: &[usize],
+    out: &mut [u8],
+    workers: &dyn Workers,
+    stop: &AtomicBool,
+) -> Result<(), RunError> {
+    if out.is_empty() {
+        return Ok(());
+    }
+    let cut = cut(start, shape, source.chunks(), out.len(), workers.count());
+    let row = row(shape, &cut, source.dtype().size());
+    let mut rest = out;
+    let pieces = pieces(start, shape, &cut, row, |bytes| {
+        let (first, more) = std::mem::take(&mut rest).split_at_mut(bytes);
+        rest = more;
+        first
+    });
+    each(workers, pieces, &|(start, shape, out)| source.read(&start, &shape, out, stop))
+}
+
+/// Reads a box of the elements of a file under another shape of the same count.
+pub fn read_reshaped(
+    source: &dyn Source,
+    shape: &[usize],
+    start: &[usize],
+    size: &[usize],
+    out: &mut [u8],
+    stop: &AtomicBool,
+) -> Result<(), RunError> {
+    let item = source.dtype().size();
+    let runs = Runs::new(shape, start, size, item);
+    let mut done = 0;
+    runs.rows(|first| {
+        let (n, stride) = runs.row();
+        for i in 0..n {
+            let at = (first + i as u64 * stride) as usize / item;
+            let run = &mut out[done..done + runs.run];
+            read_linear(source, at, run, stop)?;
+            done += runs.run;
+        }
+        Ok(())
+    })
+    .map_err(|e: StorageError| e.into())
+}
+
+/// Reads elements that follow each other in row-major order.
+fn read_linear(
+    source: &dyn Source,
+    mut first: usize,
+    out: &mut [u8],
+    stop: &AtomicBool,
+) -> Result<(), StorageError> {
+    let item = source.dtype().size();
+    let strides = row_major(source.shape());
+    let rank = source.shape().len();
+    let mut rest = out;
+    while !rest.is_empty() {
+        // The largest box that starts here: whole trailing dimensions, some of the one before.
+        let left = rest.len() / item;
+        let mut index = Shape::from_elem(0, rank);
+        let mut size = Shape::from_elem(1, rank);
+        let mut position = first;
+        for d in 0..rank {
+            index[d] = position / strides[d] as usize;
+            position %= strides[d] as usize;
+        }
+        let mut length = 1;
+        for d in (0..rank).rev() {
+            let stride = strides[d] as usize;
+            let n = (source.shape()[d] - index[d]).min(left / stride);
+            size[d] = n.max(1);
+            length = stride * size[d];
+            if index[d] != 0 || n < source.shape()[d] {
+                break;
+            }
+        }
+        let (now, more) = std::mem::take(&mut rest).split_at_mut(length * item);
+        source.read(&index, &size, now, stop)?;
+        rest = more;
+        first += length;
+    }
+    Ok(())
+}
+
+/// What takes the boxes of a value: a file of ours or somebody's target.
+pub type Writer<'a> = dyn Fn(&[usize], &[usize], &[u8]) -> Result<(), StorageError> + Sync + 'a;
+
+/// Writes a dense buffer as the box that starts at `start`.
+pub fn write(
+    writer: &Writer<'_>,
+    chunks: Option<&[usize]>,
+    start: &[usize],
+    buffer: &Buffer,
+    workers: &dyn Workers,
+) -> Result<(), RunError> {
+    let mut rest = buffer.bytes().ok_or_else(|| RunError::Bug("a box is not dense".into()))?;
+    let shape = buffer.shape();
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let cut = cut(start, shape, chunks, rest.len(), workers.count());
+    let row = row(shape, &cut, buffer.dtype().size());
+    let pieces = pieces(start, shape, &cut, row, |bytes| {
+        let (first, more) = rest.split_at(bytes);
+        rest = more;
+        first
+    });
+    each(workers, pieces, &|(start, shape, data)| writer(&start, &shape, data))
+}
+
+/// The element of a file at a row-major position.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn element(
+    source: &dyn Source,
+    position: usize,
+    stop: &AtomicBool,
+) -> Result<Scalar, RunError> {
+    let mut bytes = [0; 16];
+    let out = &mut bytes[..source.dtype().size()];
+    read_linear(source, position, out, stop)?;
+    Ok(Scalar::from_bytes(&bytes, source.dtype()))
+}
+
+/// A whole file in memory.
+///
+/// # Errors
+/// No memory, or the file cannot be read.
+pub fn load(engine: &Engine, source: &dyn Source) -> Result<Buffer, RunError> {
+    let shape: Shape = source.shape().into();
+    let mut buffer = Buffer::new(engine.pool(), source.dtype(), shape.clone())?;
+    let origin = Shape::from_elem(0, shape.len());
+    let bytes = buffer.bytes_mut().expect("a new buffer is dense and unshared");
+    read(source, &origin, &shape, bytes, &Team { engine }, &engine.cancel())?;
+    Ok(buffer)
+}
+
+/// Writes a whole array in memory to a file under construction.
+///
+/// # Errors
+/// No memory for a dense copy, the stop flag, or writing failed.
+pub fn save(engine: &Engine, buffer: &Buffer, sink: &dyn Sink) -> Result<(), RunError> {
+    let (dtype, shape) = (buffer.dtype(), buffer.shape());
+    let copied;
+    let bytes = match buffer.bytes() {
+        Some(bytes) => bytes,
+        None => {
+            copied = Buffer::from_bytes(engine.pool(), dtype, shape.into(), &buffer.to_bytes())?;
+            copied.bytes().expect("a new buffer is dense")
+        }
+    };
+    let unit = unit(shape, dtype.size(), sink.chunks(), COPY_BYTES);
+    let whole = Around { origin: &Shape::from_elem(0, shape.len()), shape };
+    each_unit(engine, shape, &unit, &|start, size| {
+        let runs = Runs::new(shape, start, size, dtype.size());
+        if runs.dims.is_empty() {
+            let first = runs.first as usize;
+            return Ok(sink.write(start, size, &bytes[first..first + runs.run])?);
+        }
+        let mut part = Buffer::new(engine.pool(), dtype, size.into())?;
+        let to = part.bytes_mut().expect("a new buffer is dense and unshared");
+        boxes::copy(&whole, bytes, &Around { origin: start, shape: size }, to, dtype.size());
+        Ok(sink.write(start, size, to)?)
+    })
+}
+
+/// Copies a whole file to one under construction.
+///
+/// # Errors
+/// No memory for a box per thread, reading or writing failed, or the stop flag.
+pub fn copy_all(engine: &Engine, source: &dyn Source, sink: &dyn Sink) -> Result<(), RunError> {
+    let (dtype, shape) = (source.dtype(), source.shape());
+    let threads = engine.options().threads.max(1);
+    let stats = engine.pool().stats();
+    let spare = engine.pool().limit().saturating_sub(stats.used) / (4 * threads);
+    let base = sink.chunks().or(source.chunks());
+    let unit = unit(shape, dtype.size(), base, COPY_BYTES.min(spare));
+    let stop = engine.cancel();
+    each_unit(engine, shape, &unit, &|start, size| {
+        let mut part = Buffer::new(engine.pool(), dtype, size.into())?;
+        let bytes = part.bytes_mut().expect("a new buffer is dense and unshared");
+        source.read(start, size, bytes, &stop)?;
+        Ok(sink.write(start, size, bytes)?)
+    })
+}
+
+/// Bytes of a box that is copied at once.
+const COPY_BYTES: usize = 8 << 20;
+
+/// The shape of boxes to copy: whole multiples of `base`, as many as fit into `bytes`, the last
+/// dimensions first.
+fn unit(shape: &[usize], item: usize, base: Option<&[usize]>, bytes: usize) -> Shape {
+    let mut unit: Shape = match base {
+        Some(base) => base.iter().zip(shape).map(|(&c, &n)| c.clamp(1, n.max(1))).collect(),
+        None => Shape::from_elem(1, shape.len()),
+    };
+    for d in (0..shape.len()).rev() {
+        let now = (count(&unit) * item).max(1);
+        let times = (bytes / now).clamp(1, shape[d].div_ceil(unit[d]).max(1));
+        unit[d] = (unit[d] * times).min(shape[d].max(1));
+        if unit[d] < shape[d] {
+            break;
+        }
+    }
+    unit
+}
+
+/// Calls `work` with every box of a grid, on all threads.
+fn each_unit(
+    engine: &Engine,
+    shape: &[usize],
+    unit: &[usize],
+    work: &(dyn Fn(&[usize], &[usize]) -> Result<(), RunError> + Sync),
+) -> Result<(), RunError> {
+    let grid: Shape = shape.iter().zip(unit).map(|(&n, &u)| n.div_ceil(u)).collect();
+    let failure: Mutex<Option<RunError>> = Mutex::new(None);
+    let stop = engine.cancel();
+    Team { engine }.each(count(&grid), &|i| {
+        if failure.lock().unwrap_or_else(|e| e.into_inner()).is_some() {
+            return;
+        }
+        let mut start = Shape::from_elem(0, shape.len());
+        let mut rest = i;
+        for d in (0..shape.len()).rev() {
+            start[d] = rest % grid[d] * unit[d];
+            rest /= grid[d];
+        }
+        let size: Shape = (0..shape.len()).map(|d| unit[d].min(shape[d] - start[d])).collect();
+        let stopped = stop.load(std::sync::atomic::Ordering::Relaxed);
+        let result = if stopped { Err(RunError::Interrupted) } else { work(&start, &size) };
+        if let Err(error) = result {
+            failure.lock().unwrap_or_else(|e| e.into_inner()).get_or_insert(error);
+        }
+    });
+    failure.into_inner().unwrap_or_else(|e| e.into_inner()).map_or(Ok(()), Err)
+}
