@@ -15,6 +15,7 @@ use arr_ir::shape::{MAX_RANK, Shape, count};
 use arr_runtime::buffer::Buffer;
 use arr_runtime::engine::{Engine, Prepared, RunError};
 use arr_runtime::paged::run::{self as paged, Input, Output};
+use arr_runtime::paged::spill::free_bytes;
 use arr_runtime::paged::{pairs, transfer};
 use arr_storage::{CreateOptions, OpenOptions, Sink, Source, StorageError, reason};
 use rustc_hash::FxHashMap;
@@ -268,6 +269,19 @@ impl RuntimeHost {
             compression: compression(target)?,
             name: target.name.clone(),
         };
+        // What an element takes at least: packed formats are not known before.
+        let bytes = (count(outer) * dtype.size()) as u64;
+        let folder = Path::new(&target.path).parent().filter(|p| !p.as_os_str().is_empty());
+        let free = free_bytes(folder.unwrap_or(Path::new("."))).unwrap_or(u64::MAX);
+        if bytes > free && target.compression.is_none() {
+            let shown = escape_control(&target.path);
+            let (bytes, free) = (bytes_text(bytes), bytes_text(free));
+            return Err(HostError {
+                kind: HostErrorKind::Limit,
+                message: format!("`{shown}` would take {bytes}, and its disk has {free} left"),
+                hint: None,
+            });
+        }
         let sink = arr_storage::create(&target.path, dtype, outer, &options);
         Ok(pairs::sink(sink.map_err(storage_error)?, dtype, outer.len()))
     }
@@ -374,7 +388,7 @@ impl RuntimeHost {
     }
 
     fn opened(&mut self, path: &str, name: Option<&str>) -> Result<Opened, HostError> {
-        let options = OpenOptions { name: name.map(str::to_owned) };
+        let options = OpenOptions { name: name.map(str::to_owned), ..OpenOptions::default() };
         let source = arr_storage::open(path, &options).map_err(storage_error)?;
         let (dtype, shape) = (source.dtype(), Shape::from_slice(source.shape()));
         if dtype.kind() == Kind::Complex && shape.len() == MAX_RANK {

@@ -308,7 +308,8 @@ impl Engine {
 
     /// Whether a plan fits into memory, with `more` bytes of inputs that are not there yet.
     pub fn fits(&self, prepared: &Prepared, more: usize) -> bool {
-        if self.options.page {
+        // The oracle knows whole arrays only.
+        if self.options.page || self.options.interpret {
             return self.options.interpret;
         }
         let used = self.pool.stats().used;
