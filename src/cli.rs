@@ -25,17 +25,27 @@ struct Cli {
 
 #[derive(Args)]
 struct Settings {
-    /// Memory for arrays, such as 512MiB or 4GB [default: 60 % of the machine's]
+    /// Memory for arrays, such as 512MiB or 4GB [default: 60 % of the machine's]; `explain` takes
+    /// several, separated by commas
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size, value_delimiter = ',')]
+    memory: Vec<usize>,
+
+    /// Folder for arrays that do not fit into memory [default: the one for temporary files]
+    #[arg(long, global = true, value_name = "DIR")]
+    spill_dir: Option<PathBuf>,
+
+    /// Bytes of such arrays at once, such as 100GB [default: what the disk has]
     #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
-    memory: Option<usize>,
+    disk: Option<usize>,
 
     /// Threads that compute [default: one per core]
     #[arg(long, global = true, value_name = "N", value_parser = threads)]
     threads: Option<usize>,
 
     /// Afterwards, say on the standard error what was done and how long it took
-    #[arg(long, global = true)]
-    stats: bool,
+    #[arg(long, global = true, value_name = "FORM", num_args = 0..=1, require_equals = true,
+        default_missing_value = "text")]
+    stats: Option<StatsForm>,
 
     /// Chunk size along every dimension
     #[arg(long, global = true, hide = true, value_name = "N", value_parser = threads)]
@@ -44,6 +54,14 @@ struct Settings {
     /// Interpret plans instead of compiling them
     #[arg(long, global = true, hide = true)]
     interpret: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StatsForm {
+    /// For people
+    Text,
+    /// For programs: one JSON object on one line
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -64,6 +82,12 @@ enum Command {
         stage: DumpStage,
         #[command(flatten)]
         script: Script,
+    },
+    /// Show what a file holds: arrays, shapes, dtypes, chunks, attributes
+    Info {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<String>,
     },
     /// Tell more about an error's code, such as E0102
     ExplainError {
@@ -157,6 +181,10 @@ pub fn main() -> u8 {
 
 fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
     let settings = &cli.settings;
+    if settings.memory.len() > 1 && !matches!(cli.command, Some(Command::Explain(_))) {
+        say("error: only `explain` takes several sizes of memory\n");
+        return Ok(2);
+    }
     if let Some(code) = &cli.code {
         if cli.command.is_some() {
             say("error: -e takes no command beside it\n");
@@ -176,7 +204,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
         Some(Command::Explain(script)) => {
             let text = read(&script.file)?;
             let mut session = prepared(script, settings, output)?;
-            let steps = session.explain(&script.file, &text)?;
+            let steps = session.explain_under(&script.file, &text, &settings.memory)?;
             output.put(&format!("{}\n", steps.trim_end()))?;
             Ok(0)
         }
@@ -185,6 +213,12 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
             let mut session = prepared(script, settings, output)?;
             let dump = session.dump((*stage).into(), &script.file, &text)?;
             output.put(&format!("{}\n", dump.trim_end()))?;
+            Ok(0)
+        }
+        Some(Command::Info { files }) => {
+            for file in files {
+                output.put(&format!("{}\n", arr::file_info(file)?))?;
+            }
             Ok(0)
         }
         Some(Command::ExplainError { code }) => explain_error(code, output),
@@ -201,8 +235,12 @@ fn session(settings: &Settings, output: &Output) -> Session<'static> {
 fn session_to(settings: &Settings, output: impl Write + Send + 'static) -> Session<'static> {
     let mut builder =
         Session::builder().output(output).interpret(settings.interpret).chunk(settings.chunk);
-    if let Some(bytes) = settings.memory {
+    if let Some(&bytes) = settings.memory.first() {
         builder = builder.memory(bytes);
+    }
+    if settings.spill_dir.is_some() || settings.disk.is_some() {
+        let folder = settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
+        builder = builder.spill(folder, settings.disk.map(|n| n as u64));
     }
     if let Some(threads) = settings.threads {
         builder = builder.threads(threads);
@@ -241,8 +279,7 @@ fn run(script: &Script, settings: &Settings, output: &Output) -> Result<u8, Erro
     output.finish().ok();
     let done = result.map(|warnings| say_warnings(&warnings));
     stats(&mut session, settings, started);
-    // Dropping every array one by one takes longer than ending the process.
-    std::mem::forget(session);
+    session.leave();
     if output.is_closed() {
         return Ok(0);
     }
@@ -263,17 +300,33 @@ fn eval(code: &str, settings: &Settings, output: &Output) -> Result<u8, Error> {
         }
     });
     stats(&mut session, settings, started);
-    std::mem::forget(session);
+    session.leave();
     done.map(|()| 0)
 }
 
 fn stats(session: &mut Session<'_>, settings: &Settings, started: Instant) {
-    if !settings.stats {
-        return;
-    }
+    let Some(form) = settings.stats else { return };
     let seconds = started.elapsed().as_secs_f64();
     let stats = session.stats();
-    say(&format!(
+    if let StatsForm::Json = form {
+        say(&format!(
+            "{{\"seconds\": {seconds}, \"plans\": {}, \"tasks\": {}, \"parts\": {}, \"kernels\": {}, \
+             \"compile_seconds\": {}, \"memory_peak\": {}, \"bytes_read\": {}, \
+             \"bytes_written\": {}, \"spilled_peak\": {}}}\n",
+            stats.runs,
+            stats.tasks,
+            stats.parts,
+            stats.kernels,
+            stats.compile_seconds,
+            stats.memory_peak,
+            stats.bytes_read,
+            stats.bytes_written,
+            stats.spilled_peak,
+        ));
+        return;
+    }
+    let size = |n: u64| arr::bytes_text(n as usize);
+    let mut text = format!(
         "time      {seconds:.3} s\nplans     {} run, {} tasks\nkernels   {} compiled in {:.4} s\n\
          memory    {} at most\n",
         stats.runs,
@@ -281,7 +334,17 @@ fn stats(session: &mut Session<'_>, settings: &Settings, started: Instant) {
         stats.kernels,
         stats.compile_seconds,
         arr::bytes_text(stats.memory_peak),
-    ));
+    );
+    if stats.parts > 0 {
+        text += &format!(
+            "parts     {} run over files; {} read, {} written, {} spilled at most at once\n",
+            stats.parts,
+            size(stats.bytes_read),
+            size(stats.bytes_written),
+            size(stats.spilled_peak),
+        );
+    }
+    say(&text);
 }
 
 fn test(files: &[PathBuf], settings: &Settings, output: &Output) -> Result<u8, Error> {

@@ -7,13 +7,14 @@
 
 use crate::record::Recorder;
 use arr_compiler::format::{bytes_text, escape_control};
-use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Target};
+use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
 use arr_compiler::plan::{Config, plan};
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Graph;
 use arr_ir::shape::{MAX_RANK, Shape, count};
 use arr_runtime::buffer::Buffer;
 use arr_runtime::engine::{Engine, Prepared, RunError};
+use arr_runtime::paged::layout::OnDisk;
 use arr_runtime::paged::run::{self as paged, Input, Output};
 use arr_runtime::paged::spill::free_bytes;
 use arr_runtime::paged::{pairs, transfer};
@@ -209,7 +210,12 @@ impl RuntimeHost {
         let recorder = self.recorder.as_mut()?;
         let planned = |h: &Handle| matches!(h.downcast_ref(), Some(Stored::Planned(..)));
         let prepared = self.plans.get(graph, &self.engine, &self.config);
-        let small = recorder.plan(graph, &prepared);
+        let inputs_on_disk = inputs.iter().map(|h| match h.downcast_ref::<Stored>() {
+            Some(Stored::Planned(..)) => Some(OnDisk::default()),
+            Some(stored) => stored.source().map(|s| paged::on_disk(&*s)),
+            None => None,
+        });
+        let small = recorder.plan(graph, &prepared, inputs_on_disk.collect());
         if small && !inputs.iter().any(planned) {
             return None;
         }
@@ -336,7 +342,8 @@ impl RuntimeHost {
                 Output::Disk(source) => self.register(Stored::disk(source)),
                 Output::Sunk => {
                     let (target, _) = target.ok_or_else(|| bug("a target of nothing"))?;
-                    self.opened(&target.path, target.name.as_deref())?.handle
+                    let name = target.name.as_deref();
+                    self.opened(&Origin { path: &target.path, name, along: None })?.handle
                 }
             });
         }
@@ -387,9 +394,12 @@ impl RuntimeHost {
         Ok(self.engine.fits(prepared, self.missing(inputs)?))
     }
 
-    fn opened(&mut self, path: &str, name: Option<&str>) -> Result<Opened, HostError> {
-        let options = OpenOptions { name: name.map(str::to_owned), ..OpenOptions::default() };
-        let source = arr_storage::open(path, &options).map_err(storage_error)?;
+    fn opened(&mut self, from: &Origin) -> Result<Opened, HostError> {
+        let options = OpenOptions {
+            name: from.name.map(str::to_owned),
+            along: from.along.map(str::to_owned),
+        };
+        let source = arr_storage::open(from.path, &options).map_err(storage_error)?;
         let (dtype, shape) = (source.dtype(), Shape::from_slice(source.shape()));
         if dtype.kind() == Kind::Complex && shape.len() == MAX_RANK {
             let message = "a complex array has at most 15 dimensions".into();
@@ -479,8 +489,12 @@ impl Host for RuntimeHost {
         Ok(self.register(Stored::memory(buffer)))
     }
 
-    fn open(&mut self, path: &str, name: Option<&str>) -> Result<Opened, HostError> {
-        self.opened(path, name)
+    fn open(&mut self, from: &Origin) -> Result<Opened, HostError> {
+        self.opened(from)
+    }
+
+    fn info(&mut self, path: &str) -> Result<String, HostError> {
+        crate::info::info(path).map_err(storage_error)
     }
 
     fn save(&mut self, target: &Target, array: &Handle, dtype: DType) -> Result<(), HostError> {
@@ -600,7 +614,7 @@ pub(crate) fn input_error(error: &std::io::Error) -> HostError {
     host_error(HostErrorKind::Io, format!("cannot read the standard input: {why}"))
 }
 
-fn storage_error(error: StorageError) -> HostError {
+pub(crate) fn storage_error(error: StorageError) -> HostError {
     match error {
         StorageError::File(text) => host_error(HostErrorKind::Io, escape_control(&text)),
         StorageError::Interrupted => interrupted(),

@@ -30,6 +30,7 @@
 
 mod error;
 mod host;
+mod info;
 mod machine;
 mod record;
 mod render;
@@ -84,6 +85,14 @@ pub fn output_error(error: &std::io::Error) -> Error {
 /// The error of a standard input that could not be read.
 pub fn input_error(error: &std::io::Error) -> Error {
     host::input_error(error).into()
+}
+
+/// What a file holds, in words: its arrays with their names, dtypes, shapes, chunks, attributes.
+///
+/// # Errors
+/// It cannot be read, or is damaged.
+pub fn file_info(path: &str) -> Result<String, Error> {
+    Ok(info::info(path).map_err(host::storage_error)?)
 }
 
 /// A size in bytes, as the command line takes it: `512MiB`, `4g`, `1.5 GB`.

@@ -10,9 +10,10 @@ use arr_compiler::plan::explain::explain;
 use arr_compiler::plan::simplified;
 use arr_ir::dtype::{DType, Kind};
 use arr_ir::graph::Graph;
-use arr_ir::plan::{Plan, StepKind};
+use arr_ir::plan::{Plan, StepKind, Storage};
 use arr_ir::shape::count;
 use arr_runtime::engine::{Engine, Listing, Prepared};
+use arr_runtime::paged::layout::{Given, OnDisk, layout, least, units};
 use rustc_hash::FxHashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -42,8 +43,17 @@ pub enum Stage {
 }
 
 enum Entry {
-    Plan { graph: Graph, prepared: Arc<Prepared>, times: usize, run: bool },
-    Save { path: String, what: String },
+    Plan {
+        graph: Graph,
+        prepared: Arc<Prepared>,
+        inputs: Vec<Option<OnDisk>>,
+        times: usize,
+        run: bool,
+    },
+    Save {
+        path: String,
+        what: String,
+    },
 }
 
 /// Plans and saves, in order.
@@ -56,7 +66,12 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Notes a plan; whether it is small enough to be run.
-    pub(crate) fn plan(&mut self, graph: &Graph, prepared: &Arc<Prepared>) -> bool {
+    pub(crate) fn plan(
+        &mut self,
+        graph: &Graph,
+        prepared: &Arc<Prepared>,
+        inputs: Vec<Option<OnDisk>>,
+    ) -> bool {
         let small = work(prepared.plan()) <= SMALL;
         match self.known.get(graph).copied() {
             Some(at) => {
@@ -68,7 +83,8 @@ impl Recorder {
             None => {
                 self.known.insert(graph.clone(), self.entries.len());
                 let (graph, prepared) = (graph.clone(), prepared.clone());
-                self.entries.push(Entry::Plan { graph, prepared, times: 1, run: small });
+                let entry = Entry::Plan { graph, prepared, inputs, times: 1, run: small };
+                self.entries.push(entry);
             }
         }
         small
@@ -86,8 +102,8 @@ impl Recorder {
         }
     }
 
-    /// Everything in words.
-    pub(crate) fn explain(&self) -> String {
+    /// Everything in words; of every plan also how it runs under each of some limits of memory.
+    pub(crate) fn explain(&self, engine: &Engine, limits: &[usize]) -> String {
         let mut out = String::new();
         let mut number = 0;
         for entry in &self.entries {
@@ -95,7 +111,7 @@ impl Recorder {
                 Entry::Save { path, what } => {
                     let _ = writeln!(out, "save {what} to `{}`\n", escape_control(path));
                 }
-                Entry::Plan { prepared, times, run, .. } => {
+                Entry::Plan { prepared, inputs, times, run, .. } => {
                     number += 1;
                     let often =
                         if *times > 1 { format!(", run {times} times") } else { String::new() };
@@ -105,6 +121,9 @@ impl Recorder {
                         out.push_str("; large, not computed here");
                     }
                     let _ = writeln!(out, "\n{}", explain(prepared.plan()));
+                    for &limit in limits {
+                        let _ = writeln!(out, "{}", under(engine, prepared, inputs, limit));
+                    }
                 }
             }
         }
@@ -136,6 +155,64 @@ impl Recorder {
         }
         out
     }
+}
+
+/// How a plan runs under a limit of memory.
+fn under(engine: &Engine, prepared: &Prepared, inputs: &[Option<OnDisk>], limit: usize) -> String {
+    let plan = prepared.plan();
+    let size = |n: usize| bytes_text(n as u64);
+    let mut out = format!("with {} of memory: ", size(limit));
+    let files: usize = plan
+        .values
+        .iter()
+        .map(|v| match v.storage {
+            Storage::Input(slot) if matches!(inputs.get(slot as usize), Some(Some(_))) => v.bytes(),
+            _ => 0,
+        })
+        .sum();
+    if prepared.peak().saturating_add(files) <= limit {
+        let _ = write!(out, "in memory, {} at most", size(prepared.peak() + files));
+        return out;
+    }
+    let threads = engine.options().threads;
+    let given = Given { limit, threads, inputs, sinks: &[], page: false };
+    let layout = match layout(plan, &given) {
+        Ok(layout) => layout,
+        Err(_) => {
+            let _ = write!(out, "refused; it needs {}", size(least(plan, &given)));
+            return out;
+        }
+    };
+    let jobs = || layout.jobs.iter().flatten();
+    let (read, written) = jobs().fold((0, 0), |(r, w), j| (r + j.traffic.0, w + j.traffic.1));
+    let _ = write!(
+        out,
+        "in parts, {} at most; reads {}, writes {}, of that {} at once in spilled arrays",
+        size(layout.peak),
+        bytes_text(read),
+        bytes_text(written),
+        bytes_text(layout.spilled),
+    );
+    for (stage, jobs) in layout.plan.stages.iter().zip(&layout.jobs) {
+        for job in jobs {
+            let steps: Vec<String> =
+                job.positions.clone().map(|p| (stage.steps[p] + 1).to_string()).collect();
+            let parts: Vec<String> = job.size.iter().map(usize::to_string).collect();
+            let unit = if stage.split.is_some() { "chunks" } else { "elements" };
+            let _ = write!(
+                out,
+                "\n  step {}: {} parts of {} {unit}; boxes of {} read and {} written each; {} and {} in all",
+                steps.join("+"),
+                units(&layout.plan, stage, job),
+                if parts.is_empty() { "1".to_string() } else { parts.join(" x ") },
+                size(job.boxes.0),
+                size(job.boxes.1),
+                bytes_text(job.traffic.0),
+                bytes_text(job.traffic.1),
+            );
+        }
+    }
+    out
 }
 
 fn type_text(dtype: &str, shape: &[usize]) -> String {

@@ -26,7 +26,15 @@ pub struct SessionBuilder {
 }
 
 impl SessionBuilder {
-    /// Bytes that arrays and working memory may take together.
+    /// Where arrays go that do not fit into memory, and how many bytes of them at most; the
+    /// default is the system's folder for temporary files, and what its disk has.
+    pub fn spill(mut self, folder: impl Into<std::path::PathBuf>, bytes: Option<u64>) -> Self {
+        (self.options.spill, self.options.disk) = (folder.into(), bytes);
+        self
+    }
+
+    /// Bytes that arrays and working memory may take together. What needs more runs in parts, over
+    /// files; where even that does not fit, evaluating is refused before it starts.
     pub fn memory(mut self, bytes: usize) -> Self {
         self.options.memory = bytes;
         self
@@ -93,6 +101,14 @@ pub struct Stats {
     pub kernels: u64,
     /// Seconds spent compiling them.
     pub compile_seconds: f64,
+    /// Parts that plans ran in which did not fit into memory.
+    pub parts: u64,
+    /// Bytes that those read from files, and wrote to them; spilled ones included.
+    pub bytes_read: u64,
+    /// Bytes written.
+    pub bytes_written: u64,
+    /// The most bytes of spilled arrays at once.
+    pub spilled_peak: u64,
     /// Bytes of arrays and working memory in use.
     pub memory_used: usize,
     /// The most bytes at once.
@@ -279,6 +295,10 @@ impl<'a> Session<'a> {
             tasks: stats.tasks,
             kernels: stats.kernels,
             compile_seconds: stats.compile_seconds,
+            parts: stats.units,
+            bytes_read: stats.read,
+            bytes_written: stats.written,
+            spilled_peak: stats.spill.most,
             memory_used: stats.memory_used,
             memory_peak: stats.memory_peak,
         }
@@ -310,11 +330,37 @@ impl<'a> Session<'a> {
     /// # Errors
     /// The script is wrong, or failed.
     pub fn explain(&mut self, name: &str, text: &str) -> Result<String, Error> {
-        let (name, text) = (name.to_string(), text.to_string());
+        self.explain_under(name, text, &[])
+    }
+
+    /// As [`Session::explain`]; of every plan also whether and how it runs within each of these
+    /// numbers of bytes: in memory or in parts, what is then read, written and spilled.
+    ///
+    /// # Errors
+    /// The script is wrong, or failed.
+    pub fn explain_under(
+        &mut self,
+        name: &str,
+        text: &str,
+        limits: &[usize],
+    ) -> Result<String, Error> {
+        let (name, text, limits) = (name.to_string(), text.to_string(), limits.to_vec());
         self.ask(move |state| {
             state.recorded(&name, &text)?;
-            Ok(state.host.recorder.take().map(|r| r.explain()).unwrap_or_default())
+            let recorder = state.host.recorder.take();
+            let words = recorder.map(|r| r.explain(state.host.engine(), &limits));
+            Ok(words.unwrap_or_default())
         })
+    }
+
+    /// Leaves the session at the end of a process: what it keeps on disk is removed, its memory is
+    /// left to the system, which is faster than to give it back array by array.
+    pub fn leave(mut self) {
+        let _ = self.ask(|state| {
+            state.host.engine().spill().close();
+            Ok(())
+        });
+        std::mem::forget(self);
     }
 
     /// A stage of the way from a script to machine code, as text for people.

@@ -49,6 +49,17 @@ pub struct Opened {
     pub shape: Shape,
 }
 
+/// A file, or several, that an array comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// The path; with wildcards, several files that follow each other.
+    pub path: &'a str,
+    /// The name of the array, in files that hold several.
+    pub name: Option<&'a str>,
+    /// The dimension along which several files follow each other, by its name or number.
+    pub along: Option<&'a str>,
+}
+
 /// A file that an array goes into.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
@@ -102,10 +113,18 @@ pub trait Host {
         })
     }
 
-    /// Opens an array file, or the array of this name in one that holds several, and reads its
-    /// header. The handle of a complex array stands for floats
+    /// Opens an array file and reads its header. The handle of a complex array stands for floats
     /// and one more axis of size 2 at the end: the real and the imaginary part of every element.
-    fn open(&mut self, path: &str, name: Option<&str>) -> Result<Opened, HostError>;
+    fn open(&mut self, from: &Origin) -> Result<Opened, HostError>;
+
+    /// What a file holds, as text: arrays with their dtypes, shapes, chunks and attributes.
+    fn info(&mut self, path: &str) -> Result<String, HostError> {
+        Err(HostError {
+            kind: HostErrorKind::Bug,
+            message: format!("this host does not look into `{path}`"),
+            hint: None,
+        })
+    }
 
     /// Writes a stored array to a file, whole or not at all, in its own dtype or, where that is
     /// complex, given as [`open`](Host::open) gives it.

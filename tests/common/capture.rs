@@ -2,7 +2,7 @@
 //!
 //! The name of a file to load says what is in it: `float64_3000x70.npy`.
 
-use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Target};
+use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::graph::Graph;
 use arr_ir::shape::Shape;
@@ -44,9 +44,9 @@ impl Host for Capture {
         Ok(Arc::new(Nothing(dtype)))
     }
 
-    fn open(&mut self, path: &str, _: Option<&str>) -> Result<Opened, HostError> {
+    fn open(&mut self, from: &Origin) -> Result<Opened, HostError> {
         let parse = || {
-            let (dtype, sizes) = path.strip_suffix(".npy")?.split_once('_')?;
+            let (dtype, sizes) = from.path.strip_suffix(".npy")?.split_once('_')?;
             let shape: Option<Shape> = sizes.split('x').map(|n| n.parse().ok()).collect();
             Some((DType::from_name(dtype)?, shape?))
         };

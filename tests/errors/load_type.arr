@@ -1,1 +1,1 @@
-x = load("tests/errors/data/table.csv")
+x = load("tests/errors/memory_huge.arr")

@@ -1,4 +1,4 @@
 # test: memory 1000000000
-x = zeros((100_000, 100_000))
-y = x + 1
-save("big.npy", y)
+x = random((10_000_000_000,))
+y = sort(x)
+print(y.sum())

@@ -5,17 +5,20 @@ use crate::array::create::to_array;
 use crate::array::faults::{self, Outcome};
 use crate::array::{Array, interleaved};
 use crate::builtin::Context;
-use crate::host::Target;
+use crate::host::{Origin, Target};
 use crate::value::{Unknown, Value};
 use arr_ir::shape::dims_of;
 use std::rc::Rc;
 
 rows! {
-    "load" ("path, name=none") load, false,
-        "The array in a file, or the one of this name in a file with several; what the file says of it is read now, its elements when they are needed."
+    "load" ("path, name=none, along=none") load, false,
+        "The array in a file, or the one of this name in a file with several; what the file says of it is read now, its elements when they are needed. A path with wildcards joins the arrays of several files, in the order of their names, along the dimension `along` (its name, or its number; the first one if none is given)."
         "load(\"x.npy\").shape" => "(3,)";
     "save" ("path, x, name=none, chunks=none, compression=none") save, true,
         "Writes an array to a file, whole or not at all. The format follows from the extension; for those that hold several arrays, are stored in chunks or can be compressed, `name`, `chunks` (a shape) and `compression` (`\"zstd\"`, `\"zstd:19\"`, `\"gzip\"`) say how." "save(\"x.npy\", [1, 2, 3])" => "";
+    "info" ("path") info, false,
+        "What a file holds, as text: its arrays with their names, dtypes, shapes, chunks and attributes. No elements are read."
+        "print(info(\"x.npy\"))" => "x.npy: npy file\n  int64[3]";
     "print" ("*values, sep=\" \", end=\"\\n\"") print, false,
         "Writes the texts of values." "print(1, 2)" => "1 2";
     "compute" ("*values") compute, true,
@@ -29,22 +32,33 @@ rows! {
 
 fn load(cx: &mut dyn Context, a: &[Value]) -> Result {
     let Some(path) = args::text(a, 0)? else { return Ok(Value::ANY) };
-    let name = match &a[1] {
-        Value::None => None,
-        Value::Unknown(_) => return Ok(Value::ANY),
-        _ => args::text(a, 1)?,
+    let text = |i: usize| match &a[i] {
+        Value::None => Ok(Some(None)),
+        Value::Int(n) if i == 2 => Ok(Some(Some(n.to_string().into()))),
+        Value::Unknown(_) => Ok(None),
+        _ => args::text(a, i).map(Some),
     };
+    let (Some(name), Some(along)) = (text(1)?, text(2)?) else { return Ok(Value::ANY) };
     if cx.checking()
         && name.is_none()
         && let Some(array) = cx.saved(&path)
     {
         return Ok(Value::Array(Array::abstract_of(array.dtype(), array.dims().clone())));
     }
-    let opened = cx.host().open(&path, name.as_deref())?;
+    let from = Origin { path: &path, name: name.as_deref(), along: along.as_deref() };
+    let opened = cx.host().open(&from)?;
     Ok(Value::Array(match cx.checking() {
         true => Array::abstract_of(opened.dtype, dims_of(&opened.shape)),
         false => Array::from_handle(opened.handle, opened.dtype, opened.shape),
     }))
+}
+
+fn info(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let Some(path) = args::text(a, 0)? else { return Ok(Value::Unknown(Unknown::Str)) };
+    if cx.checking() {
+        return Ok(Value::Unknown(Unknown::Str));
+    }
+    Ok(Value::text(&cx.host().info(&path)?))
 }
 
 fn save(cx: &mut dyn Context, a: &[Value]) -> Result {

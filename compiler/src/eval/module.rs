@@ -6,7 +6,7 @@ use crate::builtin::Builtin;
 use crate::fault::{Failure, Fault};
 use crate::function::{Frame, Module};
 use crate::hir::{Import, Slot, Unit};
-use crate::host::{Handle, Host, HostError, HostErrorKind, Opened, Target};
+use crate::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
 use crate::lower::{self, Names};
 use crate::suggest;
 use crate::value::Value;
@@ -437,7 +437,7 @@ impl Host for NoHost {
         refused()
     }
 
-    fn open(&mut self, _: &str, _: Option<&str>) -> Result<Opened, HostError> {
+    fn open(&mut self, _: &Origin) -> Result<Opened, HostError> {
         refused()
     }
 

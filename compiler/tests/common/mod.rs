@@ -1,6 +1,6 @@
 //! A host over the oracle, and plain rendering of messages, for tests of the evaluator.
 
-use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Target};
+use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
 use arr_compiler::session::Session;
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::{Graph, Op};
@@ -92,14 +92,14 @@ impl Host for OracleHost {
         Ok(Arc::new(DenseArray { dtype, shape: shape.into(), data }))
     }
 
-    fn open(&mut self, path: &str, _: Option<&str>) -> Result<Opened, HostError> {
-        match self.files.get(path) {
+    fn open(&mut self, from: &Origin) -> Result<Opened, HostError> {
+        match self.files.get(from.path) {
             Some(array) => Ok(Opened {
                 dtype: array.dtype,
                 shape: array.shape.clone(),
                 handle: Arc::new(pairs(array)),
             }),
-            None => Err(refused(HostErrorKind::Io, format!("no such file: {path}"))),
+            None => Err(refused(HostErrorKind::Io, format!("no such file: {}"))),
         }
     }
 

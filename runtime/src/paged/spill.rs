@@ -98,6 +98,11 @@ impl SpillDir {
         limit.min(free_bytes(&self.root).unwrap_or(u64::MAX))
     }
 
+    /// Removes the directory; what is spilled stays readable as long as it is held.
+    pub fn close(&self) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     fn file(&self) -> Result<File, StorageError> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if made.is_none() {
@@ -161,17 +166,9 @@ fn sweep(root: &Path) {
 }
 
 /// Bytes that the file system of a path has free for us.
-#[allow(unsafe_code, reason = "the standard library does not say how full a disk is")]
 pub fn free_bytes(path: &Path) -> Option<u64> {
-    use std::os::unix::ffi::OsStrExt;
-    let path = std::ffi::CString::new(path.as_os_str().as_bytes()).ok()?;
-    // SAFETY: a path that ends in 0, and a structure of the right type that the call fills.
-    let found = unsafe {
-        let mut found: libc::statvfs = std::mem::zeroed();
-        (libc::statvfs(path.as_ptr(), &mut found) == 0).then_some(found)?
-    };
-    #[allow(clippy::unnecessary_cast, reason = "its width differs between systems")]
-    Some((found.f_bavail as u64).saturating_mul(found.f_frsize as u64))
+    let found = rustix::fs::statvfs(path).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 /// Where a chunk lies.

@@ -4,7 +4,7 @@ use crate::array::{Array, lower};
 use crate::builtin::Context;
 use crate::builtins::builtin;
 use crate::fault::{Failure, Fault};
-use crate::host::{Handle, Host, HostError, HostErrorKind, Opened, Target};
+use crate::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
 use crate::value::Value;
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Graph;
@@ -46,8 +46,8 @@ impl Host for Machine {
     fn store(&mut self, dtype: DType, shape: &[usize], data: Vec<u8>) -> Result<Handle, HostError> {
         Ok(Arc::new(DenseArray { dtype, shape: shape.into(), data }))
     }
-    fn open(&mut self, path: &str, _: Option<&str>) -> Result<Opened, HostError> {
-        Err(HostError { kind: HostErrorKind::Io, message: path.into(), hint: None })
+    fn open(&mut self, from: &Origin) -> Result<Opened, HostError> {
+        Err(HostError { kind: HostErrorKind::Io, message: from.path.into(), hint: None })
     }
     fn save(&mut self, _: &Target, _: &Handle, _: DType) -> Result<(), HostError> {
         Ok(())
