@@ -21,8 +21,6 @@ pub mod boxes;
 mod concat;
 mod element;
 mod error;
-#[cfg(test)]
-mod faults;
 mod file;
 mod files;
 pub mod image;
@@ -32,6 +30,8 @@ pub mod npy;
 pub mod npz;
 mod stage;
 mod target;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod zarr;
 
@@ -135,6 +135,13 @@ pub struct OpenOptions {
     /// For a path with wildcards: the dimension along which the files follow each other, its
     /// name or its number; the first unless it is given.
     pub along: Option<String>,
+    /// For text: whether the first row is a header; unless it is given, it is one if not all of
+    /// it are numbers.
+    pub header: Option<bool>,
+    /// For text: what separates fields.
+    pub delimiter: Option<u8>,
+    /// For NetCDF and HDF5: numbers as they are stored, neither unpacked nor masked.
+    pub raw: bool,
 }
 
 /// How to create an array.
@@ -218,8 +225,8 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
     let name = options.name.as_deref();
     Ok(match (found(place), name) {
         (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
-        (Format::Text, _) => Arc::new(text::open(place, name)?),
-        (Format::Netcdf, _) => Arc::new(netcdf::open(place, name)?),
+        (Format::Text, _) => Arc::new(text::open(place, options)?),
+        (Format::Netcdf, _) => Arc::new(netcdf::open(place, options)?),
         (Format::Npz, _) => Arc::new(npz::open(place, name)?),
         (Format::Image, None) => Arc::new(image::open(place)?),
         (Format::Tiff, None) => Arc::new(image::open_tiff(place)?),
@@ -248,7 +255,7 @@ pub fn info(path: &str) -> Result<Info, StorageError> {
             Ok(Info { format: "image".into(), arrays, groups: vec![] })
         }
         Format::Text => {
-            let arrays = vec![ArrayInfo::of("", &text::open(place, None)?)];
+            let arrays = vec![ArrayInfo::of("", &text::open(place, &OpenOptions::default())?)];
             Ok(Info { format: "text".into(), arrays, groups: vec![] })
         }
         Format::Netcdf => netcdf::info(place),

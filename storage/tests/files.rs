@@ -143,8 +143,8 @@ fn what_is_in_a_file_is_told() {
 #[test]
 fn mistakes_are_told() {
     let say = |name: &str, array: Option<&str>, along: Option<&str>| {
-        let options =
-            OpenOptions { name: array.map(str::to_string), along: along.map(str::to_string) };
+        let (array, along) = (array.map(str::to_string), along.map(str::to_string));
+        let options = OpenOptions { name: array, along, ..OpenOptions::default() };
         let opened = open(folder().join(name).to_str().unwrap(), &options);
         opened.err().unwrap_or_else(|| panic!("{name} was opened")).to_string()
     };
@@ -179,6 +179,15 @@ fn columns_have_names_and_text_has_lines() {
     assert!(same(&*column, &read(&*column, &[0], &[3]), &numbers));
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.csv");
+    std::fs::write(&path, "2001:2002\n1:2\n").unwrap();
+    let options = OpenOptions {
+        header: Some(true),
+        delimiter: Some(b':'),
+        name: Some("2002".into()),
+        ..OpenOptions::default()
+    };
+    let year = open(path.to_str().unwrap(), &options).unwrap();
+    assert_eq!(read(&*year, &[0], &[1]), 2f64.to_le_bytes());
     let say = |text: &str| {
         std::fs::write(&path, text).unwrap();
         let source = open(path.to_str().unwrap(), &OpenOptions::default());
@@ -192,4 +201,13 @@ fn columns_have_names_and_text_has_lines() {
     assert!(say("a,b\n1,2\n3,x y\n").ends_with("line 3: field 2: `x y` is no number"));
     assert!(say("# nothing\n\n").ends_with("it has no rows"));
     assert!(say("\0\0").ends_with("line 1: it is not text"));
+}
+
+#[test]
+fn packed_numbers_are_read_raw_if_asked_for() {
+    let path = folder().join("modern.nc");
+    let options = OpenOptions { name: Some("t2m".into()), raw: true, ..OpenOptions::default() };
+    let source = open(path.to_str().unwrap(), &options).unwrap();
+    assert_eq!(source.dtype().name(), "int16");
+    assert_eq!(read(&*source, &[1, 2, 3], &[1, 1, 1]), (-32767i16).to_le_bytes());
 }

@@ -13,13 +13,13 @@ pub use write::create;
 #[cfg(test)]
 pub(crate) use write::create_with;
 
-use crate::Source;
 use crate::attributes::{Attributes, Value};
 use crate::boxes;
 use crate::element::Element;
 use crate::error::{StorageError, failure};
 use crate::file::{Held, PIECE, Stopped, proceed};
 use crate::info::{ArrayInfo, Info};
+use crate::{OpenOptions, Source};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::shape::{Shape, count};
 use cf::{Attribute, Packing};
@@ -109,7 +109,8 @@ fn is_coordinate(variable: &Variable) -> bool {
 ///
 /// # Errors
 /// It is no such file, or has no such variable, or several and no name was given.
-pub fn open(path: &Path, name: Option<&str>) -> Result<NetcdfArray, StorageError> {
+pub fn open(path: &Path, options: &OpenOptions) -> Result<NetcdfArray, StorageError> {
+    let name = options.name.as_deref();
     let fail = |why: &str| failure("read", path, why);
     let (held, content) = content(path)?;
     let mut found = content.variables;
@@ -146,7 +147,8 @@ pub fn open(path: &Path, name: Option<&str>) -> Result<NetcdfArray, StorageError
     if let Some(problem) = &variable.problem {
         return Err(fail(&format!("its variable `{}` cannot be read: {problem}", variable.name)));
     }
-    let packing = Packing::of(variable.element.dtype, &variable.attributes);
+    let conventions = if options.raw { &[][..] } else { &variable.attributes };
+    let packing = Packing::of(variable.element.dtype, conventions);
     let attributes = described(&variable);
     Ok(NetcdfArray { held, variable, packing, attributes })
 }

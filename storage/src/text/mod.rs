@@ -12,10 +12,10 @@ pub use write::create;
 #[cfg(test)]
 pub(crate) use write::create_with;
 
-use crate::Source;
 use crate::attributes::{Attributes, Value};
 use crate::error::{StorageError, failure};
 use crate::file::{Held, Stopped, proceed};
+use crate::{OpenOptions, Source};
 use arr_ir::dtype::DType;
 use arr_ir::shape::{Shape, count};
 use std::fs::File;
@@ -187,9 +187,10 @@ fn shown(field: &[u8]) -> String {
 ///
 /// # Errors
 /// It has no rows, rows of different lengths, or not the column.
-pub fn open(path: &Path, name: Option<&str>) -> Result<TextArray, StorageError> {
+pub fn open(path: &Path, options: &OpenOptions) -> Result<TextArray, StorageError> {
     let (held, file, _) = Held::open(path)?;
-    let scanned = scan(&file).map_err(|e| e.at(path))?;
+    let name = options.name.as_deref();
+    let scanned = scan(&file, options).map_err(|e| e.at(path))?;
     let column = match name {
         None => None,
         Some(name) => {
@@ -233,7 +234,7 @@ struct Scanned {
     fields: usize,
 }
 
-fn scan(file: &File) -> Result<Scanned, Stopped> {
+fn scan(file: &File, options: &OpenOptions) -> Result<Scanned, Stopped> {
     let mut rows = Rows::new(file, 0, 0);
     if !rows.advance()? {
         return Err(Stopped::Bad("it has no rows".into()));
@@ -241,13 +242,14 @@ fn scan(file: &File) -> Result<Scanned, Stopped> {
     if rows.line.contains(&0) {
         return Err(bad(rows.number, "it is not text"));
     }
-    let separator = Separator::of(&rows.line);
+    let separator = options.delimiter.map_or_else(|| Separator::of(&rows.line), Separator::Byte);
     let mut header = vec![];
     let mut numbers = true;
     let fields = separator.split(&rows.line, |_, field| {
         header.push(shown(field));
         numbers &= number(field).is_some();
     });
+    let numbers = options.header.map_or(numbers, |header| !header);
     let mut found = Scanned { separator, header, index: vec![], rows: 0, fields };
     if numbers {
         found.header.clear();
