@@ -398,6 +398,7 @@ impl RuntimeHost {
         let options = OpenOptions {
             name: from.name.map(str::to_owned),
             along: from.along.map(str::to_owned),
+            ..OpenOptions::default()
         };
         let source = arr_storage::open(from.path, &options).map_err(storage_error)?;
         let (dtype, shape) = (source.dtype(), Shape::from_slice(source.shape()));
