@@ -271,10 +271,8 @@ pub(crate) fn equal(cx: &mut dyn Context, lhs: &Value, rhs: &Value) -> Outcome<O
         (Value::Builtin(a), Value::Builtin(b)) => std::ptr::eq(*a, *b),
         (Value::Function(a), Value::Function(b)) => std::rc::Rc::ptr_eq(a, b),
         (Value::Method(a), Value::Method(b)) => {
-            return Ok(match equal(cx, &a.0, &b.0)? {
-                Some(same) => Some(same && std::ptr::eq(a.1, b.1)),
-                None => None,
-            });
+            let same = equal(cx, &a.0, &b.0)?;
+            return Ok(same.map(|same| same && std::ptr::eq(a.1, b.1)));
         }
         _ if Operand::of(lhs).is_some() && Operand::of(rhs).is_some() => {
             let same = elementwise(cx, MapOp::Eq, &[lhs.clone(), rhs.clone()])?;
