@@ -156,7 +156,10 @@ fn nanvar(x, axis=none, correction=0, keepdims=false, ddof=none) {
     n = _count(x, axis, keepdims, d.dtype)
     c = if ddof == none { correction } else { ddof }
     left = n - c
-    nansum(d * d, axis=axis, keepdims=keepdims) / where(left > 0, left, nan)
+    # NaN that an infinity makes of a difference stays.
+    e = _square_modulus(d)
+    squares = where(isnan(x), zeros((), dtype=e.dtype), e)
+    sum(squares, axis=axis, keepdims=keepdims) / where(left > 0, left, nan)
 }
 
 ## The standard deviation of the elements that are not NaN.
@@ -454,7 +457,8 @@ fn geomspace(start, stop, num=50, endpoint=true, dtype=none, axis=0) {
 ##  [3 4]]
 fn tril(x, k=0) {
     x = asarray(x)
-    where(iota(x.shape[-2])[:, newaxis] + k >= iota(x.shape[-1]), x, 0)
+    kept = iota(x.shape[-2])[:, newaxis] + k >= iota(x.shape[-1])
+    where(kept, x, zeros((), dtype=x.dtype))
 }
 
 ## The upper triangle: zeros below the diagonal `k`.
@@ -464,7 +468,8 @@ fn tril(x, k=0) {
 ##  [0 4]]
 fn triu(x, k=0) {
     x = asarray(x)
-    where(iota(x.shape[-2])[:, newaxis] + k <= iota(x.shape[-1]), x, 0)
+    kept = iota(x.shape[-2])[:, newaxis] + k <= iota(x.shape[-1])
+    where(kept, x, zeros((), dtype=x.dtype))
 }
 
 ## The matrix with a vector on the diagonal `k`, or the diagonal of a matrix.

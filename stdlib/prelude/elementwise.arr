@@ -136,7 +136,11 @@ fn fmin(a, b) = where(isnan(a), b, where(isnan(b), a, minimum(a, b)))
 ## >>> fmod([-7, 7], 3)
 ## [-1  1]
 fn fmod(a, b) {
-    if isdtype(result_type(a, b), "real floating") { return copysign(remainder(abs(a), abs(b)), a) }
+    dtype = result_type(a, b)
+    if isdtype(dtype, "real floating") {
+        x = astype(asarray(a), dtype)
+        return copysign(remainder(abs(x), abs(astype(asarray(b), dtype))), x)
+    }
     r = remainder(a, b)
     where((r != 0) & ((r < 0) != (asarray(a) < 0)), r - b, r)
 }

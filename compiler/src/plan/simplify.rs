@@ -33,6 +33,7 @@ const RULES: &[Rule] = &[
     Rule { name: "map of a broadcast scalar -> map of the scalar", apply: scalar_operand },
     Rule { name: "map of constants -> constant", apply: constant_map },
     Rule { name: "x*1, x/1, x-0 -> x", apply: neutral },
+    Rule { name: "x**2 -> x*x", apply: square },
     Rule { name: "-(-x), not not x -> x", apply: involution },
     Rule { name: "reduction of nothing -> identity", apply: empty_reduce },
 ];
@@ -179,6 +180,13 @@ fn neutral(node: &Node, g: &Graph) -> Option<Rewrite> {
         _ => return None,
     };
     whole(keep).then(|| Rewrite::To(node.args[keep]))
+}
+
+fn square(node: &Node, g: &Graph) -> Option<Rewrite> {
+    let (Op::Map(MapOp::Pow), [x, y]) = (&node.op, &node.args[..]) else { return None };
+    let two = constant(g, *y).is_some_and(|s| s.as_f64() == 2.0);
+    let same = g[*x].dtype == node.dtype && g[*x].shape == node.shape;
+    (two && same).then(|| Rewrite::Node(Op::Map(MapOp::Mul), Args::from_iter([*x, *x])))
 }
 
 fn involution(node: &Node, g: &Graph) -> Option<Rewrite> {

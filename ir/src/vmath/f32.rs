@@ -366,10 +366,11 @@ pub fn erfc(x: f32) -> f32 {
     narrow(wide::erfc(f64::from(x)))
 }
 
-/// `x` to the power of `y`; the special values are those of C99, annex F.9.4.4.
+/// `x` to the power of `y`; the special values are those of C99, annex F.9.4.4. Squares and
+/// reciprocals are rounded correctly.
 #[inline(always)]
 pub fn pow(x: f32, y: f32) -> f32 {
-    let (base, y) = (f64::from(x.abs()), f64::from(y));
+    let (base, y, signed) = (f64::from(x.abs()), f64::from(y), f64::from(x));
     let (k, log) = log_wide(base);
     let magnitude = exp2_wide(y * log.mul_add(LOG2_E[0], k));
     let extreme = base == 0.0 || base == f64::INFINITY;
@@ -381,7 +382,8 @@ pub fn pow(x: f32, y: f32) -> f32 {
     let undefined = x < 0.0 && x != f32::NEG_INFINITY && !whole;
     let value = select(undefined || x.is_nan() || y.is_nan(), f64::NAN, value);
     let unit = base == 1.0 && y.abs() == f64::INFINITY;
-    narrow(select(x == 1.0 || y == 0.0 || unit, 1.0, value))
+    let value = select(x == 1.0 || y == 0.0 || unit, 1.0, value);
+    narrow(select(y == 2.0, signed * signed, select(y == -1.0, 1.0 / signed, value)))
 }
 
 /// `sqrt(x^2 + y^2)`; infinite if either argument is, even beside NaN.

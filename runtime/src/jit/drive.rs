@@ -557,18 +557,21 @@ impl Frame<'_> {
         whole.extend(domain[outer..outer + reduced].iter().map(|&n| (0, n)));
         whole.extend_from_slice(&region[outer + 1..]);
         // Kept dimensions, outer then inner; the output's strides are those of the parts.
-        let dims: SmallVec<[usize; 4]> = (0..outer).chain(outer + reduced..domain.len()).collect();
+        // The code is made for the innermost dimension with more than one index: the loops end
+        // with it.
+        let wide = (outer + reduced..domain.len()).filter(|&d| domain[d] > 1);
+        let dims: SmallVec<[usize; 4]> = (0..outer).chain(wide).collect();
         let mut nest = self.nest(&dims, &whole);
         let last = nest.at.len() - 1;
         nest.at[last] = 0;
         for (i, &d) in dims.iter().enumerate() {
-            let stride = self.bound.part_strides[if i < outer { i } else { i + 1 }];
+            let stride = self.bound.part_strides[if d < outer { d } else { d - reduced + 1 }];
             nest.strides[i][last] = stride;
             nest.at[last] += stride * whole[d].0 as isize;
         }
         let unit_stride = self.bound.part_strides[outer];
         if dims.len() == outer {
-            // Every kept dimension is outer: a column block of one column.
+            // Every kept dimension of more than one index is outer: blocks of one column.
             nest.sizes.push(1);
             nest.strides.push(SmallVec::from_elem(0, last + 1));
         }

@@ -1,11 +1,11 @@
 //! Matrix products behind one function: single-threaded, called per block and panel.
 //!
-//! The default is the pure-Rust `gemm` crate; with one of the features `openblas-system`, `blis`,
+//! The default is the pure-Rust `gemm` crate, and [`dots`] for vectors and few terms; with one of the features `openblas-system`, `blis`,
 //! `accelerate` or `mkl` the product is a BLAS's, through `blas-src`, wherever the factors have a
 //! dimension that runs along memory.
 #![allow(unsafe_code, reason = "matrix products take addresses")]
 
-use super::steps::Product;
+use super::{dots, steps::Product};
 
 /// An element type with a matrix product.
 pub trait Multiply: Sized + 'static {
@@ -40,6 +40,9 @@ macro_rules! products {
                 }
                 // SAFETY: the caller's promise; strides are in elements.
                 unsafe {
+                    if dots::suits(&p) {
+                        return dots::multiply(p);
+                    }
                     gemm::gemm(
                         p.m, p.n, p.k, p.out.0, o.1, o.0, p.accumulate, p.lhs.0, l.1, l.0, p.rhs.0,
                         r.1, r.0, 1.0, 1.0, false, false, false, gemm::Parallelism::None,

@@ -10,6 +10,7 @@
 
 mod cache;
 mod codegen;
+mod dots;
 mod drive;
 pub mod elementwise;
 mod folds;

@@ -4,7 +4,8 @@ use super::super::double::{scale, select, two_product};
 use super::exp::{clamp_exponent, exp_double};
 use super::log::log_double;
 
-/// `x` to the power of `y`; the special values are those of C99, annex F.9.4.4.
+/// `x` to the power of `y`; the special values are those of C99, annex F.9.4.4. Squares and
+/// reciprocals are rounded correctly.
 #[inline(always)]
 pub fn pow(x: f64, y: f64) -> f64 {
     let base = x.abs();
@@ -16,7 +17,8 @@ pub fn pow(x: f64, y: f64) -> f64 {
     let undefined = x < 0.0 && x != f64::NEG_INFINITY && !whole;
     let value = select(undefined || x.is_nan() || y.is_nan(), f64::NAN, value);
     let unit = base == 1.0 && y.abs() == f64::INFINITY;
-    select(x == 1.0 || y == 0.0 || unit, 1.0, value)
+    let value = select(x == 1.0 || y == 0.0 || unit, 1.0, value);
+    select(y == 2.0, x * x, select(y == -1.0, 1.0 / x, value))
 }
 
 /// `base^y` for `base >= 0`, except where `base` is 1 or `y` is zero or NaN.
