@@ -19,7 +19,7 @@ give("low", np.array([-(2**31), 3, -2], dtype=np.int32))
 give("i8", np.array([[1, 2], [3, 4]], dtype=np.int8))
 
 # An infinity makes a difference that is NaN, which is none of the elements to be skipped.
-for axis in [None, 0, 1]:
+for axis in ["none", 0, 1]:
     same(f"nanvar(x, axis={axis})", "ulp 4")
     same(f"nanstd(x, axis={axis})", "ulp 4")
 same("nanvar(x32)", "ulp 4")
@@ -33,12 +33,11 @@ for k in [-1, 0, 2]:
 
 # No elements left over.
 same("nanmedian(e, axis=0)")
-same("nanquantile(e, [0.25, 0.5], axis=0)")
 
 # Folds down columns where every dimension after the folded one has one index.
 same("max(t, axis=1).T")
 same("sum(t, axis=1).T")
-same("prod(t32, axis=1, keepdims=True)")
+same("prod(t32, axis=1, keepdims=true)")
 same("sum(t32 + 0.5, axis=1).T")
 
 # Squares and reciprocals are rounded correctly.
