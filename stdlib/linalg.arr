@@ -175,8 +175,8 @@ fn lstsq(a, b, rcond=none) {
     a = _float(a)
     b = _float(b)
     assert a.ndim == 2, "lstsq takes one matrix"
-    u, s, vh = linalg._svd(a, false)
-    rank = int(matrix_rank(a, rtol=rcond))
+    u, s, vh = compute(*linalg._svd(a, false))
+    rank = if s.size == 0 { 0 } else { int(count_nonzero(s > _cutoff(s, a, rcond))) }
     x = _adjoint(vh[:rank]) @ _over(_adjoint(u[:, :rank]) @ b, s[:rank])
     if rank < a.shape[1] or a.shape[0] <= a.shape[1] { return x, zeros((0,), dtype=s.dtype), rank, s }
     e = abs(b - a @ x)

@@ -507,7 +507,9 @@ fn _order_statistic(s, q, n, method, per_line) {
 ## The rows at positions: new dimensions come first; `per_line` at positions of each line's own.
 fn _rows_at(s, i, per_line) {
     if not per_line { return take(s, reshape(i, i.shape[:i.ndim - s.ndim + 1]), axis=0) }
-    reshape(take_along_axis(s, reshape(i, (-1, *s.shape[1:])), axis=0), i.shape)
+    count = 1
+    for n in i.shape[:i.ndim - s.ndim + 1] { count = count * n }
+    reshape(take_along_axis(s, reshape(i, (count, *s.shape[1:])), axis=0), i.shape)
 }
 
 ## The place of a share among `n` elements, counted from 0.
