@@ -316,6 +316,13 @@ impl RuntimeHost {
         let mut over: Vec<Input> = vec![];
         for handle in inputs {
             let stored = stored(handle)?;
+            if self.engine.options().page
+                && let Some(buffer) = stored.buffer()
+                && stored.source().is_none()
+            {
+                let source = paged::spill(&self.engine, &buffer).map_err(run_error)?;
+                stored.at(|place| *place = Place::Disk(source, None));
+            }
             over.push(match (stored.source(), stored.buffer()) {
                 (Some(source), _) => Input::Disk(source),
                 (None, Some(buffer)) => Input::Memory(buffer),

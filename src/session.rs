@@ -26,6 +26,14 @@ pub struct SessionBuilder {
 }
 
 impl SessionBuilder {
+    /// Whether everything runs in the smallest parts, over files, whatever the memory; what tests
+    /// of that are made with.
+    #[doc(hidden)]
+    pub fn page(mut self, page: bool) -> Self {
+        self.options.page = page;
+        self
+    }
+
     /// Where arrays go that do not fit into memory, and how many bytes of them at most; the
     /// default is the system's folder for temporary files, and what its disk has.
     pub fn spill(mut self, folder: impl Into<std::path::PathBuf>, bytes: Option<u64>) -> Self {

@@ -20,6 +20,7 @@ const PLENTY: usize = 1 << 30;
 #[derive(Clone, Copy, Debug)]
 struct Way {
     chunk: Option<usize>,
+    page: bool,
     threads: usize,
     interpret: bool,
 }
@@ -29,13 +30,14 @@ impl Way {
         Session::builder()
             .memory(memory)
             .chunk(self.chunk)
+            .page(self.page)
             .threads(self.threads)
             .interpret(self.interpret)
     }
 
     /// Whether it cuts and shares out the work as another does.
     fn is_like(self, other: Way) -> bool {
-        self.chunk == other.chunk && self.threads == other.threads
+        !self.page && !other.page && self.chunk == other.chunk && self.threads == other.threads
     }
 }
 
@@ -57,7 +59,7 @@ fn ways(program: &Program) -> Vec<Way> {
         for &chunk in chunks {
             for threads in [1, 3] {
                 if !(interpret && large) || chunk.is_none() == (threads == 1) {
-                    ways.push(Way { chunk, threads, interpret });
+                    ways.push(Way { chunk, page: false, threads, interpret });
                 }
             }
         }
@@ -105,6 +107,12 @@ fn differences(program: &Program) -> Vec<String> {
         let how = format!("{memory} bytes of memory");
         wrong.extend(check(program, way, &how, &tight, &first.output));
     }
+    // Every array in a file, every step in the smallest parts.
+    for chunk in [None, Some(7)] {
+        let way = Way { chunk, page: true, threads: 2, interpret: false };
+        let found = run(program, way, PLENTY);
+        wrong.extend(check(program, way, "in parts", &found, &first.output));
+    }
     wrong.truncate(3);
     wrong
 }
@@ -149,7 +157,7 @@ fn names(text: &str) -> Vec<String> {
 fn traces(program: &Program, threads: usize) -> BTreeMap<String, Vec<u8>> {
     let directory = tempfile::tempdir().expect("a folder");
     let output = programs::Captured::default();
-    let way = Way { chunk: None, threads, interpret: false };
+    let way = Way { chunk: None, page: false, threads, interpret: false };
     let mut session = way.builder(PLENTY).output(output.clone()).build();
     program.set_params(&mut session, directory.path());
     let path = programs::folder("lang").join(&program.name).with_extension("arr");

@@ -21,6 +21,8 @@ use std::sync::Arc;
 const TARGET: usize = 16 << 20;
 /// Bytes that starting to read or write a run of adjacent elements is worth.
 const SEEK: usize = 4096;
+/// Units of a job that stand for all of them, but one.
+const SAMPLES: usize = 4;
 /// Working memory of a thread beside boxes, for kernels.
 const THREAD_BYTES: usize = 1 << 20;
 
@@ -502,7 +504,9 @@ impl Sizing<'_> {
     fn estimate(&self, stage: &Stage, job: &Job) -> Estimate {
         let units = units(self.plan, stage, job);
         let mut out = Estimate { reads: 0, writes: 0, traffic: (0, 0), cost: 0.0 };
-        let mut samples = vec![0, units / 2, units.saturating_sub(1)];
+        // The ends, and some evenly spaced between them.
+        let mut samples: Vec<usize> =
+            (0..=SAMPLES).map(|i| i * units.saturating_sub(1) / SAMPLES).collect();
         samples.dedup();
         let bytes = |p: &Part| count(&p.shape) * self.plan[p.value].dtype.size();
         let weight = units as f64 / samples.len() as f64;
