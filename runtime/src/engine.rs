@@ -160,11 +160,13 @@ impl Prepared {
 /// The threads of an engine, for a routine that is the only task, and for boxes of files.
 pub(crate) struct Team<'a> {
     pub(crate) engine: &'a Engine,
+    /// How many of them.
+    pub(crate) count: usize,
 }
 
 impl Workers for Team<'_> {
     fn count(&self) -> usize {
-        self.engine.options.threads.max(1)
+        self.count
     }
 
     fn each(&self, n: usize, work: &(dyn Fn(usize) + Sync)) {
@@ -265,6 +267,11 @@ impl Engine {
             memory_used: memory.used,
             memory_peak: memory.peak,
         }
+    }
+
+    /// So many of its threads.
+    pub(crate) fn team(&self, count: usize) -> Team<'_> {
+        Team { engine: self, count: count.clamp(1, self.options.threads.max(1)) }
     }
 
     pub(crate) fn compiler(&self) -> &Compiler {
@@ -498,7 +505,7 @@ impl Engine {
         let next = AtomicUsize::new(0);
         let failure: Mutex<Option<(usize, String)>> = Mutex::new(None);
         let failed = AtomicBool::new(false);
-        let team = Team { engine: self };
+        let team = self.team(self.options.threads);
         let workers: &dyn Workers = if tasks > 1 { &Sequential } else { &team };
         let work = || -> Result<(), OutOfMemory> {
             let mut scratch = Scratch::new(&self.pool, step_bytes, window_bytes)?;

@@ -78,6 +78,8 @@ pub struct Layout {
     pub direct: Vec<ValueId>,
     /// Per stage.
     pub jobs: Vec<Vec<Job>>,
+    /// The bytes it was made for.
+    pub limit: usize,
     /// The most bytes in memory at once.
     pub peak: usize,
     /// The most bytes of spilled values at once.
@@ -119,7 +121,8 @@ pub fn layout(plan: &Plan, given: &Given) -> Result<Layout, usize> {
         |v: ValueId| paged[v.0 as usize] && lifetimes.is_stored(v) && !direct.contains(&v);
     let spilled = lifetimes.live(&plan, written).into_iter().max().unwrap_or(0) as u64;
     let plan = Arc::new(plan);
-    Ok(Layout { plan, lifetimes, paged, chunks, direct, jobs, peak, spilled })
+    let limit = given.limit;
+    Ok(Layout { plan, lifetimes, paged, chunks, direct, jobs, limit, peak, spilled })
 }
 
 /// The least limit with which [`layout`] succeeds.
@@ -135,6 +138,12 @@ pub fn least(plan: &Plan, given: &Given) -> usize {
         if fits(middle) { high = middle } else { low = middle }
     }
     high
+}
+
+/// How many threads read a box at once, and as many write one: fewer where what each needs
+/// beside the box would take much of the limit.
+pub fn movers(each: usize, threads: usize, limit: usize) -> usize {
+    (limit / 8 / each.max(1)).clamp(1, threads.max(1))
 }
 
 /// The jobs of a stage.
@@ -334,7 +343,8 @@ impl Sizing<'_> {
                 decoders = decoders.max(self.disk(v).map_or(spilled, |d| d.scratch));
             }
         }
-        (each + 2 * decoders) * self.given.threads.max(1)
+        let threads = self.given.threads.max(1);
+        each * threads + 2 * decoders * movers(decoders, threads, self.given.limit)
     }
 
     /// What is known of a value in a file that was there before or will stay.
@@ -420,7 +430,7 @@ impl Sizing<'_> {
         let step = &self.plan.steps[stage.steps[positions.start] as usize];
         let mut base: Shape = self.floor(stage, positions, whole);
         for (d, &c) in step.chunk.iter().enumerate() {
-            base[d] = base[d].max(c.min(whole[d].max(1)));
+            base[d] = c.next_multiple_of(base[d]).clamp(1, whole[d].max(1));
         }
         let out = self.plan.written(step);
         let sink = self.disk(out).and_then(|d| d.chunks.clone());
@@ -429,8 +439,9 @@ impl Sizing<'_> {
             _ => None,
         });
         if let Some(chunks) = chunks.filter(|c| c.len() <= base.len()) {
+            let floor = self.floor(stage, positions, whole);
             for (d, &c) in chunks.iter().enumerate() {
-                base[d] = c.clamp(1, whole[d].max(1));
+                base[d] = c.next_multiple_of(floor[d]).clamp(1, whole[d].max(1));
             }
         }
         if step.order == TaskOrder::Mirrored {

@@ -1,7 +1,7 @@
 //! Runs a layout: jobs in order, units of a job one after the other, boxes read ahead and written
 //! behind.
 
-use super::layout::{Job, Layout, OnDisk, extent, regions, units};
+use super::layout::{Job, Layout, OnDisk, extent, movers, regions, units};
 use super::spill::Spilled;
 use super::transfer;
 use crate::buffer::Buffer;
@@ -211,6 +211,12 @@ impl<'a> Run<'a> {
         &self.layout.plan
     }
 
+    /// The threads that move a box, each taking so many bytes beside it.
+    fn team(&self, each: usize) -> Team<'a> {
+        let threads = self.engine.options().threads;
+        self.engine.team(movers(each, threads, self.layout.limit))
+    }
+
     fn is_paged(&self, value: ValueId) -> bool {
         self.layout.paged[self.plan().stored(value).0 as usize]
     }
@@ -352,7 +358,7 @@ impl<'a> Run<'a> {
         let mut buffer = Buffer::new(self.engine.pool(), dtype, part.shape.clone())?;
         let bytes = buffer.bytes_mut().expect("a new buffer is dense and unshared");
         self.engine.counters().read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        let (team, stop) = (Team { engine: self.engine }, self.engine.cancel());
+        let (team, stop) = (self.team(on_disk(source).scratch), self.engine.cancel());
         if plan[part.value].shape == plan[stored].shape {
             transfer::read(source, &part.start, &part.shape, bytes, &team, &stop)?;
         } else {
@@ -460,7 +466,6 @@ impl<'a> Run<'a> {
     /// Writes the boxes of a unit to their files.
     fn store(&self, boxes: &Boxes) -> Result<(), RunError> {
         let plan = self.plan();
-        let team = Team { engine: self.engine };
         for (part, buffer) in boxes {
             self.engine.counters().written.fetch_add(buffer.nbytes() as u64, Ordering::Relaxed);
             match &self.places[plan.stored(part.value).0 as usize] {
@@ -468,12 +473,15 @@ impl<'a> Run<'a> {
                     let writer = |start: &[usize], shape: &[usize], data: &[u8]| {
                         spilled.write(start, shape, data)
                     };
+                    let team = self.team(spilled.scratch(spilled.shape()));
                     transfer::write(&writer, spilled.chunks(), &part.start, buffer, &team)?;
                 }
                 Some(Place::Sink(sink)) => {
                     let writer = |start: &[usize], shape: &[usize], data: &[u8]| {
                         sink.write(start, shape, data)
                     };
+                    let item = buffer.dtype().size();
+                    let team = self.team(sink.chunks().map_or(0, |c| count(c) * item));
                     transfer::write(&writer, sink.chunks(), &part.start, buffer, &team)?;
                 }
                 _ => return Err(RunError::Bug("a box for nothing".into())),

@@ -1,7 +1,9 @@
 //! Boxes between files and memory, on several threads at once.
 
+use super::layout::movers;
+use super::run::on_disk;
 use crate::buffer::Buffer;
-use crate::engine::{Engine, RunError, Team};
+use crate::engine::{Engine, RunError};
 use arr_ir::dtype::Scalar;
 use arr_ir::routine::Workers;
 use arr_ir::shape::{Shape, count, row_major};
@@ -242,7 +244,14 @@ pub fn load(engine: &Engine, source: &dyn Source) -> Result<Buffer, RunError> {
     let mut buffer = Buffer::new(engine.pool(), source.dtype(), shape.clone())?;
     let origin = Shape::from_elem(0, shape.len());
     let bytes = buffer.bytes_mut().expect("a new buffer is dense and unshared");
-    read(source, &origin, &shape, bytes, &Team { engine }, &engine.cancel())?;
+    read(
+        source,
+        &origin,
+        &shape,
+        bytes,
+        &engine.team(movers_of(engine, source)),
+        &engine.cancel(),
+    )?;
     Ok(buffer)
 }
 
@@ -262,7 +271,7 @@ pub fn save(engine: &Engine, buffer: &Buffer, sink: &dyn Sink) -> Result<(), Run
     };
     let unit = unit(shape, dtype.size(), sink.chunks(), COPY_BYTES);
     let whole = Around { origin: &Shape::from_elem(0, shape.len()), shape };
-    each_unit(engine, shape, &unit, &|start, size| {
+    each_unit(engine, shape, &unit, engine.options().threads, &|start, size| {
         let runs = Runs::new(shape, start, size, dtype.size());
         if runs.dims.is_empty() {
             let first = runs.first as usize;
@@ -287,12 +296,18 @@ pub fn copy_all(engine: &Engine, source: &dyn Source, sink: &dyn Sink) -> Result
     let base = sink.chunks().or(source.chunks());
     let unit = unit(shape, dtype.size(), base, COPY_BYTES.min(spare));
     let stop = engine.cancel();
-    each_unit(engine, shape, &unit, &|start, size| {
+    each_unit(engine, shape, &unit, movers_of(engine, source), &|start, size| {
         let mut part = Buffer::new(engine.pool(), dtype, size.into())?;
         let bytes = part.bytes_mut().expect("a new buffer is dense and unshared");
         source.read(start, size, bytes, &stop)?;
         Ok(sink.write(start, size, bytes)?)
     })
+}
+
+/// How many threads may read a file at once.
+fn movers_of(engine: &Engine, source: &dyn Source) -> usize {
+    let options = engine.options();
+    movers(on_disk(source).scratch, options.threads, options.memory)
 }
 
 /// Bytes of a box that is copied at once.
@@ -321,12 +336,13 @@ fn each_unit(
     engine: &Engine,
     shape: &[usize],
     unit: &[usize],
+    threads: usize,
     work: &(dyn Fn(&[usize], &[usize]) -> Result<(), RunError> + Sync),
 ) -> Result<(), RunError> {
     let grid: Shape = shape.iter().zip(unit).map(|(&n, &u)| n.div_ceil(u)).collect();
     let failure: Mutex<Option<RunError>> = Mutex::new(None);
     let stop = engine.cancel();
-    Team { engine }.each(count(&grid), &|i| {
+    engine.team(threads).each(count(&grid), &|i| {
         if failure.lock().unwrap_or_else(|e| e.into_inner()).is_some() {
             return;
         }
