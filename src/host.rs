@@ -38,6 +38,7 @@ const MAX_SOURCE: u64 = 256 << 20;
 const SPILLED_LEAST: usize = 64 << 10;
 
 /// An array behind a handle.
+#[allow(clippy::large_enum_variant, reason = "planned ones exist while explaining only")]
 pub(crate) enum Stored {
     /// An array, wherever it is now.
     Array(Mutex<Place>),

@@ -328,7 +328,7 @@ impl Sizing<'_> {
             None => 0,
         };
         let mut each = windows + THREAD_BYTES.min(self.given.limit / 64);
-        let mut decoders = 0;
+        let (mut readers, mut writers) = (0, 0);
         for p in positions {
             let step = &plan.steps[stage.steps[p] as usize];
             if let StepKind::Extern { routine, operands, .. } = &step.kind {
@@ -337,14 +337,18 @@ impl Sizing<'_> {
                     operands.iter().map(|&v| (plan[v].dtype, &plan[v].shape[batch..])).collect();
                 each += routine.family().scratch(&cores);
             }
-            let touched = plan.reads(step).into_iter().chain([plan.written(step)]);
-            for v in touched.map(|v| plan.stored(v)).filter(|v| self.paged[v.0 as usize]) {
+            let beside = |v: ValueId| {
+                let v = plan.stored(v);
                 let spilled = chunk_bytes(self.given.limit);
-                decoders = decoders.max(self.disk(v).map_or(spilled, |d| d.scratch));
-            }
+                let paged = self.paged[v.0 as usize];
+                paged.then(|| self.disk(v).map_or(spilled, |d| d.scratch)).unwrap_or(0)
+            };
+            readers = plan.reads(step).into_iter().map(beside).fold(readers, usize::max);
+            writers = writers.max(beside(plan.written(step)));
         }
         let threads = self.given.threads.max(1);
-        each * threads + 2 * decoders * movers(decoders, threads, self.given.limit)
+        let moving = |each: usize| each * movers(each, threads, self.given.limit);
+        each * threads + moving(readers) + moving(writers)
     }
 
     /// What is known of a value in a file that was there before or will stay.
