@@ -99,7 +99,7 @@ impl Host for OracleHost {
                 shape: array.shape.clone(),
                 handle: Arc::new(pairs(array)),
             }),
-            None => Err(refused(HostErrorKind::Io, format!("no such file: {}"))),
+            None => Err(refused(HostErrorKind::Io, format!("no such file: {}", from.path))),
         }
     }
 

@@ -341,7 +341,7 @@ impl Sizing<'_> {
                 let v = plan.stored(v);
                 let spilled = chunk_bytes(self.given.limit);
                 let paged = self.paged[v.0 as usize];
-                paged.then(|| self.disk(v).map_or(spilled, |d| d.scratch)).unwrap_or(0)
+                if paged { self.disk(v).map_or(spilled, |d| d.scratch) } else { 0 }
             };
             readers = plan.reads(step).into_iter().map(beside).fold(readers, usize::max);
             writers = writers.max(beside(plan.written(step)));

@@ -461,7 +461,7 @@ mod tests {
     fn a_full_limit_and_damage_are_errors() {
         let root = tempfile::tempdir().unwrap();
         let home = SpillDir::new(root.path().into(), Some(4000));
-        let noise: Vec<u8> = (0..4096u64).map(|i| (i * i * 2654435761 >> 13) as u8).collect();
+        let noise: Vec<u8> = (0..4096u64).map(|i| ((i * i * 2654435761) >> 13) as u8).collect();
         let array = Spilled::new(&home, DType::U8, &[8192], &[2048]).unwrap();
         array.write(&[0], &[1000], &noise[..1000]).unwrap();
         let full = array.write(&[4096], &[4096], &noise).unwrap_err();

@@ -331,13 +331,16 @@ fn unit(shape: &[usize], item: usize, base: Option<&[usize]>, bytes: usize) -> S
     unit
 }
 
-/// Calls `work` with every box of a grid, on all threads.
+/// What is done with a box, given its first index and its shape.
+type BoxWork<'w> = dyn Fn(&[usize], &[usize]) -> Result<(), RunError> + Sync + 'w;
+
+/// Calls `work` with every box of a grid, on so many threads.
 fn each_unit(
     engine: &Engine,
     shape: &[usize],
     unit: &[usize],
     threads: usize,
-    work: &(dyn Fn(&[usize], &[usize]) -> Result<(), RunError> + Sync),
+    work: &BoxWork<'_>,
 ) -> Result<(), RunError> {
     let grid: Shape = shape.iter().zip(unit).map(|(&n, &u)| n.div_ceil(u)).collect();
     let failure: Mutex<Option<RunError>> = Mutex::new(None);

@@ -139,9 +139,12 @@ struct Gen {
     made: usize,
 }
 
+/// How often it is chosen, and what adds it to a program.
+type Production = (usize, fn(&mut Gen));
+
 /// What a statement can be: how often, and how it is made. One that finds nothing suitable makes
 /// no statement.
-const PRODUCTIONS: &[(usize, fn(&mut Gen))] = &[
+const PRODUCTIONS: &[Production] = &[
     (8, Gen::binary),
     (3, Gen::scaled),
     (5, Gen::unary),
@@ -335,9 +338,11 @@ impl Gen {
             var.error = 0.0;
             var.wild = false;
             // What goes below zero wraps.
-            let wraps = var.dtype.kind() == Kind::Unsigned || !(var.bound <= limit(var.dtype));
+            let wraps = var.dtype.kind() == Kind::Unsigned
+                || var.bound.is_nan()
+                || var.bound > limit(var.dtype);
             var.bound = if wraps { limit(var.dtype) } else { var.bound };
-        } else if !(var.bound <= limit(var.dtype)) {
+        } else if var.bound.is_nan() || var.bound > limit(var.dtype) {
             var.wild = true;
             var.error = if var.error == 0.0 { 0.0 } else { f64::INFINITY };
             var.bound = limit(var.dtype);

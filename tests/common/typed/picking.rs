@@ -17,10 +17,13 @@ impl Gen {
     /// An array of positions on an axis of `n`: its text and shape.
     fn positions(&mut self, n: usize, length: usize) -> (String, Vec<usize>) {
         let computed = |v: &Var| v.dtype.is_integer() && v.size() <= 60 && v.shape.len() <= 2;
-        if n > 0 && n <= 100 && self.below(3) == 0 && length == usize::MAX {
-            if let Some(v) = self.pick_that(computed) {
-                return (format!("{} % {n}", v.name), v.shape);
-            }
+        if n > 0
+            && n <= 100
+            && self.below(3) == 0
+            && length == usize::MAX
+            && let Some(v) = self.pick_that(computed)
+        {
+            return (format!("{} % {n}", v.name), v.shape);
         }
         let length = if length == usize::MAX { self.below(6) } else { length };
         if n == 0 || length == 0 {
