@@ -128,7 +128,7 @@ fn examples_of_rows_and_builtins_print_what_they_say() {
     let builtins = BUILTINS.iter().map(|b| (b.name, b.example));
     let mut wrong = vec![];
     for (name, (example, expected)) in rows.chain(builtins) {
-        if example.contains("save(") || example.contains("load(") {
+        if ["save(", "load(", "info("].iter().any(|name| example.contains(name)) {
             continue;
         }
         let before = output.text().len();

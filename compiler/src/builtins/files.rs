@@ -18,7 +18,7 @@ rows! {
         "Writes an array to a file, whole or not at all. The format follows from the extension; for those that hold several arrays, are stored in chunks or can be compressed, `name`, `chunks` (a shape) and `compression` (`\"zstd\"`, `\"zstd:19\"`, `\"gzip\"`) say how." "save(\"x.npy\", [1, 2, 3])" => "";
     "info" ("path") info, false,
         "What a file holds, as text: its arrays with their names, dtypes, shapes, chunks and attributes. No elements are read."
-        "print(info(\"x.npy\"))" => "x.npy: npy file\n  int64[3]";
+        "print(info(\"x.npy\"))" => "x.npy: NumPy file\n  int64[3]";
     "print" ("*values, sep=\" \", end=\"\\n\"") print, false,
         "Writes the texts of values." "print(1, 2)" => "1 2";
     "compute" ("*values") compute, true,

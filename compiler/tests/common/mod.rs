@@ -103,6 +103,13 @@ impl Host for OracleHost {
         }
     }
 
+    fn info(&mut self, path: &str) -> Result<String, HostError> {
+        let from = Origin { path, name: None, along: None };
+        let found = self.open(&from)?;
+        let sizes: Vec<String> = found.shape.iter().map(usize::to_string).collect();
+        Ok(format!("{path}: NumPy file\n  {}[{}]", found.dtype.name(), sizes.join(", ")))
+    }
+
     fn save(&mut self, target: &Target, array: &Handle, dtype: DType) -> Result<(), HostError> {
         let mut array = dense(array).clone();
         if dtype.kind() == Kind::Complex {

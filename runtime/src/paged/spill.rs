@@ -14,7 +14,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// How directories of spilled arrays are called, before what tells them apart.
 const PREFIX: &str = "arr-spill-";
@@ -22,7 +22,7 @@ const PREFIX: &str = "arr-spill-";
 const LOCK: &str = "lock";
 /// Chunks between two looks whether compressing pays.
 const SAMPLE: u64 = 32;
-/// Locks of the chunks of an array that are written in parts.
+/// Locks of the chunks of an array.
 const LOCKS: usize = 64;
 
 /// Where spilled arrays go.
@@ -195,7 +195,8 @@ pub struct Spilled {
     end: AtomicU64,
     /// Chunks until compressing is tried again.
     skip: AtomicU64,
-    locks: [Mutex<()>; LOCKS],
+    /// By chunk number: a chunk is not read while it is written in place.
+    locks: [RwLock<()>; LOCKS],
     home: Arc<SpillDir>,
     attributes: Attributes,
 }
@@ -228,7 +229,7 @@ impl Spilled {
             grid,
             end: AtomicU64::new(0),
             skip: AtomicU64::new(0),
-            locks: std::array::from_fn(|_| Mutex::new(())),
+            locks: std::array::from_fn(|_| RwLock::new(())),
             home: home.clone(),
             attributes: Attributes::default(),
         })
@@ -243,13 +244,13 @@ impl Spilled {
             let inside = |d: usize| from[d] >= start[d] && from[d] + size[d] <= start[d] + shape[d];
             let bytes = count(size) * self.dtype.size();
             let mut chunk = vec![0; bytes];
+            let _one = self.locks[number % LOCKS].write().unwrap_or_else(PoisonError::into_inner);
             let (whole, part) =
                 (Around { origin: from, shape: size }, Around { origin: start, shape });
             if (0..size.len()).all(inside) {
                 copy(&part, data, &whole, &mut chunk, self.dtype.size());
                 return self.put(number, &chunk);
             }
-            let _one = self.locks[number % LOCKS].lock().unwrap_or_else(PoisonError::into_inner);
             self.fetch(number, &mut chunk)?;
             copy(&part, data, &whole, &mut chunk, self.dtype.size());
             self.put(number, &chunk)
@@ -382,6 +383,7 @@ impl Source for Spilled {
             if stop.load(Ordering::Relaxed) {
                 return Err(StorageError::Interrupted);
             }
+            let _many = self.locks[number % LOCKS].read().unwrap_or_else(PoisonError::into_inner);
             if from == start && size == shape {
                 return self.fetch(number, out);
             }
