@@ -176,7 +176,8 @@ fn paged(plan: &Plan, lifetimes: &Lifetimes, given: &Given) -> Vec<bool> {
         let stages = lifetimes.stages(v, plan.stages.len());
         let most = stages.clone().map(|s| live[s]).max().unwrap_or(0);
         let small = bytes <= given.limit / 8 && !given.page;
-        if small && most.saturating_add(bytes) <= given.limit / 5 * 2 {
+        let stays = small && most.saturating_add(bytes) <= given.limit / 5 * 2;
+        if bytes == 0 || stays {
             stages.for_each(|s| live[s] += bytes);
         } else {
             paged[v.0 as usize] = true;
