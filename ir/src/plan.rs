@@ -340,6 +340,27 @@ impl Plan {
         region
     }
 
+    /// Bytes of the window of a value that is local to a stage with a split.
+    pub fn window(&self, stage: &Stage, value: ValueId) -> usize {
+        let split = stage.split.as_ref().expect("locals need a split");
+        let bytes = self[value].bytes() / split.extent.max(1) * split.chunk;
+        bytes.next_multiple_of(64)
+    }
+
+    /// Bytes of the windows of a stage's local values, one after the other.
+    pub fn window_bytes(&self, stage: &Stage) -> usize {
+        stage.locals.iter().map(|&(v, _)| self.window(stage, v)).sum()
+    }
+
+    /// Bytes of working memory that a step's routine takes, if it has one.
+    pub fn routine_scratch(&self, kind: &StepKind) -> usize {
+        let StepKind::Extern { routine, operands, .. } = kind else { return 0 };
+        let batch = routine.batch(self[operands[0]].shape.len());
+        let cores: Vec<_> =
+            operands.iter().map(|&v| (self[v].dtype, &self[v].shape[batch..])).collect();
+        routine.family().scratch(&cores)
+    }
+
     /// The value a step writes.
     pub fn written(&self, step: &Step) -> ValueId {
         match &step.kind {

@@ -378,6 +378,17 @@ impl Buffer {
         self.block.ptr().wrapping_offset(self.offset)
     }
 
+    /// The array in row-major order without gaps: itself, or a copy.
+    ///
+    /// # Errors
+    /// No memory for the copy.
+    pub fn densified(&self, pool: &Arc<Pool>) -> Result<Buffer, OutOfMemory> {
+        match self.is_dense() {
+            true => Ok(self.clone()),
+            false => Buffer::from_bytes(pool, self.dtype, self.shape.clone(), &self.to_bytes()),
+        }
+    }
+
     /// Whether it lies in memory of a pool, and not in somebody else's.
     pub fn is_pooled(&self) -> bool {
         self.block.owner.is_none()

@@ -384,13 +384,7 @@ impl Engine {
         let inputs: Vec<_> = self.densified(plan, inputs)?.into_iter().map(Some).collect();
         let mut arrays = Arrays::new(plan, &inputs, slots).map_err(RunError::Bug)?;
         let dense = arrays.dense();
-        for (i, v) in plan.values.iter().enumerate() {
-            // No step writes an empty value.
-            if v.storage == Storage::Written && v.bytes() == 0 {
-                let empty = Buffer::new(&self.pool, v.dtype, v.shape.clone())?;
-                arrays.put(ValueId(i as u32), empty);
-            }
-        }
+        arrays.put_empty(&self.pool)?;
         for (s, stage) in plan.stages.iter().enumerate() {
             for value in prepared.lifetimes.starts(s) {
                 let v = &plan[value];
@@ -434,9 +428,8 @@ impl Engine {
         for of in aliased.chain(whole.copied()) {
             if let Storage::Input(slot) = plan[plan.stored(of)].storage
                 && let Some(b) = inputs.get_mut(slot as usize)
-                && !b.is_dense()
             {
-                *b = Buffer::from_bytes(&self.pool, b.dtype(), b.shape().into(), &b.to_bytes())?;
+                *b = b.densified(&self.pool)?;
             }
         }
         Ok(inputs)

@@ -11,7 +11,7 @@ use super::folds::Folds;
 use super::gemm::Multiply;
 use super::steps::{self, View};
 use super::tiles::{Level, copy::stream_copy};
-use crate::buffer::{Buffer, dense_strides};
+use crate::buffer::{Buffer, OutOfMemory, Pool, dense_strides};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::footprint::Part;
 use arr_ir::oracle::each_index;
@@ -142,6 +142,19 @@ impl<'a> Arrays<'a> {
         self.buffers[value.0 as usize] = Some(buffer);
     }
 
+    /// Puts every empty written value in its place: no step writes one.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn put_empty(&mut self, pool: &Arc<Pool>) -> Result<(), OutOfMemory> {
+        for (i, v) in self.plan.values.iter().enumerate() {
+            if v.storage == Storage::Written && v.bytes() == 0 {
+                self.put(ValueId(i as u32), Buffer::new(pool, v.dtype, v.shape.clone())?);
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the array of a value away.
     pub fn take(&mut self, value: ValueId) -> Option<Buffer> {
         self.buffers[value.0 as usize].take()
@@ -266,30 +279,14 @@ impl<'a> Arrays<'a> {
     pub fn scratch(&self, stage: &Stage, bound: &[&BoundStep]) -> usize {
         let of_step = |(&step, bound): (&u32, &&BoundStep)| match bound {
             BoundStep::Kernel(bound, _) => bound.scratch_bytes(),
-            BoundStep::Plain => match &self.plan.steps[step as usize].kind {
-                StepKind::Extern { routine, operands, .. } => {
-                    let batch = routine.batch(self.plan[operands[0]].shape.len());
-                    let cores: Vec<_> = operands
-                        .iter()
-                        .map(|&v| (self.plan[v].dtype, &self.plan[v].shape[batch..]))
-                        .collect();
-                    routine.family().scratch(&cores)
-                }
-                _ => 0,
-            },
+            BoundStep::Plain => self.plan.routine_scratch(&self.plan.steps[step as usize].kind),
         };
         stage.steps.iter().zip(bound).map(of_step).max().unwrap_or(0)
     }
 
     /// Bytes of the windows of a stage's local values, one after the other.
     pub fn window_bytes(&self, stage: &Stage) -> usize {
-        stage.locals.iter().map(|&(v, _)| self.window(stage, v)).sum()
-    }
-
-    fn window(&self, stage: &Stage, value: ValueId) -> usize {
-        let split = stage.split.as_ref().expect("locals need a split");
-        let bytes = self.plan[value].bytes() / split.extent.max(1) * split.chunk;
-        bytes.next_multiple_of(64)
+        self.plan.window_bytes(stage)
     }
 
     /// Runs one task of a stage whose steps are bound.
@@ -407,7 +404,7 @@ impl<'a> Arrays<'a> {
         let Some(dim) = local(stage, value) else { return self.base(value) };
         let split = stage.split.as_ref().expect("locals need a split");
         let before = stage.locals.iter().take_while(|l| l.0 != self.plan.stored(value));
-        let offset: usize = before.map(|&(v, _)| self.window(stage, v)).sum();
+        let offset: usize = before.map(|&(v, _)| self.plan.window(stage, v)).sum();
         let start = (task * split.chunk) as isize;
         let stride = self.value_strides(stage, value)[dim];
         scratch.windows().wrapping_add(offset).wrapping_offset(-start * stride)

@@ -319,25 +319,11 @@ impl Sizing<'_> {
     /// Bytes beside boxes: of the threads' kernels and windows, routines, and decoders.
     fn spare(&self, stage: &Stage, positions: std::ops::Range<usize>) -> usize {
         let plan = self.plan;
-        let windows: usize = match &stage.split {
-            Some(split) => {
-                let window = |&(v, _): &(ValueId, u8)| {
-                    (plan[v].bytes() / split.extent.max(1) * split.chunk).next_multiple_of(64)
-                };
-                stage.locals.iter().map(window).sum()
-            }
-            None => 0,
-        };
-        let mut each = windows + THREAD_BYTES.min(self.given.limit / 64);
+        let mut each = plan.window_bytes(stage) + THREAD_BYTES.min(self.given.limit / 64);
         let (mut readers, mut writers) = (0, 0);
         for p in positions {
             let step = &plan.steps[stage.steps[p] as usize];
-            if let StepKind::Extern { routine, operands, .. } = &step.kind {
-                let batch = routine.batch(plan[operands[0]].shape.len());
-                let cores: Vec<_> =
-                    operands.iter().map(|&v| (plan[v].dtype, &plan[v].shape[batch..])).collect();
-                each += routine.family().scratch(&cores);
-            }
+            each += plan.routine_scratch(&step.kind);
             let beside = |v: ValueId| {
                 let v = plan.stored(v);
                 let spilled = chunk_bytes(self.given.limit);

@@ -152,7 +152,7 @@ pub fn run(
         let Storage::Input(slot) = v.storage else { continue };
         let input = inputs.get(slot as usize);
         match input.ok_or_else(|| RunError::Bug("an input is missing".into()))? {
-            Input::Memory(buffer) => loaded[slot as usize] = Some(dense(engine, buffer)?),
+            Input::Memory(buffer) => loaded[slot as usize] = Some(buffer.densified(engine.pool())?),
             Input::Disk(source) if layout.paged[i] => {
                 run.places[i] = Some(Place::Source(source.clone()));
             }
@@ -162,13 +162,7 @@ pub fn run(
         }
     }
     let mut arrays = Arrays::new(plan, &loaded, slots).map_err(RunError::Bug)?;
-    for (i, v) in plan.values.iter().enumerate() {
-        // No step writes an empty value.
-        if v.storage == Storage::Written && v.bytes() == 0 {
-            let empty = Buffer::new(engine.pool(), v.dtype, v.shape.clone())?;
-            arrays.put(ValueId(i as u32), empty);
-        }
-    }
+    arrays.put_empty(engine.pool())?;
     let sunk = target.as_ref().map(|t| (plan.stored(plan.results[t.result]), t));
     let direct = sunk.filter(|(v, _)| layout.direct.contains(v));
     for (s, stage) in plan.stages.iter().enumerate() {
@@ -185,15 +179,6 @@ pub fn run(
         }
     }
     run.results(&arrays, target)
-}
-
-/// A dense copy of an array that lies otherwise.
-fn dense(engine: &Engine, buffer: &Buffer) -> Result<Buffer, RunError> {
-    if buffer.is_dense() {
-        return Ok(buffer.clone());
-    }
-    let (dtype, shape) = (buffer.dtype(), buffer.shape().into());
-    Ok(Buffer::from_bytes(engine.pool(), dtype, shape, &buffer.to_bytes())?)
 }
 
 /// The boxes that a unit needs, each with its buffer.

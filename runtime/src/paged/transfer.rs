@@ -261,14 +261,8 @@ pub fn load(engine: &Engine, source: &dyn Source) -> Result<Buffer, RunError> {
 /// No memory for a dense copy, the stop flag, or writing failed.
 pub fn save(engine: &Engine, buffer: &Buffer, sink: &dyn Sink) -> Result<(), RunError> {
     let (dtype, shape) = (buffer.dtype(), buffer.shape());
-    let copied;
-    let bytes = match buffer.bytes() {
-        Some(bytes) => bytes,
-        None => {
-            copied = Buffer::from_bytes(engine.pool(), dtype, shape.into(), &buffer.to_bytes())?;
-            copied.bytes().expect("a new buffer is dense")
-        }
-    };
+    let dense = buffer.densified(engine.pool())?;
+    let bytes = dense.bytes().expect("just made dense");
     let unit = unit(shape, dtype.size(), sink.chunks(), COPY_BYTES);
     let whole = Around { origin: &Shape::from_elem(0, shape.len()), shape };
     each_unit(engine, shape, &unit, engine.options().threads, &|start, size| {
