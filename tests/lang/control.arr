@@ -41,3 +41,11 @@ assert all(x > 0)
 word = ""
 for c in ("x", "y", "z") { word += c }
 print(word)
+
+# A name that was a number and becomes an array: its rank is known while running only.
+places = array([1, 2, 3])
+total = 0
+for i in range(places[places > 2].size) {
+    total = if i == 0 { places } else { total + places }
+}
+print(einsum("i->i", arange(8)[total]))

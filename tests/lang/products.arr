@@ -19,3 +19,8 @@ print(p.shape, p[0, :4], p[299, -3:], p.sum(), q[150, 60:63], (q * 8 == p).all()
 r = (arange(210_000) % 13).reshape(3000, 70)
 print((r.T @ r)[:2, :3], (r @ r[0])[::900], (r[0] @ r.T)[-2:], (r[:, ::-1] @ ones(70))[:3], sep="\n")
 print((eye(50) @ eye(50) == eye(50)).all(), zeros((2, 0)) @ zeros((0, 3)), (ones((3, 0)) @ ones(0)))
+
+# Factors whose terms lie backwards in memory are added in the same order.
+waves = sin(reshape(arange(4200.0), (60, 70)))
+back = waves[:, ::-1]
+print(f"{(back @ back.T)[3, 5]:.17g} {(back @ waves[:50].T)[3, 5]:.17g} {(waves @ back.T)[59, 0]:.17g}")

@@ -50,6 +50,10 @@ pub fn index(cx: &mut dyn Context, base: &Value, items: &[Index]) -> Result<Valu
     match base {
         Value::Array(array) => {
             let items = settled_items(cx, items)?;
+            if items.iter().any(|item| matches!(item, Index::Value(v) if is_any(v))) {
+                // An integer, or an array of any rank: so the result may have any.
+                return Ok(Value::ANY);
+            }
             match positions::sole_mask(&items) {
                 Some(mask) => positions::choose(cx, array, mask),
                 None => read(cx, array, &items).map(Value::Array),

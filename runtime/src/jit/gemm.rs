@@ -20,6 +20,10 @@ macro_rules! products {
     ($($t:ident $cblas:ident)*) => {$(
         impl Multiply for $t {
             unsafe fn multiply(p: Product<$t>) {
+                if p.lhs.1.1 < 0 || p.rhs.1.0 < 0 {
+                    // SAFETY: the caller's promise.
+                    return unsafe { forwards(p) };
+                }
                 let size = std::mem::size_of::<$t>() as isize;
                 let elements = |s: (isize, isize)| (s.0 / size, s.1 / size);
                 let (l, r, o) = (elements(p.lhs.1), elements(p.rhs.1), elements(p.out.1));
@@ -54,6 +58,48 @@ macro_rules! products {
 }
 
 products! { f32 cblas_sgemm f64 cblas_dgemm }
+
+/// Lines of a factor that are copied at a time.
+const LINES: usize = 32;
+
+/// A product one of whose factors has its terms backwards in memory: the crate would add them from
+/// the last to the first. A few lines of that factor at a time are copied in their order.
+///
+/// # Safety
+/// See [`Multiply::multiply`].
+unsafe fn forwards<T: Multiply + Copy>(p: Product<T>) {
+    let backwards = p.lhs.1.1 < 0;
+    let (count, (from, to_line, to_term)) = if backwards {
+        (p.m, (p.lhs.0, p.lhs.1.0, p.lhs.1.1))
+    } else {
+        (p.n, (p.rhs.0, p.rhs.1.1, p.rhs.1.0))
+    };
+    let size = size_of::<T>() as isize;
+    let row = p.k as isize * size;
+    let mut lines: Vec<T> = Vec::with_capacity(LINES.min(count) * p.k);
+    for first in (0..count).step_by(LINES) {
+        let many = LINES.min(count - first);
+        let at = |base: *const T, step: isize| base.wrapping_byte_offset(first as isize * step);
+        lines.clear();
+        for i in 0..many as isize {
+            let line = at(from, to_line).wrapping_byte_offset(i * to_line);
+            // SAFETY: term `k` of line `first + i`, both within the factor.
+            lines.extend(
+                (0..p.k as isize)
+                    .map(|k| unsafe { line.wrapping_byte_offset(k * to_term).read_unaligned() }),
+            );
+        }
+        let step = if backwards { p.out.1.0 } else { p.out.1.1 };
+        let out = (at(p.out.0, step).cast_mut(), p.out.1);
+        let part = if backwards {
+            Product { m: many, lhs: (lines.as_ptr(), (row, size)), out, ..p }
+        } else {
+            Product { n: many, rhs: (lines.as_ptr(), (size, row)), out, ..p }
+        };
+        // SAFETY: rows of the left or columns of the right factor, and theirs of the result.
+        unsafe { T::multiply(part) }
+    }
+}
 
 #[cfg(feature = "blas")]
 mod blas {

@@ -221,6 +221,7 @@ pub unsafe fn contract<T: Element>(
 
 /// One matrix product: `out = lhs @ rhs`, or `out += lhs @ rhs`; addresses with byte strides of
 /// row and column.
+#[derive(Clone, Copy)]
 pub struct Product<T> {
     /// Rows of `lhs` and `out`.
     pub m: usize,
