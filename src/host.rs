@@ -22,7 +22,7 @@ use arr_storage::{CreateOptions, OpenOptions, Sink, Source, StorageError, reason
 use rustc_hash::FxHashMap;
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
@@ -207,7 +207,7 @@ impl RuntimeHost {
             .map_err(|e| run_error(e.into()))
     }
 
-    fn recorded(&mut self, graph: &Graph, inputs: &[Handle]) -> Option<Vec<Handle>> {
+    fn recorded(&mut self, graph: &Arc<Graph>, inputs: &[Handle]) -> Option<Vec<Handle>> {
         let recorder = self.recorder.as_mut()?;
         let planned = |h: &Handle| matches!(h.downcast_ref(), Some(Stored::Planned(..)));
         let prepared = self.plans.get(graph, &self.engine, &self.config);
@@ -297,7 +297,7 @@ impl RuntimeHost {
     /// part by part. With a target, the first result goes there.
     fn run(
         &mut self,
-        graph: &Graph,
+        graph: &Arc<Graph>,
         inputs: &[Handle],
         slots: &[Scalar],
         target: Option<(&Target, DType)>,
@@ -451,29 +451,29 @@ fn compression(target: &Target) -> Result<Option<arr_storage::Compression>, Host
 impl Host for RuntimeHost {
     fn compute(
         &mut self,
-        graph: Graph,
+        graph: &Arc<Graph>,
         inputs: &[Handle],
         slots: &[Scalar],
     ) -> Result<Vec<Handle>, HostError> {
-        if let Some(handles) = self.recorded(&graph, inputs) {
+        if let Some(handles) = self.recorded(graph, inputs) {
             return Ok(handles);
         }
-        self.run(&graph, inputs, slots, None)
+        self.run(graph, inputs, slots, None)
     }
 
     fn compute_into(
         &mut self,
-        graph: Graph,
+        graph: &Arc<Graph>,
         inputs: &[Handle],
         slots: &[Scalar],
         target: &Target,
         dtype: DType,
     ) -> Result<Vec<Handle>, HostError> {
-        if let Some(handles) = self.recorded(&graph, inputs) {
+        if let Some(handles) = self.recorded(graph, inputs) {
             self.save(target, &handles[0], dtype)?;
             return Ok(handles);
         }
-        self.run(&graph, inputs, slots, Some((target, dtype)))
+        self.run(graph, inputs, slots, Some((target, dtype)))
     }
 
     fn element(&mut self, array: &Handle, position: usize) -> Result<Scalar, HostError> {
@@ -661,41 +661,59 @@ fn run_error(error: RunError) -> HostError {
 /// Plans by graph, the least recently used half dropped when there are too many.
 #[derive(Default)]
 struct PlanCache {
-    plans: FxHashMap<Graph, Cached>,
+    plans: FxHashMap<Graph, Arc<Cached>>,
+    /// The same by the address of graphs, which are kept so that it stays theirs.
+    recent: FxHashMap<usize, (Arc<Graph>, Arc<Cached>)>,
     clock: u64,
     nodes: usize,
 }
 
 struct Cached {
     prepared: Arc<Prepared>,
-    used: u64,
+    used: AtomicU64,
 }
 
 impl PlanCache {
-    fn get(&mut self, graph: &Graph, engine: &Engine, config: &Config) -> Arc<Prepared> {
+    fn get(&mut self, graph: &Arc<Graph>, engine: &Engine, config: &Config) -> Arc<Prepared> {
         self.clock += 1;
-        if let Some(found) = self.plans.get_mut(graph) {
-            found.used = self.clock;
+        let address = Arc::as_ptr(graph).addr();
+        if let Some((_, found)) = self.recent.get(&address) {
+            found.used.store(self.clock, Ordering::Relaxed);
             return found.prepared.clone();
+        }
+        let found = self.find(graph, engine, config);
+        found.used.store(self.clock, Ordering::Relaxed);
+        if self.recent.len() >= MAX_PLANS {
+            self.recent.clear();
+        }
+        self.recent.insert(address, (graph.clone(), found.clone()));
+        found.prepared.clone()
+    }
+
+    fn find(&mut self, graph: &Graph, engine: &Engine, config: &Config) -> Arc<Cached> {
+        if let Some(found) = self.plans.get(graph) {
+            return found.clone();
         }
         let prepared = engine.prepare(Arc::new(plan(graph, config)));
         self.make_room(graph.nodes.len());
         self.nodes += graph.nodes.len();
-        let cached = Cached { prepared: prepared.clone(), used: self.clock };
-        self.plans.insert(graph.clone(), cached);
-        prepared
+        let cached = Arc::new(Cached { prepared, used: AtomicU64::new(self.clock) });
+        self.plans.insert(graph.clone(), cached.clone());
+        cached
     }
 
     fn make_room(&mut self, nodes: usize) {
         while !self.plans.is_empty()
             && (self.plans.len() >= MAX_PLANS || self.nodes + nodes > MAX_PLAN_NODES)
         {
-            let mut used: Vec<u64> = self.plans.values().map(|c| c.used).collect();
-            let middle = used.len() / 2;
-            let (_, &mut median, _) = used.select_nth_unstable(middle);
+            self.recent.clear();
+            let used = |c: &Cached| c.used.load(Ordering::Relaxed);
+            let mut all: Vec<u64> = self.plans.values().map(|c| used(c)).collect();
+            let middle = all.len() / 2;
+            let (_, &mut median, _) = all.select_nth_unstable(middle);
             let left = &mut self.nodes;
             self.plans.retain(|graph, cached| {
-                let keep = cached.used > median;
+                let keep = used(cached) > median;
                 if !keep {
                     *left -= graph.nodes.len();
                 }
@@ -711,11 +729,11 @@ mod tests {
     use arr_ir::graph::{Builder, Op};
     use arr_runtime::engine::Options;
 
-    fn graph(n: usize) -> Graph {
+    fn graph(n: usize) -> Arc<Graph> {
         let mut b = Builder::default();
         let shape = Shape::from_slice(&[n]);
         let root = b.node(Op::Iota, Default::default(), DType::I64, shape);
-        b.finish(vec![root])
+        Arc::new(b.finish(vec![root]))
     }
 
     #[test]

@@ -38,7 +38,7 @@ mod tests;
 
 pub use create::literal;
 pub use index::{Index, assign_index, index};
-pub use lower::lower;
+pub use lower::{Lowered, Lowering};
 pub use ops::{attribute, binary, keep_dtype, truth, unary};
 
 use crate::fault::Fault;
@@ -47,7 +47,7 @@ use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
 use arr_ir::shape::{Dims, Shape, dims_of, known_shape};
 use smallvec::SmallVec;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// A lazy array: dtype and shape are known, elements perhaps not computed. Cloning is cheap.
@@ -61,6 +61,9 @@ pub(crate) struct Inner {
     /// One more than the deepest pending argument; 0 when nothing is pending.
     pub(crate) depth: u32,
     pub(crate) state: RefCell<State>,
+    /// A note of the last walk over pending arrays that came here ([`next_round`]): its number,
+    /// and what it noted.
+    pub(crate) mark: Cell<(u64, u32)>,
 }
 
 /// How far an array is.
@@ -79,12 +82,29 @@ pub(crate) enum State {
     Abstract,
 }
 
+thread_local! {
+    static ROUND: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The number of a new walk over arrays: no array is marked with it yet.
+pub(crate) fn next_round() -> u64 {
+    let round = ROUND.get() + 1;
+    ROUND.set(round);
+    round
+}
+
 /// The arguments of a pending operation.
 pub(crate) type Arrays = SmallVec<[Array; 3]>;
 
 impl Array {
     pub(crate) fn new(dtype: DType, dims: Dims, depth: u32, state: State) -> Array {
-        Array(Rc::new(Inner { dtype, dims, depth, state: RefCell::new(state) }))
+        Array(Rc::new(Inner {
+            dtype,
+            dims,
+            depth,
+            state: RefCell::new(state),
+            mark: Cell::default(),
+        }))
     }
 
     /// Its element type.

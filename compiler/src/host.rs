@@ -76,10 +76,11 @@ pub struct Target {
 /// What the evaluator asks for.
 pub trait Host {
     /// Computes the roots of a graph, whole. `inputs[i]` is what `Op::Input(i)` reads, `slots[i]`
-    /// what `Op::Slot(i)` is. The host plans, caches plans by the graph, and runs them.
+    /// what `Op::Slot(i)` is. The host plans, caches plans by the graph, and runs them; the same
+    /// graph often comes behind the same pointer.
     fn compute(
         &mut self,
-        graph: Graph,
+        graph: &Arc<Graph>,
         inputs: &[Handle],
         slots: &[Scalar],
     ) -> Result<Vec<Handle>, HostError>;
@@ -88,7 +89,7 @@ pub trait Host {
     /// [`save`](Host::save) does, where that helps while it is computed.
     fn compute_into(
         &mut self,
-        graph: Graph,
+        graph: &Arc<Graph>,
         inputs: &[Handle],
         slots: &[Scalar],
         target: &Target,

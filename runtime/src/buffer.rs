@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex};
 
 /// Blocks of at least this many bytes are pages from the system, aligned for huge pages.
 const PAGES: usize = 1 << 20;
+/// Blocks of at most this many bytes are kept in lists of one size each.
+const SMALL: usize = 4096;
 /// Size of a huge page.
 const HUGE: usize = 2 << 20;
 /// Alignment of every block: a cache line, and enough for any vector.
@@ -50,9 +52,10 @@ pub struct MemoryStats {
     pub reused: usize,
 }
 
-#[derive(Default)]
 struct PoolState {
     idle: BTreeMap<usize, Vec<RawBlock>>,
+    /// Idle blocks of up to [`SMALL`] bytes, by size.
+    small: [Vec<RawBlock>; SMALL / ALIGN],
     stats: MemoryStats,
 }
 
@@ -60,6 +63,13 @@ struct PoolState {
 pub struct Pool {
     limit: usize,
     state: Mutex<PoolState>,
+}
+
+impl Default for PoolState {
+    fn default() -> PoolState {
+        let small = [const { Vec::new() }; SMALL / ALIGN];
+        PoolState { idle: BTreeMap::new(), small, stats: MemoryStats::default() }
+    }
 }
 
 /// A piece of memory, unowned: only the pool and [`Block`] handle it.
@@ -156,16 +166,9 @@ impl Pool {
     pub fn block(self: &Arc<Pool>, bytes: usize) -> Result<Block, OutOfMemory> {
         let capacity = capacity(bytes);
         let mut state = self.lock();
-        // A reused block may be a quarter larger than needed.
-        let fits = state.idle.range(capacity..=capacity + capacity / 4).next().map(|(&c, _)| c);
-        if let Some(c) = fits {
-            let list = state.idle.get_mut(&c).expect("just found");
-            let raw = list.pop().expect("no list is empty");
-            if list.is_empty() {
-                state.idle.remove(&c);
-            }
-            state.stats.idle -= c;
-            state.stats.used += c;
+        if let Some(raw) = state.reuse(capacity) {
+            state.stats.idle -= raw.capacity;
+            state.stats.used += raw.capacity;
             state.stats.reused += 1;
             return Ok(Block { raw: Some(raw), pool: Some(self.clone()), owner: None });
         }
@@ -188,23 +191,43 @@ impl Pool {
 }
 
 impl PoolState {
+    /// An idle block of this capacity, or a larger one up to a quarter more.
+    fn reuse(&mut self, capacity: usize) -> Option<RawBlock> {
+        if let Some(list) = self.small.get_mut(capacity / ALIGN - 1) {
+            return list.pop();
+        }
+        let c = *self.idle.range(capacity..=capacity + capacity / 4).next()?.0;
+        self.take_idle(c)
+    }
+
+    fn take_idle(&mut self, capacity: usize) -> Option<RawBlock> {
+        let list = self.idle.get_mut(&capacity)?;
+        let raw = list.pop();
+        if list.is_empty() {
+            self.idle.remove(&capacity);
+        }
+        raw
+    }
+
     /// Frees idle blocks, largest first, until `more` bytes fit under the limit.
     fn make_room(&mut self, more: usize, limit: usize) {
         while self.stats.used.saturating_add(self.stats.idle).saturating_add(more) > limit {
-            let Some((&c, _)) = self.idle.iter().next_back() else { return };
-            let list = self.idle.get_mut(&c).expect("just found");
-            list.pop().expect("no list is empty").free();
-            if list.is_empty() {
-                self.idle.remove(&c);
-            }
-            self.stats.idle -= c;
+            let largest = self.idle.keys().next_back().copied();
+            let raw = match largest {
+                Some(c) => self.take_idle(c),
+                None => self.small.iter_mut().rev().find_map(Vec::pop),
+            };
+            let Some(raw) = raw else { return };
+            self.stats.idle -= raw.capacity;
+            raw.free();
         }
     }
 }
 
 impl Drop for PoolState {
     fn drop(&mut self) {
-        for raw in std::mem::take(&mut self.idle).into_values().flatten() {
+        let small = self.small.iter_mut().flat_map(std::mem::take);
+        for raw in std::mem::take(&mut self.idle).into_values().flatten().chain(small) {
             raw.free();
         }
     }
@@ -255,7 +278,11 @@ impl Drop for Block {
         let mut state = pool.lock();
         state.stats.used -= raw.capacity;
         state.stats.idle += raw.capacity;
-        state.idle.entry(raw.capacity).or_default().push(raw);
+        let raw_list = match raw.capacity {
+            0..=SMALL => &mut state.small[raw.capacity / ALIGN - 1],
+            c => state.idle.entry(c).or_default(),
+        };
+        raw_list.push(raw);
     }
 }
 
@@ -273,7 +300,9 @@ pub struct Buffer {
 
 /// Strides in bytes of a dense row-major array.
 pub fn dense_strides(shape: &[usize], dtype: DType) -> SmallVec<[isize; 4]> {
-    row_major(shape).iter().map(|s| s * dtype.size() as isize).collect()
+    let mut strides = row_major(shape);
+    strides.iter_mut().for_each(|s| *s *= dtype.size() as isize);
+    strides
 }
 
 impl Buffer {

@@ -6,7 +6,7 @@
 
 use super::Interpreter;
 use super::expr::Eval;
-use crate::array::{self, Array, Inner, State};
+use crate::array::{self, Array, Inner, Lowered, State};
 use crate::builtin::Context;
 use crate::fault::Fault;
 use crate::hir::{Body, Slot, StmtKind};
@@ -18,6 +18,7 @@ use arr_ir::shape::Dim;
 use arr_syntax::diag::Diagnostic;
 use arr_syntax::diag::Span;
 use rustc_hash::FxHashSet;
+use smallvec::{SmallVec, smallvec};
 use std::rc::Rc;
 
 /// How many pending operations may stand above each other before they are computed.
@@ -57,22 +58,25 @@ impl Interpreter<'_> {
         if self.checking {
             return Ok(());
         }
-        let mut seen: FxHashSet<*const Inner> = FxHashSet::default();
-        let mut roots: Vec<Array> = vec![];
+        let mut roots: Roots = SmallVec::new();
+        let mut walk = Walk::default();
         for array in arrays.iter().flat_map(Array::real_arrays) {
-            if !array.is_ready() && seen.insert(Rc::as_ptr(&array.0)) {
+            if !array.is_ready() && walk.want(&array) {
                 roots.push(array);
             }
         }
         if roots.is_empty() {
             return Ok(());
         }
-        self.add_saved(&mut roots, &mut seen);
-        self.add_live(&mut roots, seen);
-        let (graph, inputs, slots) = array::lower(&roots);
+        for root in &roots {
+            walk.ancestors(root);
+        }
+        self.add_saved(&mut roots, &mut walk);
+        self.add_live(&mut roots, &walk);
+        let Lowered { graph, inputs, slots } = self.world.lowering.borrow_mut().lower(&roots);
         let handles = match target {
-            Some((to, dtype)) => self.host.compute_into(graph, &inputs, &slots, to, dtype)?,
-            None => self.host.compute(graph, &inputs, &slots)?,
+            Some((to, dtype)) => self.host.compute_into(&graph, &inputs, &slots, to, dtype)?,
+            None => self.host.compute(&graph, &inputs, &slots)?,
         };
         for (array, handle) in roots.iter().zip(handles) {
             array.set_ready(handle);
@@ -81,30 +85,23 @@ impl Interpreter<'_> {
     }
 
     /// Adds what the next statements save, where it shares work with what is wanted.
-    fn add_saved(&mut self, roots: &mut Vec<Array>, wanted: &mut FxHashSet<*const Inner>) {
+    fn add_saved(&mut self, roots: &mut Roots, walk: &mut Walk) {
         let together = std::mem::take(&mut self.together);
-        if together.is_empty() {
-            return;
-        }
-        let mut used = ancestors(roots);
-        used.extend(roots.iter().map(|r| Rc::as_ptr(&r.0)));
         for array in together.iter().flat_map(Array::real_arrays) {
-            let key = Rc::as_ptr(&array.0);
-            let pending = matches!(*array.0.state.borrow(), State::Pending(..));
-            if pending && !wanted.contains(&key) {
-                let own = ancestors(std::slice::from_ref(&array));
-                if used.contains(&key) || !own.is_disjoint(&used) {
-                    wanted.insert(key);
-                    used.extend(own);
-                    roots.push(array);
-                }
+            if !is_pending(&array) || walk.is_wanted(&array) {
+                continue;
+            }
+            if walk.is_used(&array) || walk.shares(&array) {
+                walk.want(&array);
+                walk.ancestors(&array);
+                roots.push(array);
             }
         }
     }
 
-    fn add_live(&mut self, roots: &mut Vec<Array>, mut wanted: FxHashSet<*const Inner>) {
-        let used = ancestors(roots);
-        if used.is_empty() {
+    /// Adds the small live arrays that what is wanted is computed from.
+    fn add_live(&mut self, roots: &mut Roots, walk: &Walk) {
+        if !walk.any_used {
             return;
         }
         let limit = self.host.keep_limit();
@@ -114,7 +111,7 @@ impl Interpreter<'_> {
             {
                 continue;
             }
-            let mut gone: Vec<Slot> = vec![];
+            let mut gone: SmallVec<[Slot; 8]> = SmallVec::new();
             if let Some(point) = activation.point {
                 gone.extend_from_slice(activation.unit.deaths.here(point));
                 match &activation.unit[point].kind {
@@ -129,9 +126,8 @@ impl Interpreter<'_> {
                     return;
                 }
                 arrays_in(value, 0, &mut |array| {
-                    let key = Rc::as_ptr(&array.0);
-                    let small = array.nbytes().is_some_and(|n| n <= limit);
-                    if small && used.contains(&key) && wanted.insert(key) {
+                    let small = || array.nbytes().is_some_and(|n| n <= limit);
+                    if walk.is_used(array) && small() && walk.want(array) {
                         roots.push(array.clone());
                     }
                 });
@@ -151,27 +147,96 @@ impl Interpreter<'_> {
     }
 }
 
-/// The pending arrays that these are computed from, themselves not included.
-fn ancestors(roots: &[Array]) -> FxHashSet<*const Inner> {
-    let mut seen = FxHashSet::default();
-    let mut todo: Vec<Array> = roots.to_vec();
-    while let Some(array) = todo.pop() {
-        if let State::Pending(_, args) = &*array.0.state.borrow() {
-            for arg in args {
-                let pending = matches!(*arg.0.state.borrow(), State::Pending(..));
-                if pending && seen.insert(Rc::as_ptr(&arg.0)) {
-                    todo.push(arg.clone());
+/// What is computed together; mostly one or two.
+type Roots = SmallVec<[Array; 4]>;
+
+fn is_pending(array: &Array) -> bool {
+    matches!(*array.0.state.borrow(), State::Pending(..))
+}
+
+/// Which arrays are wanted, and which are used: pending, and something wanted is computed from
+/// them. Noted in the arrays' marks.
+struct Walk {
+    round: u64,
+    any_used: bool,
+}
+
+const WANTED: u32 = 1;
+const USED: u32 = 2;
+
+impl Default for Walk {
+    fn default() -> Walk {
+        Walk { round: array::next_round(), any_used: false }
+    }
+}
+
+impl Walk {
+    fn notes(&self, array: &Array) -> u32 {
+        let (round, notes) = array.0.mark.get();
+        if round == self.round { notes } else { 0 }
+    }
+
+    fn note(&self, array: &Array, note: u32) -> bool {
+        let before = self.notes(array);
+        array.0.mark.set((self.round, before | note));
+        before & note == 0
+    }
+
+    /// Notes an array as wanted; whether it was not.
+    fn want(&self, array: &Array) -> bool {
+        self.note(array, WANTED)
+    }
+
+    fn is_wanted(&self, array: &Array) -> bool {
+        self.notes(array) & WANTED != 0
+    }
+
+    fn is_used(&self, array: &Array) -> bool {
+        self.notes(array) & USED != 0
+    }
+
+    /// Notes what an array is computed from as used.
+    fn ancestors(&mut self, root: &Array) {
+        let mut todo: SmallVec<[Array; 8]> = smallvec![root.clone()];
+        while let Some(array) = todo.pop() {
+            if let State::Pending(_, args) = &*array.0.state.borrow() {
+                for arg in args {
+                    if is_pending(arg) && self.note(arg, USED) {
+                        self.any_used = true;
+                        todo.push(arg.clone());
+                    }
                 }
             }
         }
     }
-    seen
+
+    /// Whether an array is computed from something wanted or used.
+    fn shares(&self, root: &Array) -> bool {
+        let mut seen: FxHashSet<*const Inner> = FxHashSet::default();
+        let mut todo = vec![root.clone()];
+        while let Some(array) = todo.pop() {
+            if let State::Pending(_, args) = &*array.0.state.borrow() {
+                for arg in args.iter().filter(|a| is_pending(a)) {
+                    if self.notes(arg) != 0 {
+                        return true;
+                    }
+                    if seen.insert(Rc::as_ptr(&arg.0)) {
+                        todo.push(arg.clone());
+                    }
+                }
+            }
+        }
+        false
+    }
 }
 
 /// Visits the arrays in a value.
 fn arrays_in(value: &Value, depth: u32, see: &mut dyn FnMut(&Array)) {
     match value {
-        Value::Array(array) => array.real_arrays().iter().for_each(see),
+        Value::Array(array) => match array.parts() {
+            None => see(array),
+            Some((re, im)) => [re, im].iter().for_each(see),
+        },
         Value::Tuple(items) if depth < 4 => items.iter().for_each(|v| arrays_in(v, depth + 1, see)),
         Value::Record(fields) if depth < 4 => {
             fields.iter().for_each(|f| arrays_in(&f.1, depth + 1, see));

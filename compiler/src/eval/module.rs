@@ -17,6 +17,7 @@ use arr_syntax::diag::{Diagnostic, FileId, Severity, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The words on the lines that the parser could not read; none when it could read everything.
 fn broken_words<'a>(text: &'a str, diagnostics: &[Diagnostic]) -> Option<FxHashSet<&'a str>> {
@@ -120,6 +121,8 @@ pub struct World {
     library: RefCell<FxHashMap<String, Loaded>>,
     scripts: RefCell<FxHashMap<Rc<str>, Lowered>>,
     faults: RefCell<Vec<Diagnostic>>,
+    /// Graphs of small programs that came before.
+    pub(super) lowering: RefCell<crate::array::Lowering>,
     /// The frames of imported scripts and modules: their own functions keep them alive.
     frames: RefCell<Vec<Rc<Frame>>>,
 }
@@ -429,7 +432,12 @@ fn refused<T>() -> Result<T, HostError> {
 }
 
 impl Host for NoHost {
-    fn compute(&mut self, _: Graph, _: &[Handle], _: &[Scalar]) -> Result<Vec<Handle>, HostError> {
+    fn compute(
+        &mut self,
+        _: &Arc<Graph>,
+        _: &[Handle],
+        _: &[Scalar],
+    ) -> Result<Vec<Handle>, HostError> {
         refused()
     }
 

@@ -67,7 +67,7 @@ fn refused(kind: HostErrorKind, message: String) -> HostError {
 impl Host for OracleHost {
     fn compute(
         &mut self,
-        graph: Graph,
+        graph: &Arc<Graph>,
         inputs: &[Handle],
         slots: &[Scalar],
     ) -> Result<Vec<Handle>, HostError> {
@@ -79,7 +79,7 @@ impl Host for OracleHost {
             return Err(refused(HostErrorKind::Limit, "not enough memory".into()));
         }
         let inputs: Vec<DenseArray> = inputs.iter().map(|h| dense(h).clone()).collect();
-        let results = evaluate(&graph, &inputs, slots)
+        let results = evaluate(graph, &inputs, slots)
             .map_err(|message| refused(HostErrorKind::Value, message))?;
         Ok(results.into_iter().map(|r| Arc::new(r) as Handle).collect())
     }

@@ -1,6 +1,6 @@
 //! A context and host over the oracle.
 
-use crate::array::{Array, lower};
+use crate::array::{Array, Lowered, Lowering};
 use crate::builtin::Context;
 use crate::builtins::builtin;
 use crate::fault::{Failure, Fault};
@@ -28,12 +28,12 @@ pub(crate) fn dense(handle: &Handle) -> DenseArray {
 impl Host for Machine {
     fn compute(
         &mut self,
-        graph: Graph,
+        graph: &Arc<Graph>,
         inputs: &[Handle],
         slots: &[Scalar],
     ) -> Result<Vec<Handle>, HostError> {
         let inputs: Vec<DenseArray> = inputs.iter().map(dense).collect();
-        let results = evaluate(&graph, &inputs, slots).map_err(|message| HostError {
+        let results = evaluate(graph, &inputs, slots).map_err(|message| HostError {
             kind: HostErrorKind::Value,
             message,
             hint: None,
@@ -83,8 +83,8 @@ impl Context for Machine {
     }
     fn compute(&mut self, arrays: &[Array]) -> Result<(), Fault> {
         let arrays: Vec<Array> = arrays.iter().flat_map(Array::real_arrays).collect();
-        let (graph, inputs, slots) = lower(&arrays);
-        let results = Host::compute(self, graph, &inputs, &slots)?;
+        let Lowered { graph, inputs, slots } = Lowering::default().lower(&arrays);
+        let results = Host::compute(self, &graph, &inputs, &slots)?;
         for (array, handle) in arrays.iter().zip(results) {
             array.set_ready(handle);
         }

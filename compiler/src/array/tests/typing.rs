@@ -1,12 +1,13 @@
 //! Promotion, weak scalars, and what operators refuse.
 
 use super::{Machine, failure, run, text_of};
-use crate::array::{Array, binary, unary};
+use crate::array::{Array, Lowering, binary, unary};
 use crate::builtin::Context;
 use crate::fault::Fault;
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::{DType, Scalar};
 use arr_syntax::ast::{BinaryOp, UnaryOp};
+use std::sync::Arc;
 
 fn typed(dtype: DType) -> Value {
     Value::Array(Array::abstract_of(dtype, [arr_ir::shape::Dim::Known(3)].into_iter().collect()))
@@ -169,20 +170,24 @@ fn a_mismatch_blames_both_operands() {
 
 #[test]
 fn equal_programs_with_other_constants_give_equal_graphs() {
-    let graph = |a: f64, b: f64| {
+    let mut lowering = Lowering::default();
+    let mut graph = |a: f64, b: f64| {
         let x = super::floats(&[2], &[1.0, 2.0]);
         let cx = &mut Machine::default();
         let y = binary(cx, BinaryOp::Mul, &x, &Value::Float(a)).unwrap();
         let z = binary(cx, BinaryOp::Add, &y, &Value::Float(b)).unwrap();
         let Value::Array(z) = z else { panic!() };
-        crate::array::lower(&[z.clone(), z])
+        lowering.lower(&[z.clone(), z])
     };
-    let (one, inputs, slots) = graph(3.0, 3.0);
-    let (two, ..) = graph(3.0, 4.0);
-    assert_eq!(one, two);
-    assert_eq!((inputs.len(), slots.len()), (1, 2));
-    assert_eq!(one.roots[0], one.roots[1]);
-    assert_ne!(graph(1.0, 4.0).0, one);
+    let one = graph(3.0, 3.0);
+    let two = graph(3.0, 4.0);
+    assert_eq!(one.graph, two.graph);
+    assert!(Arc::ptr_eq(&one.graph, &two.graph), "recognized");
+    assert_eq!((two.inputs.len(), two.slots.len()), (1, 2));
+    assert_eq!(two.slots[1].as_f64(), 4.0);
+    assert_eq!(one.graph.roots[0], one.graph.roots[1]);
+    assert_ne!(graph(1.0, 4.0).graph, one.graph);
+    assert!(Arc::ptr_eq(&graph(5.0, 4.0).graph, &one.graph), "both are remembered");
 }
 
 #[test]
@@ -194,6 +199,6 @@ fn deep_graphs_are_dropped_and_lowered_without_recursion() {
     }
     let Value::Array(array) = &x else { panic!() };
     assert_eq!(array.depth(), 200_000);
-    assert_eq!(crate::array::lower(std::slice::from_ref(array)).0.nodes.len(), 200_002);
+    assert_eq!(Lowering::default().lower(std::slice::from_ref(array)).graph.nodes.len(), 200_002);
     assert_eq!(text_of(cx, &x), "float64[1] 200001.0");
 }
