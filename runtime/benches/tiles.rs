@@ -72,7 +72,9 @@ fn math() {
         row(&format!("{} f64", op.name()), |level| {
             let call = unary_math(op, true, level);
             // SAFETY: both vectors hold TILE elements, and the level is available.
-            measure(TILE, || unsafe { call(y.as_mut_ptr().cast(), x.as_ptr().cast(), TILE) })
+            measure(TILE, || unsafe {
+                call(y.as_mut_ptr().cast(), x.as_ptr().cast(), TILE, std::ptr::null())
+            })
         });
         let x: Vec<f32> = x.iter().map(|&x| x as f32).collect();
         let mut y = vec![0.0_f32; TILE];

@@ -86,6 +86,16 @@ pub fn exp(x: f32) -> f32 {
     narrow(exp_wide(f64::from(x)))
 }
 
+/// Below this magnitude [`exp_near`] is [`exp`], to the last bit.
+pub const NEAR_EXPONENT: f32 = 87.0;
+
+/// `exp` for `|x| < NEAR_EXPONENT`; otherwise some value.
+#[inline(always)]
+pub fn exp_near(x: f32) -> f32 {
+    let (k, r) = reduce_exp(f64::from(x));
+    (((r * r).mul_add(polynomial(r, &EXP_SHORT), r) + 1.0) * power_of_two(k)) as f32
+}
+
 /// Two to the power of `x`.
 #[inline(always)]
 pub fn exp2(x: f32) -> f32 {

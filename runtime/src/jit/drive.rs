@@ -236,9 +236,15 @@ impl Frame<'_> {
     unsafe fn tile(&self, at: &Each, rows: &Each, cols: &Each, m: usize, n: usize, out: Span) {
         let program = &self.bound.program;
         let mut spans: SmallVec<[Span; 8]> = SmallVec::new();
+        let mut ahead: SmallVec<[*const u8; 8]> = SmallVec::new();
         for (k, o) in self.bound.operands.iter().enumerate() {
             let ptr = self.bases[k].cast_mut().wrapping_offset(at[k]);
             spans.push(Span { ptr, row_stride: rows[k] });
+            let size = o.dtype.size();
+            let row = (n * size) as isize;
+            if o.feed.is_memory() && cols[k] == size as isize && (m == 1 || rows[k] == row) {
+                ahead.push(ptr.wrapping_add(m * n * size).cast_const());
+            }
             if let Some(slot) = program.operand_slots[k] {
                 // SAFETY: the slot is inside the scratch block and takes a whole tile; memory
                 // operands have the tile's elements at these strides.
@@ -251,8 +257,8 @@ impl Frame<'_> {
                 }
             }
         }
-        let args =
-            TileArgs { operands: &spans, params: self.params, out, scratch: self.scratch, m, n };
+        let (params, scratch) = (self.params, self.scratch);
+        let args = TileArgs { operands: &spans, ahead: &ahead, params, out, scratch, m, n };
         // SAFETY: the spans cover the tile, the slots are filled, the scratch block is whole.
         unsafe { program.run(&args) };
     }

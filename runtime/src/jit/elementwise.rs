@@ -38,16 +38,18 @@ pub fn helper(op: MapOp, computed: DType, dtype: DType) -> Option<Helper> {
         return None;
     }
     match row.arity {
-        1 => unary(op, computed).map(Helper::Unary),
+        1 => match (is_double(computed), unary_math(op)) {
+            (Some(double), Some(math)) => {
+                Some(Helper::Math(tiles::vmath::unary_math(math, double, Level::detect())))
+            }
+            _ => unary(op, computed).map(Helper::Unary),
+        },
         _ => binary(op, computed).map(Helper::Binary),
     }
 }
 
-/// The routine of an operator or test of one operand of this dtype.
-pub fn unary(op: MapOp, dtype: DType) -> Option<Unary> {
-    if let (Some(double), Some(math)) = (is_double(dtype), unary_math(op)) {
-        return Some(tiles::vmath::unary_math(math, double, Level::detect()));
-    }
+/// The routine of an operator or test of one operand of this dtype; not of math functions.
+fn unary(op: MapOp, dtype: DType) -> Option<Unary> {
     let wide = wide();
     with_element!(dtype, T => match op.row().rule {
         Rule::Test => test_of::<T>(op, wide),

@@ -13,6 +13,7 @@
 #![allow(unsafe_code, reason = "steps work on raw tiles; the bounds are the caller's contract")]
 
 use super::elementwise::{Binary, Ternary, Unary};
+use super::tiles::Math;
 use smallvec::SmallVec;
 
 /// How an operand lies along the tile's columns.
@@ -84,6 +85,8 @@ pub enum Helper {
     Copy,
     /// Of one argument; casts are among them.
     Unary(Unary),
+    /// A math function.
+    Math(Math),
     /// Of two.
     Binary(Binary),
     /// Of three: a bool and two values.
@@ -151,6 +154,9 @@ pub struct TileArgs<'a> {
     /// Per operand of the kernel; what stands for [`Layout::Tile`] operands is not looked at, nor
     /// is the row stride of [`Layout::Constant`] operands. Operands are only read.
     pub operands: &'a [Span],
+    /// What is read next, tile after tile: addresses that the math functions fetch into the cache
+    /// while they compute, one each.
+    pub ahead: &'a [*const u8],
     /// The parameters' bits, little-endian in the low bytes.
     pub params: &'a [u64],
     /// Where the result goes: columns contiguous.
@@ -203,6 +209,7 @@ impl Program {
             spans.push(Span { ptr, row_stride: 0 });
         }
         let first_slot = 1 + tile.operands.len();
+        let mut ahead = tile.ahead.iter().copied();
         for step in &self.steps {
             match step {
                 // SAFETY: the spans cover what the segment was compiled to read and write.
@@ -210,7 +217,7 @@ impl Program {
                     (s.entry)(spans.as_ptr(), tile.params.as_ptr(), m, n)
                 },
                 // SAFETY: as above.
-                TileStep::Call(c) => unsafe { c.run(&spans, first_slot, m, n) },
+                TileStep::Call(c) => unsafe { c.run(&spans, first_slot, (m, n), &mut ahead) },
             }
         }
     }
@@ -253,7 +260,17 @@ impl Lane {
 impl TileCall {
     /// # Safety
     /// The spans cover `m` rows and `n` columns of the destination and of every argument.
-    unsafe fn run(&self, spans: &[Span], first_slot: usize, m: usize, n: usize) {
+    unsafe fn run(
+        &self,
+        spans: &[Span],
+        first_slot: usize,
+        (m, n): (usize, usize),
+        ahead: &mut impl Iterator<Item = *const u8>,
+    ) {
+        let ahead = match self.helper {
+            Helper::Math(_) => ahead.next().unwrap_or(std::ptr::null()),
+            _ => std::ptr::null(),
+        };
         let dst = self.dst.span(spans, first_slot, n);
         let mut args = [dst; 3];
         let mut flat = self.dst.is_flat(dst, n);
@@ -266,20 +283,25 @@ impl TileCall {
             // SAFETY: row `r` of each span is inside the tile.
             unsafe {
                 let at = |s: Span| s.ptr.offset(r * s.row_stride);
-                self.row(at(dst), args.map(at), columns);
+                let ahead = match ahead.is_null() {
+                    true => ahead,
+                    false => ahead.wrapping_add(r as usize * columns * self.dst.size),
+                };
+                self.row(at(dst), args.map(at), columns, ahead);
             }
         }
     }
 
     /// # Safety
     /// `dst` and as many of `args` as the helper takes point to `n` elements.
-    unsafe fn row(&self, dst: *mut u8, args: [*mut u8; 3], n: usize) {
+    unsafe fn row(&self, dst: *mut u8, args: [*mut u8; 3], n: usize, ahead: *const u8) {
         let [a, b, c] = args;
         // SAFETY: the caller's promise is what the routines ask for; a copy in place is a no-op.
         unsafe {
             match self.helper {
                 Helper::Copy => std::ptr::copy(a, dst, n * self.dst.size),
                 Helper::Unary(f) => f(dst, a, n),
+                Helper::Math(f) => f(dst, a, n, ahead),
                 Helper::Binary(f) => f(dst, a, b, n),
                 Helper::Ternary(f) => f(dst, a, b, c, n),
             }

@@ -55,6 +55,17 @@ pub fn exp(x: f64) -> f64 {
     keep_nan(x, scale(value, k))
 }
 
+/// Below this magnitude [`exp_near`] is [`exp`], to the last bit.
+pub const NEAR_EXPONENT: f64 = 708.0;
+
+/// `exp` for `|x| < NEAR_EXPONENT`, where neither the argument needs a bound nor the result two
+/// steps; otherwise some value.
+#[inline(always)]
+pub fn exp_near(x: f64) -> f64 {
+    let (k, r) = reduce(x);
+    ((r * r).mul_add(polynomial(r, &EXP), r) + 1.0) * power_of_two(k)
+}
+
 /// Two to the power of `x`.
 #[inline(always)]
 pub fn exp2(x: f64) -> f64 {

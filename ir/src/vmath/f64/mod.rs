@@ -15,7 +15,7 @@ mod trig;
 mod trig_large;
 
 pub use self::erf::{erf, erfc};
-pub use self::exp::{exp, exp2, expm1};
+pub use self::exp::{NEAR_EXPONENT, exp, exp_near, exp2, expm1};
 pub use self::gamma::{gamma, lgamma};
 pub use self::hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh};
 pub use self::inverse_trig::{acos, asin, atan, atan2};

@@ -125,6 +125,7 @@ fn check(
         .collect();
     let tile = TileArgs {
         operands: &operands,
+        ahead: &[],
         params: &bits,
         out: Span { ptr: out.ptr(), row_stride: row_stride as isize },
         scratch: scratch.ptr(),
@@ -366,6 +367,7 @@ fn the_output_may_be_an_operand() {
         let other = Span { ptr: b.as_mut_ptr().cast(), row_stride: 77 * 8 };
         let tile = TileArgs {
             operands: &[span, other],
+            ahead: &[],
             params: &[],
             out: span,
             scratch: std::ptr::null_mut(),

@@ -131,8 +131,15 @@ fn run(compiler: &Compiler, (kernel, layouts): &(Kernel, Vec<Layout>)) -> f64 {
             let span =
                 |p: *mut u8| Span { ptr: p.wrapping_add(from * 8), row_stride: 8 * n as isize };
             let operands: Vec<Span> = pointers.iter().map(|&p| span(p)).collect();
-            let tile =
-                TileArgs { operands: &operands, params: &params, out: span(out), scratch, m: 1, n };
+            let tile = TileArgs {
+                operands: &operands,
+                ahead: &[],
+                params: &params,
+                out: span(out),
+                scratch,
+                m: 1,
+                n,
+            };
             // SAFETY: the arrays have `N` elements, a multiple of the tile.
             unsafe { program.run(&tile) };
         }

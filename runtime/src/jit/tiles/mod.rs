@@ -17,8 +17,9 @@ pub mod fold;
 pub mod random;
 pub mod vmath;
 
-/// `dst[i] = f(a[i])` for `i < n`; `dst` is `a` or does not overlap it.
-pub type Unary = unsafe fn(dst: *mut u8, a: *const u8, n: usize);
+/// `dst[i] = f(a[i])` for `i < n`; `dst` is `a` or does not overlap it. While it computes, it fetches
+/// about as many elements from `ahead` on into the cache: any address, or null for none.
+pub type Math = unsafe fn(dst: *mut u8, a: *const u8, n: usize, ahead: *const u8);
 
 /// `dst[i] = f(a[i], b[i])` for `i < n`; `dst` is `a`, `b` or does not overlap them.
 pub type Binary = unsafe fn(dst: *mut u8, a: *const u8, b: *const u8, n: usize);

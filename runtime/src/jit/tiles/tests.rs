@@ -13,6 +13,7 @@ use arr_ir::fold::{
 use arr_ir::op::FoldOp;
 use arr_ir::philox;
 use arr_ir::vmath::{BinaryMath, UnaryMath};
+use std::ptr::null;
 
 fn levels() -> impl Iterator<Item = Level> {
     Level::ALL.into_iter().filter(|level| level.available())
@@ -72,25 +73,52 @@ fn unary_math_equals_the_reference_on_every_level() {
                 let mut y = vec![0.0_f64; n];
                 let call = unary_math(op, true, level);
                 // SAFETY: both vectors hold n elements.
-                unsafe { call(y.as_mut_ptr().cast(), x.as_ptr().cast(), n) };
+                unsafe { call(y.as_mut_ptr().cast(), x.as_ptr().cast(), n, null()) };
                 for (x, y) in x.iter().zip(&y) {
                     let expected = op.apply_f64(*x);
                     assert_eq!(y.to_bits(), expected.to_bits(), "{op:?}({x:e}) on {level:?}");
                 }
                 let mut z = x.clone();
-                // SAFETY: in place.
-                unsafe { call(z.as_mut_ptr().cast(), z.as_ptr().cast(), n) };
+                // SAFETY: in place; what is fetched ahead does not matter.
+                unsafe { call(z.as_mut_ptr().cast(), z.as_ptr().cast(), n, y.as_ptr().cast()) };
                 assert!(z.iter().zip(&y).all(|(z, y)| z.to_bits() == y.to_bits()), "{op:?}");
 
                 let x: Vec<f32> = x.iter().map(|&x| x as f32).collect();
                 let mut y = vec![0.0_f32; n];
                 let call = unary_math(op, false, level);
                 // SAFETY: both vectors hold n elements.
-                unsafe { call(y.as_mut_ptr().cast(), x.as_ptr().cast(), n) };
+                unsafe { call(y.as_mut_ptr().cast(), x.as_ptr().cast(), n, null()) };
                 for (x, y) in x.iter().zip(&y) {
                     let expected = op.apply_f32(*x);
                     assert_eq!(y.to_bits(), expected.to_bits(), "{op:?}({x:e}) on {level:?}");
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn exponentials_of_ordinary_arguments_equal_the_reference_on_every_level() {
+    for level in levels() {
+        for scale in [2.0, 174.0, 1416.0] {
+            let x: Vec<f64> =
+                words(2).take(3000).map(|w| (philox::unit_f64(w) - 0.5) * scale).collect();
+            let mut y = vec![0.0_f64; x.len()];
+            let call = unary_math(UnaryMath::Exp, true, level);
+            // SAFETY: both vectors hold as many elements.
+            unsafe { call(y.as_mut_ptr().cast(), x.as_ptr().cast(), x.len(), null()) };
+            for (x, y) in x.iter().zip(&y) {
+                let expected = UnaryMath::Exp.apply_f64(*x);
+                assert_eq!(y.to_bits(), expected.to_bits(), "exp({x:e}) on {level:?}");
+            }
+            let x: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+            let mut y = vec![0.0_f32; x.len()];
+            let call = unary_math(UnaryMath::Exp, false, level);
+            // SAFETY: both vectors hold as many elements.
+            unsafe { call(y.as_mut_ptr().cast(), x.as_ptr().cast(), x.len(), null()) };
+            for (x, y) in x.iter().zip(&y) {
+                let expected = UnaryMath::Exp.apply_f32(*x);
+                assert_eq!(y.to_bits(), expected.to_bits(), "exp({x:e}) on {level:?}");
             }
         }
     }

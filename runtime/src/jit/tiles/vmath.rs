@@ -5,7 +5,7 @@
 //! the destination is the source. `sin`, `cos` and `tan` run their small-angle form over the chunk
 //! and then repair the rare large angles one by one.
 
-use super::{Binary, Level, Unary, for_each_level};
+use super::{Binary, Level, Math, for_each_level};
 use arr_ir::vmath::{BinaryMath, UnaryMath, f32 as single, f64 as double};
 use std::ptr::copy_nonoverlapping;
 
@@ -55,10 +55,28 @@ unsafe fn load_part<T: Copy + Default>(from: *const T, count: usize) -> Chunk<T>
     chunk
 }
 
+/// Asks for memory that will be read next.
+#[inline(always)]
+fn fetch(from: *const u8, bytes: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..bytes).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint, for any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(line).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (from, bytes);
+}
+
 /// # Safety
 /// `dst` and `a` point to `n` elements; `dst` is `a` or does not overlap it.
 #[inline(always)]
-unsafe fn map<T: Copy + Default, F: Scalar<T>>(dst: *mut u8, a: *const u8, n: usize) {
+unsafe fn map<T: Copy + Default, F: Scalar<T>>(
+    dst: *mut u8,
+    a: *const u8,
+    n: usize,
+    ahead: *const u8,
+) {
     let (dst, a) = (dst.cast::<T>(), a.cast::<T>());
     let rest = n % CHUNK;
     // SAFETY: the last `rest` of `n` elements.
@@ -70,6 +88,9 @@ unsafe fn map<T: Copy + Default, F: Scalar<T>>(dst: *mut u8, a: *const u8, n: us
         while offset < count {
             // SAFETY: `count` is a multiple of CHUNK, or the array holds CHUNK elements.
             let mut x = unsafe { load(from.add(offset)) };
+            if !ahead.is_null() {
+                fetch(ahead.wrapping_add(offset * size_of::<T>()), size_of::<Chunk<T>>());
+            }
             F::over(&mut x);
             // SAFETY: as above; the elements were read before, so `to` may be `from`.
             unsafe { to.add(offset).cast::<[T; CHUNK]>().write(x.0) };
@@ -138,20 +159,26 @@ macro_rules! scalar {
 
 /// One unary function in both precisions and all levels.
 macro_rules! unary {
-    ($($variant:ident $double:ident $single:ident $function:ident;)*) => {
+    (@scalar $variant:ident $function:ident) => { scalar!($variant $function); };
+    (@scalar $variant:ident $function:ident $near:ident $limit:ident) => {
+        struct $variant;
+        shortened!($variant f64 double $function $near $limit);
+        shortened!($variant f32 single $function $near $limit);
+    };
+    ($($variant:ident $double:ident $single:ident $function:ident $($near:ident $limit:ident)?;)*) => {
         $(
-            scalar!($variant $function);
-            for_each_level!($double: unsafe fn(dst: *mut u8, a: *const u8, n: usize) {
-                // SAFETY: the caller keeps the contract of `Unary`.
-                unsafe { map::<f64, $variant>(dst, a, n) }
+            unary!(@scalar $variant $function $($near $limit)?);
+            for_each_level!($double: unsafe fn(dst: *mut u8, a: *const u8, n: usize, ahead: *const u8) {
+                // SAFETY: the caller keeps the contract of `Math`.
+                unsafe { map::<f64, $variant>(dst, a, n, ahead) }
             });
-            for_each_level!($single: unsafe fn(dst: *mut u8, a: *const u8, n: usize) {
-                // SAFETY: the caller keeps the contract of `Unary`.
-                unsafe { map::<f32, $variant>(dst, a, n) }
+            for_each_level!($single: unsafe fn(dst: *mut u8, a: *const u8, n: usize, ahead: *const u8) {
+                // SAFETY: the caller keeps the contract of `Math`.
+                unsafe { map::<f32, $variant>(dst, a, n, ahead) }
             });
         )*
 
-        fn plain(op: UnaryMath, wide: bool, level: Level) -> Option<Unary> {
+        fn plain(op: UnaryMath, wide: bool, level: Level) -> Option<Math> {
             match (op, wide) {
                 $(
                     (UnaryMath::$variant, true) => Some($double::pick(level)),
@@ -192,6 +219,34 @@ macro_rules! repaired {
     };
 }
 
+/// A function whose short form `$near` serves where every argument of a chunk is near zero.
+macro_rules! shortened {
+    ($variant:ident $type:ident $precision:ident $function:ident $near:ident $limit:ident) => {
+        impl Scalar<$type> for $variant {
+            #[inline(always)]
+            fn at(x: $type) -> $type {
+                $precision::$function(x)
+            }
+
+            #[inline(always)]
+            fn over(chunk: &mut Chunk<$type>) {
+                let before = *chunk;
+                let mut far = false;
+                for x in &mut chunk.0 {
+                    // True for NaN.
+                    far |= !(x.abs() < $precision::$limit);
+                    *x = $precision::$near(*x);
+                }
+                if far {
+                    for (x, &before) in chunk.0.iter_mut().zip(&before.0) {
+                        *x = Self::at(before);
+                    }
+                }
+            }
+        }
+    };
+}
+
 /// One trigonometric function in both precisions and all levels.
 macro_rules! trigonometric {
     ($($variant:ident $double:ident $single:ident $function:ident $small:ident;)*) => {
@@ -199,17 +254,17 @@ macro_rules! trigonometric {
             struct $variant;
             repaired!($variant f64 double $function $small);
             repaired!($variant f32 single $function $small);
-            for_each_level!($double: unsafe fn(dst: *mut u8, a: *const u8, n: usize) {
-                // SAFETY: the caller keeps the contract of `Unary`.
-                unsafe { map::<f64, $variant>(dst, a, n) }
+            for_each_level!($double: unsafe fn(dst: *mut u8, a: *const u8, n: usize, ahead: *const u8) {
+                // SAFETY: the caller keeps the contract of `Math`.
+                unsafe { map::<f64, $variant>(dst, a, n, ahead) }
             });
-            for_each_level!($single: unsafe fn(dst: *mut u8, a: *const u8, n: usize) {
-                // SAFETY: the caller keeps the contract of `Unary`.
-                unsafe { map::<f32, $variant>(dst, a, n) }
+            for_each_level!($single: unsafe fn(dst: *mut u8, a: *const u8, n: usize, ahead: *const u8) {
+                // SAFETY: the caller keeps the contract of `Math`.
+                unsafe { map::<f32, $variant>(dst, a, n, ahead) }
             });
         )*
 
-        fn patched(op: UnaryMath, wide: bool, level: Level) -> Option<Unary> {
+        fn patched(op: UnaryMath, wide: bool, level: Level) -> Option<Math> {
             match (op, wide) {
                 $(
                     (UnaryMath::$variant, true) => Some($double::pick(level)),
@@ -263,7 +318,7 @@ macro_rules! binary {
 }
 
 unary! {
-    Exp exp_f64 exp_f32 exp;
+    Exp exp_f64 exp_f32 exp exp_near NEAR_EXPONENT;
     Exp2 exp2_f64 exp2_f32 exp2;
     Expm1 expm1_f64 expm1_f32 expm1;
     Log log_f64 log_f32 log;
@@ -301,7 +356,7 @@ binary! {
 /// The tile loop of `op` over `f64` (`wide`) or `f32` elements.
 ///
 /// `level` must be available on the processor that calls the result.
-pub fn unary_math(op: UnaryMath, wide: bool, level: Level) -> Unary {
+pub fn unary_math(op: UnaryMath, wide: bool, level: Level) -> Math {
     plain(op, wide, level)
         .or_else(|| patched(op, wide, level))
         .expect("every unary function is in one of the two tables")
