@@ -81,7 +81,9 @@ fn math() {
         row(&format!("{} f32", op.name()), |level| {
             let call = unary_math(op, false, level);
             // SAFETY: as above.
-            measure(TILE, || unsafe { call(y.as_mut_ptr().cast(), x.as_ptr().cast(), TILE) })
+            measure(TILE, || unsafe {
+                call(y.as_mut_ptr().cast(), x.as_ptr().cast(), TILE, std::ptr::null())
+            })
         });
     }
     for &op in BinaryMath::ALL {

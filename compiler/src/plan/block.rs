@@ -20,6 +20,9 @@ const SCAN_COLUMNS: usize = 512;
 /// Rows and columns per task of a contraction.
 pub const CONTRACT_SIDE: usize = 768;
 
+/// Terms of the products that a task computes at least, if there are as many.
+const CONTRACT_TERMS: usize = 1 << 20;
+
 /// Chooses the chunk shape of every step.
 pub fn block(plan: &mut Plan, config: &Config) {
     let chunks: Vec<Shape> = plan.steps.iter().map(|s| chunk(plan, s, config)).collect();
@@ -59,9 +62,13 @@ fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
             }
             Output::Cols { outer, .. } => columns(&space, *outer as usize),
         },
-        StepKind::Contract { .. } => {
+        StepKind::Contract { inner, .. } => {
             let rank = space.len();
-            let mut chunk = Shape::from_elem(1, rank);
+            let (batches, matrix) = space.split_at(rank - 2);
+            let terms = count(matrix).saturating_mul((*inner).max(1)).max(1);
+            // Several small products make a task.
+            let mut chunk = leading(batches, (CONTRACT_TERMS / terms).max(1));
+            chunk.resize(rank, 1);
             chunk[rank - 2] = space[rank - 2].clamp(1, CONTRACT_SIDE);
             chunk[rank - 1] = space[rank - 1].clamp(1, CONTRACT_SIDE);
             chunk

@@ -28,12 +28,15 @@ macro_rules! fused {
 
 fused! { f32 f64 }
 
+/// Products of at most so many terms are not worth the crate's preparations.
+const SMALL: usize = 512;
+
 /// Whether a product is one of those this module is for.
 pub fn suits<T>(p: &Product<T>) -> bool {
     // The crate's condition for adding up several terms at a time.
     let size = size_of::<T>() as isize;
     let along = p.lhs.1.1 == size && p.rhs.1.0 == size && p.m * p.n <= 256;
-    p.m == 1 || p.n == 1 || p.k <= 2 || along
+    p.m == 1 || p.n == 1 || p.k <= 2 || along || p.m * p.n * p.k <= SMALL
 }
 
 /// Elements of the result whose sums run side by side, where they lie next to each other in the

@@ -25,6 +25,9 @@ type Each = SmallVec<[isize; 8]>;
 /// Rows that a column fold takes at a time.
 const FOLD_ROWS: usize = 8;
 
+/// So many short rows side by side fill the vectors.
+pub const SIDE_BY_SIDE: usize = 64;
+
 /// Side of a tile that has an operand crossing its columns.
 const CROSS: usize = 32;
 
@@ -99,6 +102,9 @@ pub struct Bound {
     pub out_offset: isize,
     /// Domain dimensions from the outermost loop to the innermost (of a store).
     pub order: SmallVec<[usize; 4]>,
+    /// Of a fold of short rows: the kept dimension whose rows are taken side by side, as the
+    /// columns of a tile.
+    pub across: Option<usize>,
 }
 
 /// What a task of a bound step is run with.
@@ -174,6 +180,24 @@ fn shifted(at: &Each, strides: &Each, count: usize) -> Each {
     let mut at = at.clone();
     shift(&mut at, strides, count);
     at
+}
+
+/// Copies `n` elements to places `stride` bytes apart.
+///
+/// # Safety
+/// `from` holds `n` elements of `size` bytes, `to` takes them.
+unsafe fn scatter(to: *mut u8, stride: isize, from: *const u8, n: usize, size: usize) {
+    for i in 0..n {
+        let (from, to) = (from.wrapping_add(i * size), to.wrapping_offset(i as isize * stride));
+        // SAFETY: element `i` of both.
+        unsafe {
+            match size {
+                8 => to.cast::<u64>().write_unaligned(from.cast::<u64>().read_unaligned()),
+                4 => to.cast::<u32>().write_unaligned(from.cast::<u32>().read_unaligned()),
+                _ => std::ptr::copy_nonoverlapping(from, to, size),
+            }
+        }
+    }
 }
 
 impl Bound {
@@ -425,6 +449,10 @@ impl Frame<'_> {
         region: &[(usize, usize)],
         folds: &Folds,
     ) {
+        if let Some(column) = self.bound.across {
+            // SAFETY: the caller's promise.
+            return unsafe { self.fold_across(domain, kept, column, region, folds) };
+        }
         let reduced = &domain[kept..];
         let elements: usize = reduced.iter().product();
         let units = elements.div_ceil(ROW_BLOCK);
@@ -465,6 +493,62 @@ impl Frame<'_> {
                 }
             }
         });
+    }
+
+    /// Folds short rows, one reduced dimension, side by side along a kept one.
+    ///
+    /// # Safety
+    /// As for [`Frame::fold_rows`]; the program was compiled for that dimension as the columns.
+    unsafe fn fold_across(
+        &self,
+        domain: &[usize],
+        kept: usize,
+        column: usize,
+        region: &[(usize, usize)],
+        folds: &Folds,
+    ) {
+        let reduced = (kept..domain.len()).find(|&d| domain[d] > 1).unwrap_or(kept);
+        let length = domain[reduced];
+        if region[kept].1 == 0 {
+            return;
+        }
+        let mut whole: SmallVec<[(usize, usize); 8]> = SmallVec::from_slice(&region[..kept]);
+        whole.extend(domain[kept..].iter().map(|&n| (0, n)));
+        let others: SmallVec<[usize; 4]> = (0..kept).filter(|&d| d != column).collect();
+        let parts = &self.bound.part_strides;
+        let mut outer = self.nest(&others, &whole);
+        let last = outer.at.len() - 1;
+        for (strides, &d) in outer.strides.iter_mut().zip(&others) {
+            strides[last] = parts[d];
+        }
+        outer.at[last] = (0..kept).map(|d| parts[d] * region[d].0 as isize).sum();
+        outer.merge();
+        let (rows, mut cols) = (self.strides(reduced), self.strides(column));
+        cols[last] = parts[column];
+        let size = self.bound.dtype.size();
+        let width = match self.bound.program.tile / length {
+            n if n > SIDE_BY_SIDE => n / SIDE_BY_SIDE * SIDE_BY_SIDE,
+            n => n.max(1),
+        };
+        let columns = region[column].1;
+        for j in (0..columns).step_by(width) {
+            let n = width.min(columns - j);
+            outer.each(|at| {
+                let at = shifted(at, &cols, j);
+                let out = self.out.wrapping_offset(at[last]);
+                let dense = cols[last] == size as isize;
+                let dst = if dense { out } else { self.accumulators() };
+                // SAFETY: `n` kept elements of `length` reduced ones each, all in the region;
+                // the accumulators take as many elements as a tile has.
+                unsafe {
+                    let tile = self.folded(&at, &rows, &cols, length, n);
+                    folds.across(dst, tile.ptr, length, n, tile.row_stride);
+                    if !dense {
+                        scatter(out, cols[last], dst, n, size);
+                    }
+                }
+            });
+        }
     }
 
     /// The nest over the dimensions inside a unit, with at least one loop.

@@ -59,6 +59,17 @@ impl Folds {
         unsafe { (self.routines.finish)(dst, acc) };
     }
 
+    /// Writes to `n` elements the row block of each column of `m` rows, `stride` bytes apart.
+    ///
+    /// # Safety
+    /// `dst` takes `n` elements, `src` holds the rows, at least one; the stride is a multiple of
+    /// the element's size.
+    pub unsafe fn across(&self, dst: *mut u8, src: *const u8, m: usize, n: usize, stride: isize) {
+        let stride = stride / self.size as isize;
+        // SAFETY: the caller's promise.
+        unsafe { (self.routines.across)(dst, src, m, n, stride) };
+    }
+
     /// Folds `m` rows of `n` contiguous elements, `stride` bytes apart, in order, into `n` elements.
     ///
     /// # Safety

@@ -194,27 +194,41 @@ pub unsafe fn contract<T: Element>(
     let rank = region.len() - 1;
     let (m, n, (start, inner)) = (region[rank - 2], region[rank - 1], region[rank]);
     let end = start + inner;
-    let batches: SmallVec<[usize; 4]> = sizes(&region[..rank - 2]);
-    each_index(&batches, |batch| {
-        let mut index = absolute(&region[..rank - 2], batch);
-        index.extend([0, 0]);
-        let at = |view: &View, row: usize, col: usize| {
-            let mut index = index.clone();
-            index[rank - 2] = row;
-            index[rank - 1] = col;
-            view.at(&index).cast::<T>()
-        };
-        let strides = |v: &View| (v.strides[rank - 2], v.strides[rank - 1]);
-        for k in (start..end).step_by(PANEL) {
-            multiply(Product {
-                m: m.1,
-                n: n.1,
-                k: PANEL.min(end - k),
-                lhs: (at(lhs, m.0, k).cast_const(), strides(lhs)),
-                rhs: (at(rhs, k, n.0).cast_const(), strides(rhs)),
-                out: (at(out, m.0, n.0), strides(out)),
-                accumulate: k > 0,
-            });
+    let batches = &region[..rank - 2];
+    let (outer, last) = match batches.split_last() {
+        Some((last, outer)) => (outer, *last),
+        None => (batches, (0, 1)),
+    };
+    let views = [(lhs, m.0, 0), (rhs, 0, n.0), (out, m.0, n.0)];
+    let strides = |v: &View| (v.strides[rank - 2], v.strides[rank - 1]);
+    each_index(&sizes(outer), |batch| {
+        let mut index = absolute(outer, batch);
+        if !batches.is_empty() {
+            index.push(last.0);
+        }
+        let at = views.map(|(view, row, col)| {
+            index.extend([row, col]);
+            let at = view.at(&index);
+            index.truncate(rank - 2);
+            at
+        });
+        for i in 0..last.1 as isize {
+            let here = |v: usize, along: isize| {
+                let batch = if rank > 2 { views[v].0.strides[rank - 3] } else { 0 };
+                at[v].wrapping_offset(i * batch + along).cast::<T>()
+            };
+            for k in (start..end).step_by(PANEL) {
+                let (down, across) = (strides(rhs).0 * k as isize, strides(lhs).1 * k as isize);
+                multiply(Product {
+                    m: m.1,
+                    n: n.1,
+                    k: PANEL.min(end - k),
+                    lhs: (here(0, across).cast_const(), strides(lhs)),
+                    rhs: (here(1, down).cast_const(), strides(rhs)),
+                    out: (here(2, 0), strides(out)),
+                    accumulate: k > 0,
+                });
+            }
         }
     });
 }

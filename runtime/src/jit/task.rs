@@ -6,7 +6,7 @@
 #![allow(unsafe_code, reason = "tasks work on raw arrays; the plan is verified")]
 
 use super::cache::Compiler;
-use super::drive::{Bound, BoundOperand, Feed, Frame, layout};
+use super::drive::{Bound, BoundOperand, Feed, Frame, SIDE_BY_SIDE, layout};
 use super::folds::Folds;
 use super::gemm::Multiply;
 use super::steps::{self, View};
@@ -237,7 +237,7 @@ impl<'a> Arrays<'a> {
         let dtype = b.kernel.dtype();
         let (mut out_strides, mut out_offset) = (SmallVec::new(), 0);
         let (mut loops, mut part_strides) = (SmallVec::new(), SmallVec::new());
-        let mut folds = None;
+        let (mut folds, mut across) = (None, None);
         let inner = match &b.output {
             Output::Store { value, start, step } => {
                 let out = self.value_strides(stage, *value);
@@ -249,7 +249,8 @@ impl<'a> Arrays<'a> {
             Output::Rows { op, kept, parts } => {
                 part_strides = self.value_strides(stage, *parts);
                 folds = Some(Folds::new(*op, dtype, level).ok_or("no such fold")?);
-                innermost(b, *kept as usize, rank)
+                across = columns_across(b, *kept as usize, &operands, &part_strides);
+                across.or_else(|| innermost(b, *kept as usize, rank))
             }
             Output::Cols { op, outer, reduced, parts } => {
                 part_strides = self.value_strides(stage, *parts);
@@ -271,6 +272,7 @@ impl<'a> Arrays<'a> {
             part_strides,
             out_offset,
             order: loops,
+            across,
         };
         Ok(BoundStep::Kernel(Box::new(bound), folds))
     }
@@ -557,6 +559,39 @@ fn local(stage: &Stage, value: ValueId) -> Option<usize> {
 /// The last domain dimension in `from..to` with more than one index.
 fn innermost(b: &Blockwise, from: usize, to: usize) -> Option<usize> {
     (from..to).rev().find(|&d| b.domain[d] > 1)
+}
+
+/// Rows of at most this many elements are folded side by side.
+const SHORT: usize = 32;
+/// The same where nothing has to be packed for it.
+const SHORT_UNPACKED: usize = 256;
+
+/// The kept dimension along which the short rows of a fold lie side by side: a long one, along
+/// which operands and result run through memory if possible.
+fn columns_across(
+    b: &Blockwise,
+    kept: usize,
+    operands: &[BoundOperand],
+    parts: &[isize],
+) -> Option<usize> {
+    let reduced = &b.domain[kept..];
+    let elements: usize = reduced.iter().product();
+    if !(2..=SHORT_UNPACKED).contains(&elements) || reduced.iter().filter(|&&n| n > 1).count() != 1
+    {
+        return None;
+    }
+    let packed = |d: usize| {
+        let crosses = |o: &&BoundOperand| {
+            o.feed.is_memory() && o.strides[d] != 0 && o.strides[d] != o.dtype.size() as isize
+        };
+        operands.iter().filter(crosses).count()
+    };
+    let size = b.kernel.dtype().size() as isize;
+    let rank = |d: &usize| {
+        (b.domain[*d] < SIDE_BY_SIDE, packed(*d), parts[*d] != size, std::cmp::Reverse(*d))
+    };
+    let best = (0..kept).filter(|&d| b.domain[d] >= 8).min_by_key(rank)?;
+    (elements <= SHORT || packed(best) == 0).then_some(best)
 }
 
 /// The order of a store's loops: innermost the output's contiguous dimension, next to it one

@@ -20,12 +20,16 @@ pub type FinishRows = unsafe fn(dst: *mut u8, acc: *const u8);
 /// `j < n`; the stride is in elements.
 pub type FoldColumns = unsafe fn(acc: *mut u8, rows: *const u8, m: usize, n: usize, stride: isize);
 
+/// `dst[j]` = the row block `rows[i * stride + j]`, `1 <= i <= m` elements, for each column `j < n`: the
+/// blocks lie across the rows of the tile. The stride is in elements.
+pub type FoldAcross = unsafe fn(dst: *mut u8, rows: *const u8, m: usize, n: usize, stride: isize);
+
 /// `dst[j]` = the fixed tree over `parts[i * n + j]`, `1 <= i <= m` rows; `dst` may be `parts`.
 pub type TreeColumns = unsafe fn(dst: *mut u8, parts: *const u8, m: usize, n: usize);
 
 /// The helpers of one combination, element type and level.
 ///
-/// `finish` and `tree` make a NaN canonical; a reduction has to end with one of them.
+/// `finish`, `across` and `tree` make a NaN canonical; a reduction has to end with one of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Fold {
     /// Folds a piece of a row block into its lanes.
@@ -34,6 +38,8 @@ pub struct Fold {
     pub finish: FinishRows,
     /// Folds rows of a column block into their accumulators.
     pub columns: FoldColumns,
+    /// Folds row blocks that lie across the rows of a tile, from beginning to end.
+    pub across: FoldAcross,
     /// Combines the results of several blocks, column by column.
     pub tree: TreeColumns,
     /// The bytes of the identity, of which the element takes the first.
@@ -179,6 +185,95 @@ unsafe fn columns<T: Copy, O: Combine<T>>(
     }
 }
 
+/// The row blocks of `W` columns: lane by lane as `arr_ir::fold::row_block`, without the lanes that
+/// stay at the identity, which change nothing.
+///
+/// # Safety
+/// `m >= 1` rows of `W` elements, `stride` apart, are readable.
+#[inline(always)]
+unsafe fn blocks_across<T: Copy, O: Combine<T>, const W: usize>(
+    src: *const T,
+    m: usize,
+    stride: isize,
+) -> [T; W] {
+    // SAFETY: a row below m, by the callers below.
+    let row = |i: usize| unsafe { src.offset(i as isize * stride).cast::<[T; W]>().read() };
+    let join = |left: &mut [T; W], right: &[T; W]| {
+        // By index: a form that is sure to become vectors.
+        for j in 0..W {
+            left[j] = O::combine(left[j], right[j]);
+        }
+    };
+    let mut live = m.min(LANES);
+    let mut lanes = [[O::IDENTITY; W]; LANES];
+    for (i, lane) in lanes.iter_mut().enumerate().take(live) {
+        join(lane, &row(i));
+    }
+    for i in LANES..m {
+        join(&mut lanes[i % LANES], &row(i));
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        let (left, right) = lanes.split_at_mut(half);
+        for (left, right) in left.iter_mut().zip(right).take(live.saturating_sub(half)) {
+            join(left, right);
+        }
+        live = live.min(half);
+        half /= 2;
+    }
+    lanes[0].map(O::finish)
+}
+
+/// # Safety
+/// As `FoldAcross`.
+#[inline(always)]
+unsafe fn across<T: Copy, O: Combine<T>>(
+    dst: *mut u8,
+    src: *const u8,
+    m: usize,
+    n: usize,
+    stride: isize,
+) {
+    let (dst, src) = (dst.cast::<T>(), src.cast::<T>());
+    // SAFETY: columns below n of rows below m.
+    unsafe {
+        match size_of::<T>() {
+            8 => blocks_in::<T, O, STRIP_WIDE>(dst, src, m, n, stride),
+            _ => blocks_in::<T, O, STRIP>(dst, src, m, n, stride),
+        }
+    }
+}
+
+/// The blocks of `n` columns in strips of `W`; the last strip is moved back to end with them.
+///
+/// # Safety
+/// As `FoldAcross`.
+#[inline(always)]
+unsafe fn blocks_in<T: Copy, O: Combine<T>, const W: usize>(
+    dst: *mut T,
+    src: *const T,
+    m: usize,
+    n: usize,
+    stride: isize,
+) {
+    // SAFETY: columns below n of rows below m.
+    unsafe {
+        if n < W {
+            for j in 0..n {
+                dst.add(j).write(blocks_across::<T, O, 1>(src.add(j), m, stride)[0]);
+            }
+            return;
+        }
+        let mut j = 0;
+        while j < n {
+            let at = j.min(n - W);
+            let values = blocks_across::<T, O, W>(src.add(at), m, stride);
+            dst.add(at).cast::<[T; W]>().write_unaligned(values);
+            j += W;
+        }
+    }
+}
+
 /// # Safety
 /// As `TreeColumns`.
 unsafe fn tree<T: Copy, O: Combine<T>>(dst: *mut u8, parts: *const u8, m: usize, n: usize) {
@@ -269,11 +364,19 @@ macro_rules! fold {
                 unsafe { columns::<$type, $op>(acc, tile, m, n, stride) }
             });
 
+            for_each_level!(across_of: unsafe fn(
+                dst: *mut u8, tile: *const u8, m: usize, n: usize, stride: isize
+            ) {
+                // SAFETY: the caller keeps the contract of `FoldAcross`.
+                unsafe { across::<$type, $op>(dst, tile, m, n, stride) }
+            });
+
             pub(super) fn pick(level: Level) -> Fold {
                 Fold {
                     rows: rows_of::pick(level),
                     finish: finish::<$type, $op>,
                     columns: columns_of::pick(level),
+                    across: across_of::pick(level),
                     tree: tree::<$type, $op>,
                     identity: <$op as Combine<$type>>::IDENTITY.bytes(),
                     empty: <$op as Combine<$type>>::EMPTY.bytes(),

@@ -270,11 +270,30 @@ fn check_columns<T: Element, O: Combine<T>>(op: FoldOp, elem: DType, xs: &[T], l
     }
 }
 
+fn check_across<T: Element, O: Combine<T>>(op: FoldOp, elem: DType, xs: &[T], level: Level) {
+    let fold = fold(op, elem, level).unwrap();
+    for (m, n) in [(1, 1), (2, 33), (4, 17), (9, 64), (16, 13), (17, 48), (40, 16), (100, 31)] {
+        // Rows that overlap, as those of windows do, and rows apart.
+        for stride in [1, n] {
+            let mut values = vec![O::EMPTY; n];
+            let dst = values.as_mut_ptr().cast();
+            // SAFETY: the tile lies within `xs`.
+            unsafe { (fold.across)(dst, xs.as_ptr().cast(), m, n, stride as isize) };
+            for (j, value) in values.iter().enumerate() {
+                let elements: Vec<T> = (0..m).map(|i| xs[i * stride + j]).collect();
+                let expected = O::finish(row_block(&elements, O::IDENTITY, O::combine));
+                assert_eq!(value.bits(), expected.bits(), "{op:?} {elem:?} {m}x{n} {level:?}");
+            }
+        }
+    }
+}
+
 fn check_fold<T: Element, O: Combine<T>>(op: FoldOp, elem: DType) {
     let xs: Vec<T> = words(5).take(4000).map(T::from_word).collect();
     for level in levels() {
         check_rows::<T, O>(op, elem, &xs, level);
         check_columns::<T, O>(op, elem, &xs, level);
+        check_across::<T, O>(op, elem, &xs, level);
         let fold = fold(op, elem, level).unwrap();
         let size = elem.size();
         assert_eq!(fold.identity[..size], O::IDENTITY.bits().to_ne_bytes()[..size]);

@@ -233,8 +233,7 @@ macro_rules! shortened {
                 let before = *chunk;
                 let mut far = false;
                 for x in &mut chunk.0 {
-                    // True for NaN.
-                    far |= !(x.abs() < $precision::$limit);
+                    far |= x.is_nan() | (x.abs() >= $precision::$limit);
                     *x = $precision::$near(*x);
                 }
                 if far {
