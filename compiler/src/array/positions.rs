@@ -236,7 +236,13 @@ impl Advanced {
             (Dim::Known(o), Dim::Known(m)) => Dim::Known(o * m),
             _ => return Ok(abstract_result()),
         };
-        operands.push(build::reshape(value, smallvec![rows, inner])?);
+        operands.push(match build::filled(value) {
+            // One value for all elements is not written out.
+            Some(scalar) if inner == Dim::Known(1) && rows != Dim::Known(0) => {
+                build::reshape(&scalar, smallvec![Dim::Known(1), Dim::Known(1)])?
+            }
+            _ => build::reshape(value, smallvec![rows, inner])?,
+        });
         let axes = self.positions.len() as u8;
         let written = build::routine(Movement::Scatter { axes, fold }.into(), operands)?;
         let plain = result_dims(&self.axes);

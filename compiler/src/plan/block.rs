@@ -20,6 +20,10 @@ const SCAN_COLUMNS: usize = 512;
 /// Rows and columns per task of a contraction.
 pub const CONTRACT_SIDE: usize = 768;
 
+/// Blocks that a large product has at least, where they are no smaller than this.
+const CONTRACT_TASKS: usize = 8;
+const CONTRACT_LEAST: usize = 64;
+
 /// Terms of the products that a task computes at least, if there are as many.
 const CONTRACT_TERMS: usize = 1 << 20;
 
@@ -69,8 +73,8 @@ fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
             // Several small products make a task.
             let mut chunk = leading(batches, (CONTRACT_TERMS / terms).max(1));
             chunk.resize(rank, 1);
-            chunk[rank - 2] = space[rank - 2].clamp(1, CONTRACT_SIDE);
-            chunk[rank - 1] = space[rank - 1].clamp(1, CONTRACT_SIDE);
+            let sides = sides([space[rank - 2], space[rank - 1]], count(batches), terms);
+            chunk[rank - 2..].copy_from_slice(&sides);
             chunk
         }
         StepKind::Combine { .. } => leading(&space, TASK),
@@ -86,6 +90,23 @@ fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
             leading(&space, (TASK / length).max(if along_memory { 1 } else { SCAN_COLUMNS }))
         }
     }
+}
+
+/// The block of a matrix product that a task computes. A product with many terms and few blocks
+/// is cut further, so that there is work for several threads.
+fn sides(matrix: [usize; 2], batches: usize, terms: usize) -> [usize; 2] {
+    let mut sides = matrix.map(|n| n.clamp(1, CONTRACT_SIDE));
+    let tasks = |sides: [usize; 2]| {
+        matrix.iter().zip(sides).map(|(n, side)| n.div_ceil(side)).product::<usize>() * batches
+    };
+    while tasks(sides) < CONTRACT_TASKS && terms / tasks(sides).max(1) > 4 * CONTRACT_TERMS {
+        let longer = usize::from(sides[1] > sides[0]);
+        if sides[longer] < 2 * CONTRACT_LEAST {
+            break;
+        }
+        sides[longer] = sides[longer].div_ceil(2).next_multiple_of(16);
+    }
+    sides
 }
 
 /// Whole trailing dimensions up to about `elements`, a part of the next, 1 of the others.

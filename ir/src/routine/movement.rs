@@ -65,7 +65,10 @@ impl Family for Movement {
                     return Err("no operands".into());
                 };
                 let m = positions(index, axes)?;
-                if *given != dtype || **size != [shape[0] * m, shape[axes as usize + 1]] {
+                let row = shape[axes as usize + 1];
+                // One value may stand for all.
+                let one = row == 1 && **size == [1, 1];
+                if *given != dtype || !one && **size != [shape[0] * m, row] {
                     return Err("values of another dtype or shape".into());
                 }
                 Ok((dtype, shape.into()))
@@ -270,7 +273,17 @@ fn scatter(
     let outer_rows: usize = at.sizes.iter().product();
     let outer =
         (0..base.shape[0]).flat_map(|o| rows.iter().map(move |&r| o * outer_rows + r as usize));
-    let pairs = outer.zip(values.data.chunks_exact(size));
+    if let (Some(op), 1) = (fold, values.shape[1]) {
+        let one = values.shape[0] == 1;
+        match base.dtype {
+            DType::I64 => return fold_elements::<i64>(op, outer, values, one, out),
+            DType::I32 => return fold_elements::<i32>(op, outer, values, one, out),
+            DType::F64 => return fold_elements::<f64>(op, outer, values, one, out),
+            DType::F32 => return fold_elements::<f32>(op, outer, values, one, out),
+            _ => {}
+        }
+    }
+    let pairs = outer.zip(values.data.chunks_exact(size).cycle());
     let Some(op) = fold else {
         for (row, from) in pairs {
             out[row * size..(row + 1) * size].copy_from_slice(from);
@@ -289,6 +302,27 @@ fn scatter(
             }
         }
     }, complex => unreachable!("complex elements are pairs of real ones here"));
+    Ok(())
+}
+
+/// Folds values into single elements, or `one` value into all.
+fn fold_elements<T: eval::Element + bytemuck::Pod>(
+    op: FoldOp,
+    rows: impl Iterator<Item = usize>,
+    values: &Block<'_>,
+    one: bool,
+    out: &mut [u8],
+) -> Result<(), String> {
+    let (values, out): (&[T], &mut [T]) = (values.of(), bytemuck::cast_slice_mut(out));
+    match (op, one) {
+        (FoldOp::Sum, true) => rows.for_each(|r| out[r] = T::fold(FoldOp::Sum, out[r], values[0])),
+        (FoldOp::Sum, false) => {
+            rows.zip(values).for_each(|(r, &v)| out[r] = T::fold(FoldOp::Sum, out[r], v));
+        }
+        (op, _) => {
+            rows.zip(values.iter().cycle()).for_each(|(r, &v)| out[r] = T::fold(op, out[r], v));
+        }
+    }
     Ok(())
 }
 
@@ -401,6 +435,11 @@ mod tests {
         assert_eq!(set, ints(&[1, 3, 1], &[3, 20, 2]));
         let add = run(Scatter { axes: 1, fold: Some(FoldOp::Sum) }, &[&x, &i, &v]).unwrap();
         assert_eq!(add, ints(&[1, 3, 1], &[14, 20, 32]));
+        let one =
+            run(Scatter { axes: 1, fold: Some(FoldOp::Sum) }, &[&x, &i, &ints(&[1, 1], &[7])]);
+        assert_eq!(one.unwrap(), ints(&[1, 3, 1], &[24, 20, 37]));
+        let put = run(Scatter { axes: 1, fold: None }, &[&x, &i, &ints(&[1, 1], &[7])]).unwrap();
+        assert_eq!(put, ints(&[1, 3, 1], &[7, 20, 7]));
     }
 
     #[test]
