@@ -43,6 +43,8 @@ pub fn suits<T>(p: &Product<T>) -> bool {
 /// matrix and where they do not.
 const BESIDE: usize = 64;
 const APART: usize = 8;
+/// The same where fewer are left.
+const FEW: usize = 4;
 
 /// Vectors as a matrix has them: address, bytes to the next vector, bytes along one.
 type Lines<T> = (*const T, isize, isize);
@@ -113,7 +115,14 @@ unsafe fn line<T: Fused>(
                 BESIDE.. if lines.1 == size => {
                     store(&sums::<T, BESIDE>(terms, (at.0, size, at.2), vector), to, accumulate)
                 }
+                APART.. if lines.1 == size => {
+                    store(&sums::<T, APART>(terms, (at.0, size, at.2), vector), to, accumulate)
+                }
                 APART.. => store(&sums::<T, APART>(terms, at, vector), to, accumulate),
+                FEW.. if lines.1 == size => {
+                    store(&sums::<T, FEW>(terms, (at.0, size, at.2), vector), to, accumulate)
+                }
+                FEW.. => store(&sums::<T, FEW>(terms, at, vector), to, accumulate),
                 _ => store(&sums::<T, 1>(terms, at, vector), to, accumulate),
             }
         };
