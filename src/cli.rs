@@ -1,7 +1,7 @@
 //! Commands and their options.
 
 use crate::output::{Output, color, say, say_error, say_warnings};
-use crate::{repl, stop, testing};
+use crate::{repl, stop, testing, timings};
 use arr::{Error, Session};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{Read, Write};
@@ -98,6 +98,18 @@ enum Command {
     Test {
         /// The scripts [default: those of the current folder]
         files: Vec<PathBuf>,
+    },
+    /// Time every `timeit(...)` of scripts, and compare it with what the machine's memory can do
+    Bench {
+        /// The scripts, and values for their params as NAME=VALUE; what they print is not shown
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+        /// How often each runs, instead of what it says
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        repeat: Option<u32>,
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
     },
     /// Help about a topic, a function or a module of the language, or about a command
     Help {
@@ -223,6 +235,10 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
         }
         Some(Command::ExplainError { code }) => explain_error(code, output),
         Some(Command::Test { files }) => test(files, settings, output),
+        Some(Command::Bench { files, repeat, json }) => {
+            let repeat = repeat.map(|n| n as usize);
+            bench(files, (repeat, *json), settings, output)
+        }
         Some(Command::Help { topic }) => help(topic.as_deref(), settings, output),
     }
 }
@@ -357,6 +373,36 @@ fn test(files: &[PathBuf], settings: &Settings, output: &Output) -> Result<u8, E
     let failed = report.failures.len();
     output.put(&format!("{} passed, {failed} failed\n", report.passed))?;
     Ok(if failed == 0 { 0 } else { 3 })
+}
+
+fn bench(
+    arguments: &[String],
+    (repeat, json): (Option<usize>, bool),
+    settings: &Settings,
+    output: &Output,
+) -> Result<u8, Error> {
+    let params: Vec<_> = arguments.iter().filter_map(|a| param(a).ok()).collect();
+    let files: Vec<_> = arguments.iter().filter(|a| param(a).is_err()).cloned().collect();
+    if files.is_empty() {
+        say("error: no script is named\n");
+        return Ok(2);
+    }
+    let make = |file: &str| {
+        let text = read(file)?;
+        let mut session = session_to(settings, std::io::sink());
+        for (name, value) in &params {
+            session.set_param(name, value)?;
+        }
+        Ok((session, text))
+    };
+    // Nothing is measured for a script that is not there.
+    files.iter().try_for_each(|file| if file == "-" { Ok(()) } else { read(file).map(|_| ()) })?;
+    let threads = settings.threads.unwrap_or_else(arr::default_threads);
+    let mut measured = Session::builder().threads(threads).build();
+    let bandwidth = measured.bandwidth()?;
+    drop(measured);
+    let machine = timings::Machine { bandwidth, threads };
+    timings::bench(&timings::Bench { files: &files, repeat, json, machine }, &make, output)
 }
 
 fn help(topic: Option<&str>, settings: &Settings, output: &Output) -> Result<u8, Error> {

@@ -5,6 +5,7 @@
 //! planning once. A lazily loaded file keeps the content it was opened with: an open descriptor
 //! holds it, and a file without one gets it back before it is saved over.
 
+use crate::bench::{Bandwidth, Meter};
 use crate::record::Recorder;
 use arr_compiler::format::{bytes_text, escape_control};
 use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
@@ -14,11 +15,13 @@ use arr_ir::graph::Graph;
 use arr_ir::shape::{MAX_RANK, Shape, count};
 use arr_runtime::buffer::Buffer;
 use arr_runtime::engine::{Engine, Prepared, RunError};
+use arr_runtime::jit::bandwidth;
 use arr_runtime::paged::layout::OnDisk;
 use arr_runtime::paged::run::{self as paged, Input, Output};
 use arr_runtime::paged::spill::free_bytes;
 use arr_runtime::paged::{pairs, transfer};
 use arr_storage::{CreateOptions, OpenOptions, Sink, Source, StorageError, reason};
+use arr_syntax::diag::Span;
 use rustc_hash::FxHashMap;
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -116,6 +119,8 @@ pub(crate) struct RuntimeHost {
     cancel: Arc<AtomicBool>,
     /// While a program is explained rather than run.
     pub(crate) recorder: Option<Recorder>,
+    /// While what `timeit` measures is gathered.
+    pub(crate) meter: Option<Meter>,
 }
 
 impl RuntimeHost {
@@ -129,6 +134,7 @@ impl RuntimeHost {
             output,
             started: Instant::now(),
             recorder: None,
+            meter: None,
         }
     }
 
@@ -197,6 +203,13 @@ impl RuntimeHost {
             stored.at(|place| *place = Place::Disk(source, None));
         }
         Ok(())
+    }
+
+    /// How fast memory moves.
+    pub(crate) fn bandwidth(&self) -> Result<Bandwidth, HostError> {
+        let measured = bandwidth::bandwidth(&self.engine).map_err(|e| run_error(e.into()))?;
+        let bandwidth::Bandwidth { copy, triad, read } = measured;
+        Ok(Bandwidth { copy, triad, read })
     }
 
     fn store_bytes(&self, dtype: DType, shape: &[usize], data: &[u8]) -> Result<Buffer, HostError> {
@@ -303,6 +316,9 @@ impl RuntimeHost {
         target: Option<(&Target, DType)>,
     ) -> Result<Vec<Handle>, HostError> {
         let prepared = self.plans.get(graph, &self.engine, &self.config);
+        if let Some(meter) = &mut self.meter {
+            meter.ran(&prepared);
+        }
         let kept: Vec<&Handle> = inputs.iter().collect();
         if self.fits(&prepared, inputs)? {
             return self.run_in_memory(&prepared, inputs, slots, target);
@@ -377,6 +393,12 @@ impl RuntimeHost {
             self.save(target, &handles[0], dtype)?;
         }
         Ok(handles)
+    }
+
+    /// Bytes that runs in parts have read from files and written to them.
+    fn file_bytes(&self) -> u64 {
+        let stats = self.engine.stats();
+        stats.read + stats.written
     }
 
     /// Bytes of inputs that are not in memory.
@@ -539,6 +561,18 @@ impl Host for RuntimeHost {
 
     fn seconds(&mut self) -> f64 {
         self.started.elapsed().as_secs_f64()
+    }
+
+    fn timing(&mut self, repeat: usize) -> usize {
+        let moved = self.file_bytes();
+        self.meter.as_mut().map_or(repeat, |meter| meter.begin(repeat, moved))
+    }
+
+    fn timed(&mut self, at: Span, seconds: &[f64]) {
+        let moved = self.file_bytes();
+        if let Some(meter) = &mut self.meter {
+            meter.end(at, seconds, moved);
+        }
     }
 
     fn interrupted(&mut self) -> bool {

@@ -28,6 +28,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod bench;
 mod error;
 mod host;
 mod info;
@@ -38,6 +39,7 @@ mod session;
 mod value;
 mod worker;
 
+pub use bench::{Bandwidth, Timing};
 pub use error::{Diagnostic, Error, ErrorKind, Label, Severity};
 pub use record::Stage;
 pub use session::{Interrupter, Session, SessionBuilder, Stats};
@@ -103,6 +105,11 @@ pub fn parse_bytes(text: &str) -> Option<usize> {
 /// A size in bytes with a unit: `7.63 MiB`.
 pub fn bytes_text(bytes: usize) -> String {
     arr_compiler::format::bytes_text(bytes as u64)
+}
+
+/// The threads that a session has unless told otherwise: one per core that the process may use.
+pub fn default_threads() -> usize {
+    machine::threads()
 }
 
 /// Text from outside with everything escaped that could play tricks in a terminal.

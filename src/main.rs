@@ -11,6 +11,7 @@ mod output;
 mod repl;
 mod stop;
 mod testing;
+mod timings;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -5,6 +5,7 @@
 //! sent to it and waited for. No panic crosses: one in arr itself becomes an error of
 //! [`ErrorKind::Bug`](crate::ErrorKind::Bug).
 
+use crate::bench::{Bandwidth, Meter, Timing};
 use crate::error::{Diagnostic, Error, ErrorKind, Severity};
 use crate::host::RuntimeHost;
 use crate::record::{Recorder, Stage};
@@ -359,6 +360,44 @@ impl<'a> Session<'a> {
             let words = recorder.map(|r| r.explain(state.host.engine(), &limits));
             Ok(words.unwrap_or_default())
         })
+    }
+
+    /// Runs a whole script as [`Session::run_script`] does and tells what each of its `timeit`
+    /// calls measured; with `repeat`, each runs so often, whatever it says.
+    ///
+    /// ```
+    /// let mut session = arr::Session::new();
+    /// let script = "x = ones(1000)\nt = timeit(fn() = 2 * x, repeat=3)";
+    /// let (timings, _) = session.bench("script.arr", script, None)?;
+    /// assert_eq!((timings[0].line, timings[0].seconds.len()), (2, 3));
+    /// assert_eq!((timings[0].bytes_read, timings[0].bytes_written), (8000, 8000));
+    /// # Ok::<(), arr::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The script is wrong, or failed while running.
+    pub fn bench(
+        &mut self,
+        name: &str,
+        text: &str,
+        repeat: Option<usize>,
+    ) -> Result<(Vec<Timing>, Vec<Diagnostic>), Error> {
+        let (name, text) = (name.to_string(), text.to_string());
+        self.ask(move |state| {
+            state.host.meter = Some(Meter::new(repeat));
+            let result = state.script(&name, &text);
+            let meter = state.host.meter.take().unwrap_or_default();
+            result.map(|warnings| (meter.timings(&state.session), warnings))
+        })
+    }
+
+    /// How fast the machine moves memory with the session's threads; takes a few tenths of a
+    /// second.
+    ///
+    /// # Errors
+    /// There is no room for three arrays of 128 MiB.
+    pub fn bandwidth(&mut self) -> Result<Bandwidth, Error> {
+        self.ask(|state| Ok(state.host.bandwidth()?))
     }
 
     /// Leaves the session at the end of a process: what it keeps on disk is removed, its memory is

@@ -398,3 +398,68 @@ fn starting_up_is_quick() {
     });
     assert!(fastest.min().unwrap() < Duration::from_millis(100));
 }
+
+const TIMED: &str = "param n = 300\nx = persist(random((n, n), seed=0))\nprint(\"not shown\")\n\
+    t = timeit(fn() = x + x.T, repeat=3)\nfor i in range(2) {\n    s = timeit(fn() {\n        \
+    \"two\\\"words\"\n        sort(x, axis=1)\n    })\n}\nassert s.min <= s.max\n";
+
+#[test]
+fn bench_shows_every_timeit_of_scripts() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(directory.path(), TIMED);
+    let (code, out, err) = outcome(&["bench", &path]);
+    assert!(code == 0 && err.is_empty(), "{err}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 6, "{out}");
+    for word in ["copy ", "triad ", "GB/s"] {
+        assert!(lines[0].contains(word), "{out}");
+    }
+    let columns = ["min", "median", "max", "moved", "GB/s", "Gop/s", "limit", "what"];
+    assert_eq!(lines[2].split_whitespace().collect::<Vec<_>>(), columns);
+    assert!(lines[3].ends_with("script.arr:4 x + x.T"), "{out}");
+    // 90,000 elements of 8 bytes, read as they lie and transposed, written once.
+    assert!(lines[3].contains(" 2.16 MB ") && lines[3].contains("% "), "{out}");
+    assert!(lines[4].contains("script.arr:6 { \"two\\\"words\" sort(x, axis=1) }"), "{out}");
+}
+
+#[test]
+fn bench_writes_json() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(directory.path(), TIMED);
+    let (code, out, err) = outcome(&["bench", &path, "n=200", "--repeat", "2", "--json"]);
+    assert!(code == 0 && err.is_empty(), "{err}");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    for rate in ["copy", "triad", "read"] {
+        assert!(json[rate].as_f64().unwrap() > 0.0, "{out}");
+    }
+    let timings = json["timings"].as_array().unwrap();
+    assert_eq!(timings.len(), 3);
+    for (timing, line) in timings.iter().zip([4, 6, 6]) {
+        assert_eq!((&timing["line"], &timing["runs"]), (&line.into(), &2.into()));
+        let [min, median, max] = ["min", "median", "max"].map(|n| timing[n].as_f64().unwrap());
+        assert!(min > 0.0 && min <= median && median <= max, "{out}");
+        assert!(timing["share"].as_f64().unwrap() > 0.0, "{out}");
+    }
+    assert_eq!(timings[0]["bytes_read"], 2 * 200 * 200 * 8);
+    assert_eq!(timings[0]["bytes_written"], 200 * 200 * 8);
+    assert_eq!(timings[0]["operations"], 200 * 200);
+    assert!(timings[1]["operations"].is_null());
+    assert_eq!(timings[1]["text"], "{ \"two\\\"words\" sort(x, axis=1) }");
+}
+
+#[test]
+fn bench_says_what_is_missing() {
+    let directory = tempfile::tempdir().unwrap();
+    let none = script(directory.path(), "fn f() = timeit(fn() = 1)\nx = 1\n");
+    let (code, out, err) = outcome(&["bench", &none]);
+    assert!(code == 2 && out.is_empty() && err.contains("no timeit(...) ran in"), "{out}{err}");
+    assert!(err.contains("write timeit(fn() = EXPRESSION)"), "{err}");
+    let (code, out, err) = outcome(&["bench", "there is no such script.arr"]);
+    assert!(code == 5 && out.is_empty() && err.starts_with("error[E0220]"), "{err}");
+    let (code, _, err) = outcome(&["bench", "n=1"]);
+    assert!(code == 2 && err.contains("no script is named"), "{err}");
+    assert_eq!(outcome(&["bench", &none, "--repeat", "0"]).0, 2);
+    let wrong = script(directory.path(), "timeit(fn() = zeros(2) + zeros(3))\n");
+    let (code, out, err) = outcome(&["bench", &wrong]);
+    assert!(code == 2 && out.is_empty() && err.contains("error[E0102]"), "{err}");
+}

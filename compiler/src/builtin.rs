@@ -5,6 +5,7 @@ use crate::fault::{Failure, Fault};
 use crate::host::{Host, Target};
 use crate::value::Value;
 use arr_ir::dtype::{DType, Scalar};
+use arr_syntax::diag::Span;
 
 /// A function of the language. Most of the library is not here but in `stdlib/*.arr`.
 #[derive(Clone)]
@@ -68,6 +69,10 @@ pub trait Context {
     fn text(&mut self, value: &Value) -> Result<String, Fault>;
     /// Reports a warning that does not stop the program.
     fn warn(&mut self, code: &'static str, title: String);
+    /// Where the program calls what is running, if that is known.
+    fn site(&self) -> Span {
+        Span::default()
+    }
     /// What the language itself knows under a name; for `help`.
     fn named(&self, name: &str) -> Option<Value> {
         let _ = name;

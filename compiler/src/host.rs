@@ -6,6 +6,7 @@
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::graph::Graph;
 use arr_ir::shape::Shape;
+use arr_syntax::diag::Span;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -140,6 +141,17 @@ pub trait Host {
 
     /// Seconds on a monotonic clock.
     fn seconds(&mut self) -> f64;
+
+    /// A `timeit` begins, for which the program says how often to run: how often it does. What is
+    /// computed until [`timed`](Host::timed) belongs to it.
+    fn timing(&mut self, repeat: usize) -> usize {
+        repeat
+    }
+
+    /// A `timeit` at a place of the program has ended: the seconds of each of its runs.
+    fn timed(&mut self, at: Span, seconds: &[f64]) {
+        let _ = (at, seconds);
+    }
 
     /// Whether the user asked to stop.
     fn interrupted(&mut self) -> bool;

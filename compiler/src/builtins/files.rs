@@ -175,13 +175,16 @@ fn timeit(cx: &mut dyn Context, a: &[Value]) -> Result {
     if !(1..=1_000_000).contains(&repeat) {
         return Err(faults::argument(1, &a[1], "a number of repetitions from 1 on").into());
     }
-    let mut seconds = Vec::with_capacity(repeat as usize);
+    let at = cx.site();
+    let repeat = cx.host().timing(repeat as usize);
+    let mut seconds = Vec::with_capacity(repeat);
     for _ in 0..repeat {
         let start = cx.host().seconds();
         let result = cx.call(&a[0], &[], &[])?;
         force(cx, &[result])?;
         seconds.push(cx.host().seconds() - start);
     }
+    cx.host().timed(at, &seconds);
     seconds.sort_by(f64::total_cmp);
     let middle = (seconds[(seconds.len() - 1) / 2] + seconds[seconds.len() / 2]) / 2.0;
     let (least, greatest) = (seconds[0], seconds[seconds.len() - 1]);

@@ -254,6 +254,10 @@ impl Context for Interpreter<'_> {
         self.host
     }
 
+    fn site(&self) -> Span {
+        self.site
+    }
+
     fn named(&self, name: &str) -> Option<Value> {
         let (first, rest) = name.split_once('.').unwrap_or((name, ""));
         let value = crate::lower::Names::fixed(self.world, first)?;

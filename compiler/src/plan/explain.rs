@@ -236,7 +236,8 @@ fn region_bytes(plan: &Plan, step: &Blockwise, access: &Access) -> u64 {
     (elements * plan[*value].dtype.size()) as u64
 }
 
-fn written_bytes(plan: &Plan, step: &Step) -> u64 {
+/// Bytes of the elements a step writes.
+pub(super) fn written_bytes(plan: &Plan, step: &Step) -> u64 {
     match &step.kind {
         StepKind::Blockwise(Blockwise { domain, output: Output::Store { value, .. }, .. }) => {
             (count(domain) * plan[*value].dtype.size()) as u64

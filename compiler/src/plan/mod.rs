@@ -18,6 +18,7 @@ mod demand;
 pub mod explain;
 mod simplify;
 mod stage;
+pub mod traffic;
 
 use arr_ir::graph::Graph;
 use arr_ir::plan::Plan;

@@ -8,6 +8,7 @@
 //!
 //! Absent: knowledge of shapes, chunks, threads and strides across tiles; those are the executor's.
 
+pub mod bandwidth;
 mod cache;
 mod codegen;
 mod dots;

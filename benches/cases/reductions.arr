@@ -1,0 +1,17 @@
+# Sums along rows, columns and both; of a transpose, of every second column and row; masked.
+param n = 5000
+x = persist(random((n, n), seed=0))
+timeit(fn() = x.sum())
+timeit(fn() = x.sum(axis=0))
+timeit(fn() = x.sum(axis=1))
+timeit(fn() = x.T.sum(axis=0))
+timeit(fn() = x[:, ::2].sum(axis=1))
+timeit(fn() = x[::2].max())
+timeit(fn() = x[x > 0.5].mean())
+timeit(fn() = where(x > 0.5, x, 0.0).sum(axis=0))
+timeit(fn() = x.var(axis=0))
+timeit(fn() = ((x - x.mean(axis=0)) / x.std(axis=0)).max())
+timeit(fn() = argmax(x, axis=1))
+x4 = persist(astype(x, float32))
+timeit(fn() = x4.sum())
+timeit(fn() = exp(-x * x).sum())
