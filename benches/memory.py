@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 # name -> (program, twin in Dask or None); x is the array, t the same data as (time, lat, lon),
@@ -61,11 +62,18 @@ WORK = {
 }
 
 
+# Seconds after which a run is ended.
+PATIENCE = 60
+
+
 def run(command):
     start = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    timer = threading.Timer(PATIENCE, child.kill)
+    timer.start()
     out, err = child.stdout.read(), child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
+    timer.cancel()
     return os.waitstatus_to_exitcode(status), out, err, time.perf_counter() - start, usage.ru_maxrss / 1024
 
 
@@ -113,6 +121,9 @@ def main():
                 if "out" in program:
                     f.write('r = load(out)\nprint(r.sum(), (r * r).max(axis=0).sum())\n')
             code, out, err, seconds, peak = run([arr, "run", "job.arr", "--memory", f"{int(limit * 2 ** 20)}"])
+            if code == -9:
+                cells.append(f"ended after {PATIENCE} s")
+                continue
             if code != 0:
                 cells.append(next((l for l in err.splitlines() if "error" in l), err[:80]))
                 if code != 4:

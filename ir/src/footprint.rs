@@ -109,11 +109,16 @@ fn step(plan: &Plan, stage: &Stage, position: usize, region: &Region, out: &mut 
             read(out, plan, *rhs, rhs_map, &r);
             whole(out, *to, &region[..rank].to_vec());
         }
-        StepKind::Extern { operands, out: to, .. } => {
+        StepKind::Extern { routine, operands, out: to } => {
             let batch = &region[..region.len() - 1];
             let core = |value: ValueId| plan[value].shape[batch.len()..].iter().map(|&n| (0, n));
             for &value in operands {
-                let wanted: Region = batch.iter().copied().chain(core(value)).collect();
+                let mut wanted: Region = batch.iter().copied().chain(core(value)).collect();
+                if let (true, Some(rows)) =
+                    (routine.family().aligned(), wanted.get_mut(batch.len()))
+                {
+                    *rows = region[batch.len()];
+                }
                 if wanted.iter().all(|r| r.1 > 0) {
                     read(out, plan, value, &identity(value), &wanted);
                 }

@@ -101,6 +101,10 @@ impl Family for Fft {
         true
     }
 
+    fn aligned(&self) -> bool {
+        true
+    }
+
     fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {
         match operands[0].0 {
             DType::F32 => 8 * fourier::working::<f32>(self.transform, self.n),

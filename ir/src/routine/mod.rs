@@ -112,6 +112,11 @@ pub trait Family {
     fn divisible(&self) -> bool {
         false
     }
+    /// Whether such a range needs the same range of every operand's first core dimension only; then
+    /// [`Family::run`] is given just that, as rows from 0 on.
+    fn aligned(&self) -> bool {
+        false
+    }
     /// Bytes of working memory for operands of these dtypes and core shapes.
     fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {
         let _ = operands;

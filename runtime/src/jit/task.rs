@@ -17,7 +17,7 @@ use arr_ir::footprint::Part;
 use arr_ir::oracle::each_index;
 use arr_ir::plan::{Access, Blockwise, Output, ParamRef, Plan, Stage, StepKind, Storage, ValueId};
 use arr_ir::routine::{Block, Routine, Task, Workers};
-use arr_ir::shape::IndexMap;
+use arr_ir::shape::{IndexMap, Shape};
 use arr_ir::with_element;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -365,6 +365,20 @@ impl<'a> Arrays<'a> {
         let bytes = |shape: &[usize], dtype: DType| shape.iter().product::<usize>() * dtype.size();
         let row = bytes(core.get(1..).unwrap_or(&[]), self.plan[out].dtype);
         let sizes: SmallVec<[usize; 4]> = region[..batch].iter().map(|r| r.1).collect();
+        // The core shape of each operand as the routine sees it, and where its rows begin.
+        let cores: SmallVec<[(Shape, usize); 4]> = operands
+            .iter()
+            .map(|&v| {
+                let mut core = Shape::from(&self.plan[v].shape[batch..]);
+                match core.first_mut().filter(|_| family.aligned()) {
+                    Some(n) => *n = rows,
+                    None => return (core, 0),
+                }
+                let start = first * bytes(&core[1..], self.plan[v].dtype);
+                (core, start)
+            })
+            .collect();
+        let given = if family.aligned() { 0..rows } else { first..first + rows };
         let mut result = Ok(());
         each_index(&sizes, |index| {
             if result.is_err() {
@@ -378,11 +392,13 @@ impl<'a> Arrays<'a> {
             };
             let blocks: SmallVec<[Block<'_>; 4]> = operands
                 .iter()
-                .map(|&v| {
-                    let (dtype, shape) = (self.plan[v].dtype, &self.plan[v].shape[batch..]);
+                .zip(&cores)
+                .map(|(&v, (shape, start))| {
+                    let dtype = self.plan[v].dtype;
                     // SAFETY: the plan is verified and its arrays are dense: the core block of
-                    // an operand lies there whole, and no task of the stage writes it.
-                    let data = unsafe { slice(at(v), bytes(shape, dtype)) };
+                    // an operand, or the rows of it that the task needs, lies there whole, and
+                    // no task of the stage writes it.
+                    let data = unsafe { slice(at(v).wrapping_add(*start), bytes(shape, dtype)) };
                     Block { dtype, shape, data }
                 })
                 .collect();
@@ -394,7 +410,7 @@ impl<'a> Arrays<'a> {
             };
             let cores: SmallVec<[_; 4]> = blocks.iter().map(|b| (b.dtype, b.shape)).collect();
             let scratch = &mut scratch[..family.scratch(&cores)];
-            let rows = first..first + rows;
+            let rows = given.clone();
             result = family.run(Task { operands: &blocks, rows, out, scratch, workers });
         });
         result
