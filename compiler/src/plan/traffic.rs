@@ -190,7 +190,8 @@ mod tests {
         let strided = |step: i64, map: fn(i64) -> [DimMap; 2]| {
             let n = N / step as usize;
             of(|b, x| {
-                let shape = if map(1)[0].terms()[0].step == 1 { [N, n] } else { [n, N] };
+                let along = map(step)[0].terms()[0].step == 1;
+                let shape = if along { [N, n] } else { [n, N] };
                 let v = view(b, x, map(step), shape);
                 add(b, v, v, shape)
             })
