@@ -495,7 +495,7 @@ impl Frame<'_> {
         });
     }
 
-    /// Folds short rows, one reduced dimension, side by side along a kept one.
+    /// Folds short rows side by side along a kept dimension.
     ///
     /// # Safety
     /// As for [`Frame::fold_rows`]; the program was compiled for that dimension as the columns.
@@ -507,8 +507,10 @@ impl Frame<'_> {
         region: &[(usize, usize)],
         folds: &Folds,
     ) {
-        let reduced = (kept..domain.len()).find(|&d| domain[d] > 1).unwrap_or(kept);
-        let length = domain[reduced];
+        let mut reduced: SmallVec<[usize; 4]> =
+            (kept..domain.len()).filter(|&d| domain[d] > 1).collect();
+        let length: usize = reduced.iter().map(|&d| domain[d]).product();
+        let rows_dim = reduced.pop().unwrap_or(kept);
         if region[kept].1 == 0 {
             return;
         }
@@ -523,7 +525,7 @@ impl Frame<'_> {
         }
         outer.at[last] = (0..kept).map(|d| parts[d] * region[d].0 as isize).sum();
         outer.merge();
-        let (rows, mut cols) = (self.strides(reduced), self.strides(column));
+        let (rows, mut cols) = (self.strides(rows_dim), self.strides(column));
         cols[last] = parts[column];
         let size = self.bound.dtype.size();
         let width = match self.bound.program.tile / length {
@@ -541,7 +543,15 @@ impl Frame<'_> {
                 // SAFETY: `n` kept elements of `length` reduced ones each, all in the region;
                 // the accumulators take as many elements as a tile has.
                 unsafe {
-                    let tile = self.folded(&at, &rows, &cols, length, n);
+                    let tile = match reduced.is_empty() {
+                        true => self.folded(&at, &rows, &cols, length, n),
+                        false => {
+                            let sizes = reduced.iter().map(|&d| domain[d]).collect();
+                            let strides = reduced.iter().map(|&d| self.strides(d)).collect();
+                            let groups = Nest { sizes, strides, at };
+                            self.groups(&groups, (&rows, domain[rows_dim]), (&cols, n))
+                        }
+                    };
                     folds.across(dst, tile.ptr, length, n, tile.row_stride);
                     if !dense {
                         scatter(out, cols[last], dst, n, size);
@@ -549,6 +559,27 @@ impl Frame<'_> {
                 }
             });
         }
+    }
+
+    /// Runs the program over groups of rows, which come one after the other in the result tile.
+    ///
+    /// # Safety
+    /// As for [`Frame::tile`]; all rows together are a tile at most.
+    unsafe fn groups(
+        &self,
+        groups: &Nest,
+        (rows, m): (&Each, usize),
+        (cols, n): (&Each, usize),
+    ) -> Span {
+        let row_stride = (n * self.bound.dtype.size()) as isize;
+        let mut ptr = self.result_scratch();
+        let whole = Span { ptr, row_stride };
+        groups.each(|at| {
+            // SAFETY: the next `m` rows of the result tile.
+            unsafe { self.tile(at, rows, cols, m, n, Span { ptr, row_stride }) };
+            ptr = ptr.wrapping_offset(m as isize * row_stride);
+        });
+        whole
     }
 
     /// The nest over the dimensions inside a unit, with at least one loop.

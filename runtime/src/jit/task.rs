@@ -592,8 +592,7 @@ fn columns_across(
 ) -> Option<usize> {
     let reduced = &b.domain[kept..];
     let elements: usize = reduced.iter().product();
-    if !(2..=SHORT_UNPACKED).contains(&elements) || reduced.iter().filter(|&&n| n > 1).count() != 1
-    {
+    if !(2..=SHORT_UNPACKED).contains(&elements) {
         return None;
     }
     let packed = |d: usize| {

@@ -1,0 +1,12 @@
+# Reductions over few elements, over one axis or several, along any of the others.
+x = sin(reshape(arange(70.0*90), (70, 90)))
+k = cos(reshape(arange(15.0), (3, 5)))
+w = windows(x, (3, 5))
+y = (w * k).sum(axis=(-2, -1))
+print(y.shape, f"{y[3, 7]:.17g} {y[67, 85]:.17g} {y.sum():.17g}")
+print(w.max(axis=(-2, -1)).sum(), (w * k).min(axis=(-1, -2))[5, :3], (x[:, none, none, :] * reshape(arange(6.0), (2, 3, 1))).sum(axis=(1, 2))[3, :4])
+z = reshape(x[:60, :84], (5, 12, 7, 12))
+print(f"{z.sum(axis=(1, 3))[4, 6]:.17g} {z.sum(axis=(0, 2))[11, 11]:.17g} {astype(z, float32).prod(axis=(0, 2))[1, 1]:.9g}")
+p = sin(reshape(arange(300.0), (100, 3)))
+d = ((p[:, none, :] - p[none, :, :]) ** 2).sum(axis=-1)
+print(f"{d[3, 99]:.17g} {d.max():.17g}", d.argmax(axis=1)[:5], (d > 1).any(axis=0).all(), windows(arange(200), 5).max(axis=-1)[[0, 99, 195]])
