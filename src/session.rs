@@ -367,7 +367,7 @@ impl<'a> Session<'a> {
     ///
     /// ```
     /// let mut session = arr::Session::new();
-    /// let script = "x = ones(1000)\nt = timeit(fn() = 2 * x, repeat=3)";
+    /// let script = "x = persist(ones(1000))\nt = timeit(fn() = 2 * x, repeat=3)";
     /// let (timings, _) = session.bench("script.arr", script, None)?;
     /// assert_eq!((timings[0].line, timings[0].seconds.len()), (2, 3));
     /// assert_eq!((timings[0].bytes_read, timings[0].bytes_written), (8000, 8000));
