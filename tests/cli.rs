@@ -448,6 +448,16 @@ fn bench_writes_json() {
 }
 
 #[test]
+fn a_selection_is_made_where_it_is_timed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(directory.path(), "x = persist(ones(1000))\ntimeit(fn() = x[x > 0.5])\n");
+    let (code, out, err) = outcome(&["bench", &path, "--json"]);
+    assert!(code == 0 && err.is_empty(), "{err}");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(json["timings"][0]["bytes_written"].as_u64() >= Some(8000), "{out}");
+}
+
+#[test]
 fn bench_says_what_is_missing() {
     let directory = tempfile::tempdir().unwrap();
     let none = script(directory.path(), "fn f() = timeit(fn() = 1)\nx = 1\n");

@@ -23,8 +23,8 @@ fn run(script: &Path, params: &[String]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-fn scripts() -> Vec<PathBuf> {
-    let directory = std::fs::read_dir(root().join("examples")).expect("examples");
+fn scripts(folder: &str) -> Vec<PathBuf> {
+    let directory = std::fs::read_dir(root().join(folder)).expect("a folder");
     let mut scripts: Vec<PathBuf> = directory
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|e| e == "arr"))
@@ -35,7 +35,7 @@ fn scripts() -> Vec<PathBuf> {
 
 #[test]
 fn examples_print_what_is_expected() {
-    let scripts = scripts();
+    let scripts = scripts("examples");
     assert!(scripts.len() >= 4);
     for script in scripts {
         let printed = run(&script, &[]);
@@ -45,6 +45,21 @@ fn examples_print_what_is_expected() {
         }
         let expected = std::fs::read_to_string(&beside).unwrap_or_default();
         assert_eq!(printed, expected, "{}", script.display());
+    }
+}
+
+#[test]
+fn the_scripts_of_the_benchmarks_are_right() {
+    for folder in ["benches", "benches/cases", "benches/instructions"] {
+        let scripts = scripts(folder);
+        assert!(scripts.len() >= 5, "{folder}");
+        for script in scripts {
+            let checked =
+                Command::new(env!("CARGO_BIN_EXE_arr")).arg("check").arg(&script).output();
+            let checked = checked.expect("arr starts");
+            let said = String::from_utf8_lossy(&checked.stderr);
+            assert!(checked.status.success() && said.is_empty(), "{}:\n{said}", script.display());
+        }
     }
 }
 

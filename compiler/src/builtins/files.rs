@@ -3,7 +3,7 @@
 use super::args::{self, Result};
 use crate::array::create::to_array;
 use crate::array::faults::{self, Outcome};
-use crate::array::{Array, interleaved};
+use crate::array::{Array, interleaved, selection};
 use crate::builtin::Context;
 use crate::host::{Origin, Target};
 use crate::value::{Unknown, Value};
@@ -181,6 +181,7 @@ fn timeit(cx: &mut dyn Context, a: &[Value]) -> Result {
     for _ in 0..repeat {
         let start = cx.host().seconds();
         let result = cx.call(&a[0], &[], &[])?;
+        let result = selection::settled(cx, &result)?;
         force(cx, &[result])?;
         seconds.push(cx.host().seconds() - start);
     }

@@ -73,7 +73,7 @@ pub fn bandwidth(engine: &Engine) -> Result<Bandwidth, OutOfMemory> {
     });
     let read = best(|| {
         each(engine, b, &|_, part| {
-            let mut lanes = [0.0; 32];
+            let mut lanes = [0.0; 16];
             for row in part.chunks_exact(lanes.len()) {
                 lanes.iter_mut().zip(row).for_each(|(lane, x)| *lane += x);
             }
