@@ -5,39 +5,50 @@
 
 # --- Statistics ---
 
-## The arithmetic mean over an axis, several, or all.
+## The arithmetic mean over an axis, several, or all, of the elements where the mask `where` is true,
+## if it is given: NaN where it is true nowhere.
 ##
 ## >>> mean([1, 2, 4, 5])
 ## 3.0
 ## >>> mean([[1.0, 2.0], [3.0, 5.0]], axis=0)
 ## [2.  3.5]
-fn mean(x, axis=none, keepdims=false, dtype=none) {
+## >>> mean([1, 2, 9], where=[true, true, false])
+## 1.5
+fn mean(x, axis=none, keepdims=false, dtype=none, where=none) {
     x = asarray(x, dtype=dtype)
-    s = sum(x, axis=axis, keepdims=keepdims)
-    s / _reduced(x, s)
+    s = sum(x, axis=axis, keepdims=keepdims, where=where)
+    s / _counted(x, s, axis, keepdims, where)
+}
+
+## How many elements of `x` are in one of `s`, its reduction with a mask.
+fn _counted(x, s, axis, keepdims, where) {
+    if where == none { return _reduced(x, s) }
+    n = sum(broadcast_to(where, x.shape), axis=axis, keepdims=keepdims)
+    if isdtype(s.dtype, "real floating") { astype(n, s.dtype) } else { astype(n, float64) }
 }
 
 ## The variance: the mean of squared deviations from the mean, in two passes. `correction` (NumPy
-## calls it `ddof`) is subtracted from the number of elements.
+## calls it `ddof`) is subtracted from the number of elements. Only elements where the mask `where` is
+## true count, if it is given.
 ##
 ## >>> var([1, 2, 3, 4])
 ## 1.25
 ## >>> var([1, 2, 3, 4], correction=1)
 ## 1.6666666666666667
-fn var(x, axis=none, correction=0, keepdims=false, ddof=none) {
+fn var(x, axis=none, correction=0, keepdims=false, ddof=none, where=none) {
     x = asarray(x)
-    d = x - mean(x, axis=axis, keepdims=true)
-    s = sum(_square_modulus(d), axis=axis, keepdims=keepdims)
+    d = x - mean(x, axis=axis, keepdims=true, where=where)
+    s = sum(_square_modulus(d), axis=axis, keepdims=keepdims, where=where)
     c = if ddof == none { correction } else { ddof }
-    s / maximum(_reduced(x, s) - c, 0.0)
+    s / maximum(_counted(x, s, axis, keepdims, where) - c, 0.0)
 }
 
-## The standard deviation: the square root of the variance.
+## The standard deviation: the square root of the variance (see var).
 ##
 ## >>> std([1, 2, 3, 4])
 ## 1.118033988749895
-fn std(x, axis=none, correction=0, keepdims=false, ddof=none) {
-    sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof))
+fn std(x, axis=none, correction=0, keepdims=false, ddof=none, where=none) {
+    sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof, where=where))
 }
 
 ## The mean with weights: of the same shape as the array, or a vector along the axis. With `returned`

@@ -3,7 +3,8 @@
 //! Before: row-major matrices as slices of float32, float64 or complex numbers of them. After: the
 //! factors in slices of the caller. This crate knows neither dtypes nor graphs; `arr-ir` wraps what
 //! is here as routines. Large matrices are worked on in blocks of fixed sizes, so that the result
-//! does not depend on who does the work; [`Each`] is the only way to do things at the same time.
+//! does not depend on who does the work: things are done at the same time through [`Each`], or in
+//! a fixed number of parts by so many threads as the caller says.
 //!
 //! | module | contract |
 //! |---|---|
@@ -169,12 +170,14 @@ pub trait Element: Pod {
     );
 
     /// Eigenvalues (ascending) of a Hermitian `a[n, n]` of which the lower triangle is read, and
-    /// its orthonormal eigenvectors as columns of `v[n, n]`.
+    /// its orthonormal eigenvectors as columns of `v[n, n]`. A large matrix is worked on by so many
+    /// threads; the result does not depend on it.
     fn eigh(
         a: &[Self],
         n: usize,
         w: &mut [Self::Part],
         v: Option<&mut [Self]>,
+        threads: usize,
         each: Each<'_>,
     ) -> Result<(), Failure>;
 
@@ -187,12 +190,14 @@ pub trait Element: Pod {
     ) -> Result<(), Failure>;
 
     /// Singular values (descending) of `a[m, n]`; with `vectors`, `u[m, c]` and `vh[d, n]` where
-    /// `c = d = min(m, n)`, or `m` and `n` when these are the lengths of the slices.
+    /// `c = d = min(m, n)`, or `m` and `n` when these are the lengths of the slices. A large matrix
+    /// is worked on by so many threads; the result does not depend on it.
     fn svd(
         a: &[Self],
         size: (usize, usize),
         s: &mut [Self::Part],
         vectors: Option<(&mut [Self], &mut [Self])>,
+        threads: usize,
         each: Each<'_>,
     ) -> Result<(), Failure>;
 
@@ -271,9 +276,10 @@ macro_rules! elements {
                 n: usize,
                 w: &mut [$real],
                 v: Option<&mut [Self]>,
+                threads: usize,
                 each: Each<'_>,
             ) -> Result<(), Failure> {
-                spectral::eigh(a, n, w, v, each)
+                spectral::eigh(a, n, w, v, threads, each)
             }
             fn eig(
                 a: &[Self],
@@ -288,9 +294,10 @@ macro_rules! elements {
                 size: (usize, usize),
                 s: &mut [$real],
                 vectors: Option<(&mut [Self], &mut [Self])>,
+                threads: usize,
                 each: Each<'_>,
             ) -> Result<(), Failure> {
-                spectral::svd(a, size, s, vectors, each)
+                spectral::svd(a, size, s, vectors, threads, each)
             }
             fn expm(a: &[Self], n: usize, out: &mut [Self], each: Each<'_>) {
                 exponential::expm(a, n, out, each);

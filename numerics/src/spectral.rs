@@ -19,12 +19,34 @@ fn all_finite<T: Number>(values: &[T]) -> Result<(), Failure> {
     }
 }
 
+/// From this size on a factorization is cut into parts. A constant like their number, so that the
+/// result is the same for any number of threads: sums are added up part by part.
+const LARGE: usize = 256;
+
+/// The parts of a large factorization.
+const PARTS: usize = 4;
+
+/// Calls a function with how a matrix of this size is cut, where so many threads take part.
+fn in_parts<R: Send>(size: usize, threads: usize, work: impl FnOnce(Par) -> R + Send) -> R {
+    if size < LARGE {
+        return work(Par::Seq);
+    }
+    let work = || work(Par::rayon(PARTS));
+    // The threads live for this call: they cost little beside it, and no others than those asked
+    // for ever run.
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, PARTS)).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
 /// See [`crate::Element::eigh`].
 pub(crate) fn eigh<T: Number>(
     a: &[T],
     n: usize,
     w: &mut [T::Real],
     v: Option<&mut [T]>,
+    threads: usize,
     each: Each<'_>,
 ) -> Result<(), Failure> {
     if n == 0 {
@@ -36,8 +58,6 @@ pub(crate) fn eigh<T: Number>(
     let matrix = columns_of(a, n, n, each);
     let params = Spec::<SelfAdjointEvdParams, T>::new(Auto::<T>::auto());
     let wanted = if v.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
-    let mut memory =
-        MemBuffer::new(evd::self_adjoint_evd_scratch::<T>(n, wanted, Par::Seq, params));
     let mut values = Diag::<T>::zeros(n);
     let mut vectors = v.as_ref().map(|_| Mat::<T>::zeros(n, n));
     if n == 1 {
@@ -46,14 +66,14 @@ pub(crate) fn eigh<T: Number>(
             vectors[(0, 0)] = one();
         }
     } else {
-        evd::self_adjoint_evd(
-            matrix.as_ref(),
-            values.as_mut(),
-            vectors.as_mut().map(|v| v.as_mut()),
-            Par::Seq,
-            MemStack::new(&mut memory),
-            params,
-        )
+        let vectors = vectors.as_mut().map(|v| v.as_mut());
+        in_parts(n, threads, |par| {
+            let scratch = evd::self_adjoint_evd_scratch::<T>(n, wanted, par, params);
+            let mut memory = MemBuffer::new(scratch);
+            let memory = MemStack::new(&mut memory);
+            let (a, w) = (matrix.as_ref(), values.as_mut());
+            evd::self_adjoint_evd(a, w, vectors, par, memory, params)
+        })
         .map_err(|_| Failure::NoConvergence)?;
     }
     for (i, w) in w.iter_mut().enumerate() {
@@ -71,6 +91,7 @@ pub(crate) fn svd<T: Number>(
     (m, n): (usize, usize),
     s: &mut [T::Real],
     vectors: Option<(&mut [T], &mut [T])>,
+    threads: usize,
     each: Each<'_>,
 ) -> Result<(), Failure> {
     let size = m.min(n);
@@ -86,8 +107,6 @@ pub(crate) fn svd<T: Number>(
     };
     let (left, right) = (kind(columns != size), kind(rows != size));
     let params = Spec::<SvdParams, T>::new(Auto::<T>::auto());
-    let mut memory =
-        MemBuffer::new(singular::svd_scratch::<T>(m, n, left, right, Par::Seq, params));
     let matrix = columns_of(a, m, n, each);
     let mut values = Diag::<T>::zeros(size);
     let mut u = vectors.as_ref().map(|_| Mat::<T>::zeros(m, columns));
@@ -97,15 +116,14 @@ pub(crate) fn svd<T: Number>(
             factor.as_mut().diagonal_mut().fill(one());
         }
     } else {
-        singular::svd(
-            matrix.as_ref(),
-            values.as_mut(),
-            u.as_mut().map(|u| u.as_mut()),
-            v.as_mut().map(|v| v.as_mut()),
-            Par::Seq,
-            MemStack::new(&mut memory),
-            params,
-        )
+        let (u, v) = (u.as_mut().map(|u| u.as_mut()), v.as_mut().map(|v| v.as_mut()));
+        in_parts(size, threads, |par| {
+            let scratch = singular::svd_scratch::<T>(m, n, left, right, par, params);
+            let mut memory = MemBuffer::new(scratch);
+            let memory = MemStack::new(&mut memory);
+            let (a, s) = (matrix.as_ref(), values.as_mut());
+            singular::svd(a, s, u, v, par, memory, params)
+        })
         .map_err(|_| Failure::NoConvergence)?;
     }
     for (i, s) in s.iter_mut().enumerate() {

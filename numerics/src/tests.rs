@@ -206,12 +206,12 @@ fn spectral<T: Tested>() {
         let t = adjoint(&b, n, n);
         let a: Vec<T> = b.iter().zip(&t).map(|(&x, &y)| x + y).collect();
         let (mut w, mut v) = (vec![from_f64::<T::Real>(0.0); n], vec![zero::<T>(); n * n]);
-        T::eigh(&a, n, &mut w, Some(&mut v), &in_order).unwrap();
+        T::eigh(&a, n, &mut w, Some(&mut v), 1, &in_order).unwrap();
         let scaled: Vec<T> = (0..n * n).map(|at| v[at] * from_real::<T>(&w[at % n])).collect();
         close(&product(&a, &v, (n, n, n)), &scaled, 200.0 + 4.0 * n as f64, "eigh");
         close(&product(&adjoint(&v, n, n), &v, (n, n, n)), &identity(n), 200.0, "orthonormal");
         let mut values = w.clone();
-        T::eigh(&a, n, &mut values, None, &in_order).unwrap();
+        T::eigh(&a, n, &mut values, None, 1, &in_order).unwrap();
         assert!(w.windows(2).all(|p| p[0] <= p[1]), "ascending");
     }
 }
@@ -222,7 +222,7 @@ fn svd<T: Tested>() {
         for (c, d) in [(k, k), (m, n)] {
             let mut s = vec![from_f64::<T::Real>(0.0); k];
             let (mut u, mut vh) = (vec![zero::<T>(); m * c], vec![zero::<T>(); d * n]);
-            T::svd(&a, (m, n), &mut s, Some((&mut u, &mut vh)), &in_order).unwrap();
+            T::svd(&a, (m, n), &mut s, Some((&mut u, &mut vh)), 1, &in_order).unwrap();
             let scaled: Vec<T> = (0..m * k)
                 .map(|at| {
                     let s = from_real::<T>(&s[at % k]);
@@ -235,7 +235,7 @@ fn svd<T: Tested>() {
         }
     }
     let mut s = [from_f64::<T::Real>(0.0)];
-    let failed = T::svd(&[from_f64(f64::NAN)], (1, 1), &mut s, None, &in_order);
+    let failed = T::svd(&[from_f64(f64::NAN)], (1, 1), &mut s, None, 1, &in_order);
     assert_eq!(failed, Err(Failure::NoConvergence));
 }
 
@@ -404,4 +404,29 @@ fn mirrored(x: &[Complex<f64>], n: usize) -> Vec<f64> {
         }
     }
     slow(&full, 1.0).iter().map(|v| v.re).collect()
+}
+
+#[test]
+fn large_factors_do_not_depend_on_the_threads() {
+    let (m, n) = (330, 290);
+    let a = random::<f64>(m, n);
+    let b = random::<f64>(n, n);
+    let symmetric: Vec<f64> = (0..n * n).map(|i| b[i] + b[i % n * n + i / n]).collect();
+    let run = |threads: usize| {
+        let (mut w, mut v) = (vec![0.0; n], vec![0.0; n * n]);
+        f64::eigh(&symmetric, n, &mut w, Some(&mut v), threads, &in_order).unwrap();
+        let (mut s, mut u, mut vh) = (vec![0.0; n], vec![0.0; m * n], vec![0.0; n * n]);
+        f64::svd(&a, (m, n), &mut s, Some((&mut u, &mut vh)), threads, &in_order).unwrap();
+        [w, v, s, u, vh].concat().into_iter().map(f64::to_bits).collect::<Vec<u64>>()
+    };
+    let alone = run(1);
+    let scaled = |w: &[u64], v: &[u64]| -> Vec<f64> {
+        (0..n * n).map(|at| f64::from_bits(v[at]) * f64::from_bits(w[at % n])).collect()
+    };
+    let (w, v) = (&alone[..n], &alone[n..n + n * n]);
+    let vectors: Vec<f64> = v.iter().map(|&v| f64::from_bits(v)).collect();
+    close(&product(&symmetric, &vectors, (n, n, n)), &scaled(w, v), 2000.0, "eigh");
+    for threads in [2, 3, 8] {
+        assert!(run(threads) == alone, "{threads} threads");
+    }
 }

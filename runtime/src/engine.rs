@@ -500,13 +500,13 @@ impl Engine {
         let failed = AtomicBool::new(false);
         let team = self.team(self.options.threads);
         let workers: &dyn Workers = if tasks > 1 { &Sequential } else { &team };
-        let work = || -> Result<(), OutOfMemory> {
-            let mut scratch = Scratch::new(&self.pool, step_bytes, window_bytes)?;
+        let scratch = || Scratch::new(&self.pool, step_bytes, window_bytes);
+        let work = |mut scratch: Scratch| {
             loop {
                 let task = next.fetch_add(1, Ordering::Relaxed);
                 let stop = self.cancel.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
                 if task >= tasks || stop {
-                    return Ok(());
+                    return;
                 }
                 if let Err(reason) = run(task, &mut scratch, workers) {
                     // Tasks are claimed in order: the least that fails is always among those
@@ -519,20 +519,22 @@ impl Engine {
                 }
             }
         };
-        let helpers = if tasks > 1 { self.helpers() } else { None };
-        let mine = match helpers {
-            None => work(),
+        // The plan promises this thread's scratch only: it is taken before helpers take theirs, and
+        // a helper that finds no memory left leaves the tasks to the others.
+        let own = scratch()?;
+        match if tasks > 1 { self.helpers() } else { None } {
+            None => work(own),
             Some(pool) => pool.in_place_scope(|scope| {
                 for _ in 0..(self.options.threads - 1).min(tasks - 1) {
-                    // A helper without memory leaves the tasks to the others.
                     scope.spawn(|_| {
-                        let _ = work();
+                        if let Ok(scratch) = scratch() {
+                            work(scratch);
+                        }
                     });
                 }
-                work()
+                work(own);
             }),
-        };
-        mine?;
+        }
         if let Some((_, reason)) = failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
             return Err(RunError::Value(reason));
         }

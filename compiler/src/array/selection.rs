@@ -95,15 +95,8 @@ impl Selection {
             Some(dtype) => build::cast(&self.source, dtype)?,
             None => self.source.clone(),
         };
-        let compute = op.dtype(source.dtype());
-        let source = build::cast(&source, compute)?;
-        let neutral = Array::from_scalar(match (compute.kind(), op) {
-            (Kind::Complex, FoldOp::Sum) => Scalar::from_complex(0.0, 0.0, compute),
-            (Kind::Complex, FoldOp::Prod) => Scalar::from_complex(1.0, 0.0, compute),
-            (Kind::Complex, _) => return Err(crate::array::faults::complex(op.name())),
-            _ => eval::empty_fold(op, compute),
-        });
-        let masked = self.select(&source, &neutral)?;
+        let new: Vec<usize> = (self.mask.ndim()..source.ndim()).collect();
+        let masked = masked(&source, &build::expand(&self.mask, &new)?, op)?;
         let axes = if all { self.source.ndim() } else { self.mask.ndim() };
         let result = build::reduce(&masked, op, build::all_axes(axes))?;
         if !op.has_identity() {
@@ -131,13 +124,20 @@ impl Selection {
             }
         }
     }
+}
 
-    fn select(&self, source: &Array, other: &Array) -> Outcome<Array> {
-        let new: Vec<usize> = (self.mask.ndim()..source.ndim()).collect();
-        let mask = build::expand(&self.mask, &new)?;
-        let args = [mask, source.clone(), other.clone()];
-        build::map(MapOp::Select, &args, source.dtype(), source.dims())
-    }
+/// The source in the dtype that a fold of it computes in, and where the mask, which broadcasts to
+/// it, is not true the value that changes nothing.
+pub(crate) fn masked(source: &Array, mask: &Array, op: FoldOp) -> Outcome<Array> {
+    let compute = op.dtype(source.dtype());
+    let neutral = Array::from_scalar(match (compute.kind(), op) {
+        (Kind::Complex, FoldOp::Sum) => Scalar::from_complex(0.0, 0.0, compute),
+        (Kind::Complex, FoldOp::Prod) => Scalar::from_complex(1.0, 0.0, compute),
+        (Kind::Complex, _) => return Err(crate::array::faults::complex(op.name())),
+        _ => eval::empty_fold(op, compute),
+    });
+    let args = [mask.clone(), build::cast(source, compute)?, neutral];
+    build::map(MapOp::Select, &args, compute, source.dims())
 }
 
 /// The chosen rows as an array of these dimensions.

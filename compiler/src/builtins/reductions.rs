@@ -3,33 +3,38 @@
 use super::args::{self, Result};
 use super::creation::is_scalar;
 use crate::array::build;
-use crate::array::create::to_array;
+use crate::array::create::{same_dims, to_array};
 use crate::array::elementwise::elementwise;
-use crate::array::faults::Outcome;
+use crate::array::faults::{self, Outcome};
 use crate::array::ops::{array_type, is_any};
 use crate::array::scalars::Operand;
+use crate::array::selection;
 use crate::array::{Array, Arrays, truth};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::{DType, Scalar};
+use arr_ir::eval;
 use arr_ir::op::{FoldOp, MapOp};
-use arr_ir::shape::Dim;
+use arr_ir::shape::{Dim, broadcast};
 
 rows! {
-    "sum" ("x, axis=none, dtype=none, keepdims=false") sum, true,
-        "The sum over an axis, several, or all; integers add up in int64 or uint64."
+    "sum" ("x, axis=none, dtype=none, keepdims=false, *, initial=none, where=none") sum, true,
+        "The sum over an axis, several, or all; integers add up in int64 or uint64. Only elements where the mask `where` is true count; it broadcasts to the array. `initial + ` the sum, if that is given."
         "sum([1, 2, 3])" => "6";
-    "prod" ("x, axis=none, dtype=none, keepdims=false") prod, true,
-        "The product over an axis, several, or all." "prod([1, 2, 3])" => "6";
-    "min" ("x, axis=none, keepdims=false") min, true,
-        "The least element over an axis, several, or all; NaN if any is." "min([3, 1, 2])" => "1";
-    "max" ("x, axis=none, keepdims=false") max, true,
-        "The greatest element over an axis, several, or all; NaN if any is." "max([3, 1, 2])" => "3";
-    "any" ("x, axis=none, keepdims=false") any, true,
-        "Whether any element is not zero." "any([0, 1])" => "True";
-    "all" ("x, axis=none, keepdims=false") all, true,
-        "Whether all elements are not zero." "all([0, 1])" => "False";
+    "prod" ("x, axis=none, dtype=none, keepdims=false, *, initial=none, where=none") prod, true,
+        "The product over an axis, several, or all. Only elements where the mask `where` is true count; it broadcasts to the array. `initial * ` the product, if that is given."
+        "prod([1, 2, 3])" => "6";
+    "min" ("x, axis=none, keepdims=false, *, initial=none, where=none") min, true,
+        "The least element over an axis, several, or all; NaN if any is. Only elements where the mask `where` is true count, and `initial`, which a mask needs: it is the result where no element counts."
+        "min([3, 1, 2])" => "1";
+    "max" ("x, axis=none, keepdims=false, *, initial=none, where=none") max, true,
+        "The greatest element over an axis, several, or all; NaN if any is. Only elements where the mask `where` is true count, and `initial`, which a mask needs: it is the result where no element counts."
+        "max([3, 1, 2])" => "3";
+    "any" ("x, axis=none, keepdims=false, *, where=none") any, true,
+        "Whether any element is not zero, of those where the mask `where` is true." "any([0, 1])" => "True";
+    "all" ("x, axis=none, keepdims=false, *, where=none") all, true,
+        "Whether all elements are not zero, of those where the mask `where` is true." "all([0, 1])" => "False";
     "cumulative_sum" ("x, axis=none, dtype=none, include_initial=false") cumulative_sum, true,
         "The sums of the elements up to each one along an axis (needed from two dimensions on)."
         "cumulative_sum([1, 2, 3])" => "[1 3 6]";
@@ -44,30 +49,42 @@ rows! {
         "cumprod([[1, 2], [3, 4]])" => "[ 1  2  6 24]";
 }
 
+/// Where the arguments of a reduction stand: those it has, after the array and the axis.
+struct At {
+    dtype: Option<usize>,
+    keep: usize,
+    initial: Option<usize>,
+    mask: usize,
+}
+
+const ADDED: At = At { dtype: Some(2), keep: 3, initial: Some(4), mask: 5 };
+const PICKED: At = At { dtype: None, keep: 2, initial: Some(3), mask: 4 };
+const TESTED: At = At { dtype: None, keep: 2, initial: None, mask: 3 };
+
 fn sum(cx: &mut dyn Context, a: &[Value]) -> Result {
-    reduction(cx, FoldOp::Sum, a, Some(2), 3)
+    reduction(cx, FoldOp::Sum, a, &ADDED)
 }
 
 fn prod(cx: &mut dyn Context, a: &[Value]) -> Result {
-    reduction(cx, FoldOp::Prod, a, Some(2), 3)
+    reduction(cx, FoldOp::Prod, a, &ADDED)
 }
 
 fn min(cx: &mut dyn Context, a: &[Value]) -> Result {
     refuse_pair("minimum", a)?;
-    reduction(cx, FoldOp::Min, a, None, 2)
+    reduction(cx, FoldOp::Min, a, &PICKED)
 }
 
 fn max(cx: &mut dyn Context, a: &[Value]) -> Result {
     refuse_pair("maximum", a)?;
-    reduction(cx, FoldOp::Max, a, None, 2)
+    reduction(cx, FoldOp::Max, a, &PICKED)
 }
 
 fn any(cx: &mut dyn Context, a: &[Value]) -> Result {
-    reduction(cx, FoldOp::Any, a, None, 2)
+    reduction(cx, FoldOp::Any, a, &TESTED)
 }
 
 fn all(cx: &mut dyn Context, a: &[Value]) -> Result {
-    reduction(cx, FoldOp::All, a, None, 2)
+    reduction(cx, FoldOp::All, a, &TESTED)
 }
 
 /// `max(a, b)` means `maximum(a, b)` elsewhere; here the second argument is an axis.
@@ -90,34 +107,101 @@ fn refuse_pair(name: &str, a: &[Value]) -> Outcome<()> {
         .into())
 }
 
-fn reduction(
-    cx: &mut dyn Context,
-    op: FoldOp,
-    a: &[Value],
-    dtype_at: Option<usize>,
-    keep_at: usize,
-) -> Result {
-    let (dtype, keep) = (dtype_at.map_or(&Value::None, |i| &a[i]), &a[keep_at]);
-    known!(&a[0], &a[1], dtype, keep);
-    if let (Value::Tuple(items), Value::None, Value::None) = (&a[0], &a[1], dtype)
+fn reduction(cx: &mut dyn Context, op: FoldOp, a: &[Value], at: &At) -> Result {
+    let given = |at: Option<usize>| at.map_or(&Value::None, |i| &a[i]);
+    let (dtype, keep, initial) = (given(at.dtype), &a[at.keep], given(at.initial));
+    known!(&a[0], &a[1], dtype, keep, initial, &a[at.mask]);
+    let masked = !matches!(a[at.mask], Value::None | Value::Bool(true));
+    let plain = !masked && matches!(initial, Value::None);
+    if let (true, Value::Tuple(items), Value::None, Value::None) = (plain, &a[0], &a[1], dtype)
         && let Some(value) = fold_weak(cx, op, items)?
     {
         return Ok(value);
     }
-    let dtype = dtype_at.map(|i| args::dtype(a, i)).transpose()?.flatten();
+    let dtype = at.dtype.map(|i| args::dtype(a, i)).transpose()?.flatten();
     if let Value::Selection(s) = &a[0] {
         let first = matches!(a[1], Value::Int(0)) && s.mask().ndim() == 1;
-        if (first || matches!(a[1], Value::None)) && truth(cx, keep)? == Some(false) {
+        let whole = first || matches!(a[1], Value::None);
+        if plain && whole && truth(cx, keep)? == Some(false) {
             return s.fold(cx, op, dtype, !first).map(Value::Array);
         }
         let mut settled = a.to_vec();
         settled[0] = Value::Array(s.array(cx)?);
-        return reduction(cx, op, &settled, dtype_at, keep_at);
+        return reduction(cx, op, &settled, at);
     }
-    let array = args::array(cx, a, 0)?;
+    let mut array = args::array(cx, a, 0)?;
     let Some(axes) = args::axes(cx, &array, a, 1)? else { return Ok(Value::ANY) };
     let Some(keep) = truth(cx, keep)? else { return Ok(Value::ANY) };
-    fold(&array, op, &axes, dtype, keep).map(Value::Array)
+    if masked {
+        if matches!(initial, Value::None) && !op.has_identity() {
+            let what = format!("the {} of masked elements needs an initial value", op.name());
+            return Err(Failure::new("E0168", what)
+                .at(at.mask, "may be true nowhere")
+                .hint("`initial=` says what counts where no element does: -inf or inf, say")
+                .into());
+        }
+        if let Some(dtype) = dtype {
+            array = build::cast(&array, dtype)?;
+        }
+        let mask = args::array(cx, a, at.mask)?;
+        array = chosen(&array, op, a, at.mask, &mask)?;
+    }
+    let Some(start) = at.initial.filter(|_| !matches!(initial, Value::None)) else {
+        return fold(&array, op, &axes, dtype, keep).map(Value::Array);
+    };
+    let first = args::array(cx, a, start)?;
+    if first.ndim() != 0 {
+        return Err(faults::argument(start, initial, "a single number").into());
+    }
+    let result = if !op.has_identity() && nothing(&array, &axes) {
+        // There is `initial` alone.
+        let kept = |(i, &d)| match axes.contains(&i) {
+            true => keep.then_some(Dim::Known(1)),
+            false => Some(d),
+        };
+        let dims = array.dims().iter().enumerate().filter_map(kept).collect();
+        build::full_of(eval::empty_fold(op, array.dtype()), dims)?
+    } else {
+        fold(&array, op, &axes, dtype, keep)?
+    };
+    elementwise(cx, combine(op), &[initial.clone(), Value::Array(result)])
+}
+
+/// Whether a reduction over these axes has no element to reduce.
+fn nothing(array: &Array, axes: &[usize]) -> bool {
+    axes.iter().any(|&a| array.dims()[a] == Dim::Known(0))
+}
+
+/// The elementwise operator that combines two values as the fold does.
+fn combine(op: FoldOp) -> MapOp {
+    match op {
+        FoldOp::Sum => MapOp::Add,
+        FoldOp::Prod => MapOp::Mul,
+        FoldOp::Min => MapOp::Min,
+        FoldOp::Max => MapOp::Max,
+        FoldOp::Any => MapOp::BitOr,
+        FoldOp::All => MapOp::BitAnd,
+    }
+}
+
+/// The array in the dtype that the fold computes in, with what changes nothing where the mask is
+/// not true.
+fn chosen(array: &Array, op: FoldOp, a: &[Value], at: usize, mask: &Array) -> Outcome<Array> {
+    if mask.dtype() != DType::Bool {
+        return Err(faults::argument(at, &a[at], "a mask, which is of bool").into());
+    }
+    let of = |position, array: &Array| (position, array_type(array));
+    let joined = broadcast(array.dims(), mask.dims()).map_err(|mismatch| {
+        let ((p, array_text), (q, mask_text)) = (of(0, array), of(at, mask));
+        faults::shapes((p, array_text, array.dims()), (q, mask_text, mask.dims()), mismatch)
+    })?;
+    if !same_dims(&joined, array.dims()) {
+        return Err(Failure::new("E0177", "the mask does not broadcast to the array")
+            .at(0, array_type(array))
+            .at(at, array_type(mask))
+            .into());
+    }
+    selection::masked(array, &build::broadcast_to(mask, array.dims())?, op)
 }
 
 /// The combination of an array over axes.
@@ -128,8 +212,7 @@ pub(super) fn fold(
     dtype: Option<DType>,
     keep: bool,
 ) -> Outcome<Array> {
-    let empty = axes.iter().any(|&a| array.dims()[a] == Dim::Known(0));
-    if empty && !op.has_identity() {
+    if nothing(array, axes) && !op.has_identity() {
         return Err(Failure::new(
             "E0168",
             format!("the {} of no elements does not exist", op.name()),
@@ -170,16 +253,14 @@ fn fold_weak(cx: &mut dyn Context, op: FoldOp, items: &[Value]) -> Outcome<Optio
         let rest = Value::Bool(op == FoldOp::All);
         return Ok(Some(if known { rest } else { Value::Unknown(Unknown::Bool) }));
     }
-    let (map, start) = match op {
-        FoldOp::Sum => (MapOp::Add, Some(Value::Int(0))),
-        FoldOp::Prod => (MapOp::Mul, Some(Value::Int(1))),
-        FoldOp::Min => (MapOp::Min, None),
-        _ => (MapOp::Max, None),
+    let mut result = match op {
+        FoldOp::Sum => Some(Value::Int(0)),
+        FoldOp::Prod => Some(Value::Int(1)),
+        _ => None,
     };
-    let mut result = start;
     for item in items {
         result = Some(match result {
-            Some(before) => elementwise(cx, map, &[before, item.clone()])?,
+            Some(before) => elementwise(cx, combine(op), &[before, item.clone()])?,
             None => item.clone(),
         });
     }

@@ -176,6 +176,7 @@ impl Linalg {
     fn compute<T: Element>(&self, task: Task<'_>) -> Result<(), Failure> {
         let workers = task.workers;
         let each: Each<'_> = &|n, work| workers.each(n, work);
+        let threads = workers.count();
         let operand = &task.operands[0];
         let (m, n) = (operand.shape[0], operand.shape[1]);
         let (a, size, k) = (operand.of::<T>(), (m, n), m.min(n));
@@ -224,10 +225,10 @@ impl Linalg {
                 T::qr(a, size, None, cast_slice_mut(out), each);
                 Ok(())
             }
-            Factor::Eigvalsh => T::eigh(a, n, cast_slice_mut(out), None, each),
+            Factor::Eigvalsh => T::eigh(a, n, cast_slice_mut(out), None, threads, each),
             Factor::Eigh => {
                 let (w, v) = cast_slice_mut(out).split_at_mut(n);
-                T::eigh(a, n, w, Some(cast_slice_mut(v)), each)
+                T::eigh(a, n, w, Some(cast_slice_mut(v)), threads, each)
             }
             Factor::Eigvals => T::eig(a, n, cast_slice_mut(out), None),
             Factor::Eig => {
@@ -235,7 +236,7 @@ impl Linalg {
                 let (w, v) = out.split_at_mut(n);
                 T::eig(a, n, w, Some(v))
             }
-            Factor::Svdvals => T::svd(a, size, cast_slice_mut(out), None, each),
+            Factor::Svdvals => T::svd(a, size, cast_slice_mut(out), None, threads, each),
             Factor::Svd { full } => {
                 let (c, d) = if full { (m, n) } else { (k, k) };
                 let out: &mut [T::Part] = cast_slice_mut(out);
@@ -243,7 +244,8 @@ impl Linalg {
                 let (u, rest) = out.split_at_mut(m * c * pair);
                 let (s, vh) = rest.split_at_mut(k);
                 debug_assert_eq!(vh.len(), d * n * pair);
-                T::svd(a, size, s, Some((cast_slice_mut(u), cast_slice_mut(vh))), each)
+                let vectors = Some((cast_slice_mut(u), cast_slice_mut(vh)));
+                T::svd(a, size, s, vectors, threads, each)
             }
         }
     }

@@ -157,6 +157,8 @@ pub(crate) fn call(cx: &mut dyn Context, name: &str, args: &[Value]) -> Result<V
     let mut given = args.iter();
     for parameter in builtin.signature.split(", ") {
         match parameter.split_once('=') {
+            // What follows is named: it takes its default, or what is given last.
+            _ if parameter == "*" => {}
             _ if parameter.starts_with('*') => {
                 bound.push(Value::Tuple(given.by_ref().cloned().collect()))
             }
