@@ -199,6 +199,17 @@ fn under(engine: &Engine, prepared: &Prepared, inputs: &[Option<OnDisk>], limit:
                 job.positions.clone().map(|p| (stage.steps[p] + 1).to_string()).collect();
             let parts: Vec<String> = job.size.iter().map(usize::to_string).collect();
             let unit = if stage.split.is_some() { "chunks" } else { "elements" };
+            if let Some(external) = job.external {
+                let _ = write!(
+                    out,
+                    "\n  step {}: {}; {} and {} in all",
+                    steps.join("+"),
+                    external.title(),
+                    bytes_text(job.traffic.0),
+                    bytes_text(job.traffic.1),
+                );
+                continue;
+            }
             let _ = write!(
                 out,
                 "\n  step {}: {} parts of {} {unit}; boxes of {} read and {} written each; {} and {} in all",

@@ -112,10 +112,10 @@ fn step(plan: &Plan, stage: &Stage, position: usize, region: &Region, out: &mut 
         StepKind::Extern { routine, operands, out: to } => {
             let batch = &region[..region.len() - 1];
             let core = |value: ValueId| plan[value].shape[batch.len()..].iter().map(|&n| (0, n));
-            for &value in operands {
+            for (i, &value) in operands.iter().enumerate() {
                 let mut wanted: Region = batch.iter().copied().chain(core(value)).collect();
                 if let (true, Some(rows)) =
-                    (routine.family().aligned(), wanted.get_mut(batch.len()))
+                    (routine.family().aligned(i), wanted.get_mut(batch.len()))
                 {
                     *rows = region[batch.len()];
                 }

@@ -166,7 +166,9 @@ impl Pool {
     pub fn block(self: &Arc<Pool>, bytes: usize) -> Result<Block, OutOfMemory> {
         let capacity = capacity(bytes);
         let mut state = self.lock();
-        if let Some(raw) = state.reuse(capacity) {
+        // A larger block than promised must not be missed later.
+        let plenty = state.stats.used.saturating_add(capacity) <= self.limit / 2;
+        if let Some(raw) = state.reuse(capacity, if plenty { capacity / 4 } else { 0 }) {
             state.stats.idle -= raw.capacity;
             state.stats.used += raw.capacity;
             state.stats.reused += 1;
@@ -191,12 +193,12 @@ impl Pool {
 }
 
 impl PoolState {
-    /// An idle block of this capacity, or a larger one up to a quarter more.
-    fn reuse(&mut self, capacity: usize) -> Option<RawBlock> {
+    /// An idle block of this capacity, or a larger one of at most so many bytes more.
+    fn reuse(&mut self, capacity: usize, more: usize) -> Option<RawBlock> {
         if let Some(list) = self.small.get_mut(capacity / ALIGN - 1) {
             return list.pop();
         }
-        let c = *self.idle.range(capacity..=capacity + capacity / 4).next()?.0;
+        let c = *self.idle.range(capacity..=capacity + more).next()?.0;
         self.take_idle(c)
     }
 
@@ -353,6 +355,15 @@ impl Buffer {
         assert!(self.is_dense() && count(&shape) == count(&self.shape));
         let strides = dense_strides(&shape, self.dtype);
         Buffer { shape, strides, ..self.clone() }
+    }
+
+    /// Elements that lie together in a dense array, from one on, as an array of this shape. Nothing is
+    /// copied.
+    pub fn range(&self, first: usize, shape: Shape) -> Buffer {
+        assert!(self.is_dense() && first + count(&shape) <= count(&self.shape));
+        let offset = self.offset + (first * self.dtype.size()) as isize;
+        let strides = dense_strides(&shape, self.dtype);
+        Buffer { shape, strides, offset, ..self.clone() }
     }
 
     /// A complex array as floats with one more axis of size 2 at the end, real and imaginary

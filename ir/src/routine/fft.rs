@@ -101,7 +101,7 @@ impl Family for Fft {
         true
     }
 
-    fn aligned(&self) -> bool {
+    fn aligned(&self, _: usize) -> bool {
         true
     }
 

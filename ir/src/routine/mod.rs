@@ -23,7 +23,7 @@ mod order;
 
 pub use fft::{Fft, Scale, Transform};
 pub use linalg::{Factor, Linalg};
-pub use movement::Movement;
+pub use movement::{Movement, rows_at};
 pub use order::Order;
 
 use crate::dtype::DType;
@@ -112,9 +112,10 @@ pub trait Family {
     fn divisible(&self) -> bool {
         false
     }
-    /// Whether such a range needs the same range of every operand's first core dimension only; then
-    /// [`Family::run`] is given just that, as rows from 0 on.
-    fn aligned(&self) -> bool {
+    /// Whether such a range needs the same range of an operand's first core dimension only; then
+    /// [`Family::run`] is given just that, and `rows` count from 0 on.
+    fn aligned(&self, operand: usize) -> bool {
+        let _ = operand;
         false
     }
     /// Bytes of working memory for operands of these dtypes and core shapes.

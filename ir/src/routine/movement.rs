@@ -191,6 +191,24 @@ impl<'a> Positions<'a> {
     }
 }
 
+/// The rows that positions along several axes of these sizes mean at an outer index, counted over
+/// outer indices and axes.
+///
+/// # Errors
+/// A position is outside of its axis.
+pub fn rows_at(
+    sizes: &[usize],
+    index: &[&[i64]],
+    outer: usize,
+    rows: &mut [u64],
+) -> Result<(), String> {
+    let at = Positions { count: rows.len(), sizes, index: index.to_vec() };
+    for (i, row) in rows.iter_mut().enumerate() {
+        *row = at.row(outer, i)? as u64;
+    }
+    Ok(())
+}
+
 #[cold]
 fn outside(index: i64, axis: usize, size: usize) -> String {
     let axis = if axis == 0 { String::new() } else { format!(" (index {})", axis + 1) };

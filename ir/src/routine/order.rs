@@ -4,7 +4,7 @@
 //! stable, so results are unique; a descending sort keeps equal elements in their order and puts
 //! NaN last too. Elements are sorted by keys: unsigned integers in the same order.
 
-use super::{Family, Task, Workers, in_pieces};
+use super::{Block, Family, Task, Workers, in_pieces};
 use crate::dtype::DType;
 use crate::shape::Shape;
 use crate::with_number;
@@ -51,6 +51,10 @@ impl Family for Order {
         matches!(self, Order::Search { .. })
     }
 
+    fn aligned(&self, operand: usize) -> bool {
+        matches!(self, Order::Search { .. }) && operand == 1
+    }
+
     fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {
         let (dtype, n) = (operands[0].0, operands[0].1[0]);
         match self {
@@ -90,6 +94,38 @@ impl Family for Order {
             Order::Search { .. } => "search in a sorted array".into(),
         }
     }
+}
+
+impl Order {
+    /// Whether it puts a line in order, by elements alone: sorted parts can be merged.
+    pub fn sorts(self) -> bool {
+        matches!(self, Order::Sort { .. } | Order::Argsort { .. })
+    }
+
+    /// Whether its result are positions.
+    pub fn is_of_positions(self) -> bool {
+        !matches!(self, Order::Sort { .. })
+    }
+
+    /// Keys of elements: in the order in which a sort puts them, equal where it counts them equal.
+    pub fn keys(self, x: &Block<'_>, out: &mut [u64]) {
+        let (loose, descending) = match self {
+            Order::Sort { descending } => (false, descending),
+            Order::Argsort { descending } => (true, descending),
+            Order::Search { .. } => (true, false),
+        };
+        with_number!(x.dtype, T => {
+            for (o, v) in out.iter_mut().zip(x.of::<T>()) {
+                *o = sort_key(*v, loose, descending);
+            }
+        });
+    }
+}
+
+/// The key of an element in a sort.
+fn sort_key<T: Keyed>(v: T, loose: bool, descending: bool) -> u64 {
+    let key = if loose { v.loose() } else { v.key() };
+    (if descending && !v.is_nan() { !key } else { key }).into()
 }
 
 /// A number and its key.
@@ -313,8 +349,7 @@ fn argsort<T: Keyed, P: Pair>(
         bytemuck::cast_slice_mut(scratch).split_at_mut(x.len());
     in_pieces(pairs, PIECE, workers, |i, to| {
         for (p, (at, v)) in to.iter_mut().zip((i * PIECE..).zip(&x[i * PIECE..])) {
-            let key = v.loose();
-            *p = P::new((if descending && !v.is_nan() { !key } else { key }).into(), at);
+            *p = P::new(sort_key(*v, true, descending), at);
         }
     });
     sort_keys(pairs, spare, workers);

@@ -31,6 +31,8 @@ pub enum BoundStep {
     Kernel(Box<Bound>, Option<Folds>),
     /// Any other step needs nothing.
     Plain,
+    /// A step that does not run now.
+    Absent,
 }
 
 type Strides = SmallVec<[isize; 4]>;
@@ -160,6 +162,25 @@ impl<'a> Arrays<'a> {
         self.buffers[value.0 as usize].take()
     }
 
+    /// Copies a dense buffer to the elements of an array in memory, from one on. The array is the
+    /// result of the step that runs, and the caller is all of that step.
+    pub(crate) fn copy_into(
+        &self,
+        value: ValueId,
+        first: usize,
+        data: &Buffer,
+    ) -> Result<(), String> {
+        let whole = self.get(value).ok_or("the result is missing")?;
+        let bytes = data.bytes().ok_or("a part is not dense")?;
+        let at = first * whole.dtype().size();
+        if !whole.is_dense() || at + bytes.len() > whole.nbytes() {
+            return Err("a part of another array".into());
+        }
+        // SAFETY: the bytes lie inside of the array, which nobody else reads or writes now.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), whole.ptr().add(at), bytes.len()) };
+        Ok(())
+    }
+
     /// The array of a value, under the value's own shape.
     pub fn get(&self, value: ValueId) -> Option<Buffer> {
         let stored = self.buffers[self.plan.stored(value).0 as usize].as_ref()?;
@@ -281,6 +302,7 @@ impl<'a> Arrays<'a> {
     pub fn scratch(&self, stage: &Stage, bound: &[&BoundStep]) -> usize {
         let of_step = |(&step, bound): (&u32, &&BoundStep)| match bound {
             BoundStep::Kernel(bound, _) => bound.scratch_bytes(),
+            BoundStep::Absent => 0,
             BoundStep::Plain => self.plan.routine_scratch(&self.plan.steps[step as usize].kind),
         };
         stage.steps.iter().zip(bound).map(of_step).max().unwrap_or(0)
@@ -368,9 +390,10 @@ impl<'a> Arrays<'a> {
         // The core shape of each operand as the routine sees it, and where its rows begin.
         let cores: SmallVec<[(Shape, usize); 4]> = operands
             .iter()
-            .map(|&v| {
+            .enumerate()
+            .map(|(i, &v)| {
                 let mut core = Shape::from(&self.plan[v].shape[batch..]);
-                match core.first_mut().filter(|_| family.aligned()) {
+                match core.first_mut().filter(|_| family.aligned(i)) {
                     Some(n) => *n = rows,
                     None => return (core, 0),
                 }
@@ -378,7 +401,8 @@ impl<'a> Arrays<'a> {
                 (core, start)
             })
             .collect();
-        let given = if family.aligned() { 0..rows } else { first..first + rows };
+        let aligned = (0..operands.len()).any(|i| family.aligned(i));
+        let given = if aligned { 0..rows } else { first..first + rows };
         let mut result = Ok(());
         each_index(&sizes, |index| {
             if result.is_err() {

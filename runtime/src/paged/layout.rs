@@ -6,6 +6,7 @@
 //! would do. Its size and the time to find it do not depend on the number of chunks.
 
 use super::apart::apart;
+use super::external::External;
 use crate::lifetimes::Lifetimes;
 use arr_ir::dtype::DType;
 use arr_ir::fold::PANEL;
@@ -58,10 +59,14 @@ pub struct Job {
     pub size: Shape,
     /// Whether the next unit is read and the last one written while one is computed.
     pub overlap: bool,
+    /// Of a routine whose cores do not fit: how it runs all the same.
+    pub external: Option<External>,
     /// Bytes that the boxes of a unit take: read, written.
     pub boxes: (usize, usize),
     /// Bytes that all units read from files and write to them.
     pub traffic: (u64, u64),
+    /// Bytes of spilled arrays of its own.
+    pub spilled: u64,
 }
 
 /// How a plan runs under a limit.
@@ -106,10 +111,7 @@ pub fn layout(plan: &Plan, given: &Given) -> Result<Layout, usize> {
     for (s, stage) in plan.stages.iter().enumerate() {
         let mut of_stage = vec![];
         for positions in positions(stage) {
-            let spare = sizing.spare(stage, positions.clone());
-            let budget = given.limit.saturating_sub(live[s] + spare);
-            let (job, bytes) =
-                sizing.job(stage, positions, budget).map_err(|least| least + live[s] + spare)?;
+            let (job, bytes, spare) = sizing.fitted(stage, positions, live[s])?;
             peak = peak.max(live[s] + spare + bytes);
             of_stage.push(job);
         }
@@ -119,7 +121,9 @@ pub fn layout(plan: &Plan, given: &Given) -> Result<Layout, usize> {
     let direct = direct(&plan, given, &paged, &jobs);
     let written =
         |v: ValueId| paged[v.0 as usize] && lifetimes.is_stored(v) && !direct.contains(&v);
-    let spilled = lifetimes.live(&plan, written).into_iter().max().unwrap_or(0) as u64;
+    let own = |jobs: &Vec<Job>| jobs.iter().map(|j| j.spilled).max().unwrap_or(0);
+    let spilled = lifetimes.live(&plan, written).into_iter().zip(&jobs);
+    let spilled = spilled.map(|(live, jobs)| live as u64 + own(jobs)).max().unwrap_or(0);
     let plan = Arc::new(plan);
     let limit = given.limit;
     Ok(Layout { plan, lifetimes, paged, chunks, direct, jobs, limit, peak, spilled })
@@ -204,6 +208,8 @@ fn direct(plan: &Plan, given: &Given, paged: &[bool], jobs: &[Vec<Job>]) -> Vec<
                     if plan.written(step) == value {
                         writers += 1;
                         let unit = unit_of(plan, stage, job, p);
+                        // Parts of others may cut chunks.
+                        whole &= job.external.is_none();
                         whole &= covers(plan, step, &unit, disk.chunks.as_deref());
                     }
                 }
@@ -300,6 +306,8 @@ struct Sizing<'a> {
 struct Estimate {
     reads: usize,
     writes: usize,
+    /// Whether a unit goes on from what the one before wrote.
+    carries: bool,
     /// Bytes of all units, read and written.
     traffic: (u64, u64),
     /// Traffic and seeks, in bytes.
@@ -310,20 +318,72 @@ impl Estimate {
     fn bytes(&self, overlap: bool) -> usize {
         match overlap {
             true => 3 * self.reads + 2 * self.writes,
-            false => self.reads + self.writes,
+            false => self.reads + self.writes * if self.carries { 2 } else { 1 },
         }
     }
 }
 
 impl Sizing<'_> {
-    /// Bytes beside boxes: of the threads' kernels and windows, routines, and decoders.
-    fn spare(&self, stage: &Stage, positions: std::ops::Range<usize>) -> usize {
+    /// The job of these steps beside so many bytes of values in memory, the bytes of its boxes, and
+    /// those beside them.
+    fn fitted(
+        &self,
+        stage: &Stage,
+        positions: std::ops::Range<usize>,
+        live: usize,
+    ) -> Result<(Job, usize, usize), usize> {
+        let given = self.given;
+        let spare = self.spare(stage, positions.clone(), true);
+        let budget = given.limit.saturating_sub(live + spare);
+        let whole = self.job(stage, positions.clone(), budget);
+        if whole.is_ok() && !given.page {
+            return whole.map(|(job, bytes)| (job, bytes, spare));
+        }
+        let less = self.spare(stage, positions.clone(), false);
+        let budget = given.limit.saturating_sub(live + less);
+        match (self.external(stage, positions, budget), whole) {
+            (Some((job, bytes)), _) => Ok((job, bytes, less)),
+            (None, whole) => {
+                let fitted = whole.map(|(job, bytes)| (job, bytes, spare));
+                fitted.map_err(|least| least + live + spare)
+            }
+        }
+    }
+
+    /// The job of a routine that runs by an algorithm of its own, and the bytes it takes.
+    fn external(
+        &self,
+        stage: &Stage,
+        positions: std::ops::Range<usize>,
+        budget: usize,
+    ) -> Option<(Job, usize)> {
+        if stage.split.is_some() {
+            return None;
+        }
+        let step = &self.plan.steps[stage.steps[positions.start] as usize];
+        let plot = External::within(self.plan, step, budget, self.given.page)?;
+        let job = Job {
+            positions,
+            size: Shape::from_elem(1, self.plan.space(step).len()),
+            overlap: false,
+            external: Some(plot.external),
+            boxes: (0, 0),
+            traffic: plot.traffic,
+            spilled: plot.spilled,
+        };
+        Some((job, plot.bytes))
+    }
+
+    /// Bytes beside boxes: of the threads' kernels and windows, decoders, and where wanted routines.
+    fn spare(&self, stage: &Stage, positions: std::ops::Range<usize>, routines: bool) -> usize {
         let plan = self.plan;
         let mut each = plan.window_bytes(stage) + THREAD_BYTES.min(self.given.limit / 64);
         let (mut readers, mut writers) = (0, 0);
         for p in positions {
             let step = &plan.steps[stage.steps[p] as usize];
-            each += plan.routine_scratch(&step.kind);
+            if routines {
+                each += plan.routine_scratch(&step.kind);
+            }
             let beside = |v: ValueId| {
                 let v = plan.stored(v);
                 let spilled = chunk_bytes(self.given.limit);
@@ -358,8 +418,10 @@ impl Sizing<'_> {
             positions: positions.clone(),
             size: Shape::new(),
             overlap: true,
+            external: None,
             boxes: (0, 0),
             traffic: (0, 0),
+            spilled: 0,
         };
         let whole = extent(self.plan, stage, &job);
         let floor = self.floor(stage, &positions, &whole);
@@ -505,7 +567,9 @@ impl Sizing<'_> {
 
     fn estimate(&self, stage: &Stage, job: &Job) -> Estimate {
         let units = units(self.plan, stage, job);
-        let mut out = Estimate { reads: 0, writes: 0, traffic: (0, 0), cost: 0.0 };
+        let step = &self.plan.steps[stage.steps[job.positions.start] as usize];
+        let carries = stage.split.is_none() && matches!(step.kind, StepKind::Scan { .. });
+        let mut out = Estimate { reads: 0, writes: 0, carries, traffic: (0, 0), cost: 0.0 };
         // The ends, and some evenly spaced between them.
         let mut samples: Vec<usize> =
             (0..=SAMPLES).map(|i| i * units.saturating_sub(1) / SAMPLES).collect();

@@ -7,6 +7,7 @@
 //! are read and the last one's written.
 
 mod apart;
+pub mod external;
 pub mod layout;
 pub mod pairs;
 mod reshaped;

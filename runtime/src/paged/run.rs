@@ -128,9 +128,9 @@ enum Place<'a> {
 }
 
 /// A run of a layout.
-struct Run<'a> {
-    engine: &'a Engine,
-    layout: &'a Layout,
+pub(super) struct Run<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) layout: &'a Layout,
     places: Vec<Option<Place<'a>>>,
 }
 
@@ -192,17 +192,17 @@ struct Unit {
 }
 
 impl<'a> Run<'a> {
-    fn plan(&self) -> &'a Plan {
+    pub(super) fn plan(&self) -> &'a Plan {
         &self.layout.plan
     }
 
     /// The threads that move a box, each taking so many bytes beside it.
-    fn team(&self, each: usize) -> Team<'a> {
+    pub(super) fn team(&self, each: usize) -> Team<'a> {
         let threads = self.engine.options().threads;
         self.engine.team(movers(each, threads, self.layout.limit))
     }
 
-    fn is_paged(&self, value: ValueId) -> bool {
+    pub(super) fn is_paged(&self, value: ValueId) -> bool {
         self.layout.paged[self.plan().stored(value).0 as usize]
     }
 
@@ -231,6 +231,10 @@ impl<'a> Run<'a> {
     }
 
     fn job(&self, stage: &Stage, job: &Job, arrays: &Arrays<'_>) -> Result<(), RunError> {
+        if let Some(external) = job.external {
+            let step = &self.plan().steps[stage.steps[job.positions.start] as usize];
+            return self.external(step, external, arrays);
+        }
         let units = units(self.plan(), stage, job);
         if !job.overlap || units < 2 {
             let mut held: Boxes = vec![];
@@ -240,6 +244,13 @@ impl<'a> Run<'a> {
                 held = self.compute(stage, job, unit, held, arrays)?;
                 if finished {
                     self.store(&held)?;
+                }
+                // What comes next goes on from sums that are not finished and from carries only.
+                let step = &self.plan().steps[stage.steps[job.positions.start] as usize];
+                if finished
+                    && !(stage.split.is_none() && matches!(step.kind, StepKind::Scan { .. }))
+                {
+                    held.clear();
                 }
             }
             return Ok(());
@@ -331,14 +342,20 @@ impl<'a> Run<'a> {
         Ok(Unit { regions, reads, writes: print.writes })
     }
 
+    /// The file that a value is read from; none when it is in memory.
+    pub(super) fn source(&self, value: ValueId) -> Option<&dyn Source> {
+        match &self.places[self.plan().stored(value).0 as usize] {
+            Some(Place::Source(source)) => Some(&**source),
+            Some(Place::Spilled(spilled)) => Some(&**spilled),
+            _ => None,
+        }
+    }
+
     fn read(&self, part: &Part) -> Result<Buffer, RunError> {
         let plan = self.plan();
         let stored = plan.stored(part.value);
-        let source: &dyn Source = match &self.places[stored.0 as usize] {
-            Some(Place::Source(source)) => &**source,
-            Some(Place::Spilled(spilled)) => &**spilled,
-            _ => return Err(RunError::Bug("a box of nothing".into())),
-        };
+        let source =
+            self.source(part.value).ok_or_else(|| RunError::Bug("a box of nothing".into()))?;
         let dtype = plan[part.value].dtype;
         let mut buffer = Buffer::new(self.engine.pool(), dtype, part.shape.clone())?;
         let bytes = buffer.bytes_mut().expect("a new buffer is dense and unshared");
@@ -386,8 +403,8 @@ impl<'a> Run<'a> {
             })
             .collect::<Result<_, _>>()
             .map_err(RunError::Bug)?;
-        let plain = BoundStep::Plain;
-        let bound: Vec<&BoundStep> = bound.iter().map(|b| b.as_ref().unwrap_or(&plain)).collect();
+        let absent = BoundStep::Absent;
+        let bound: Vec<&BoundStep> = bound.iter().map(|b| b.as_ref().unwrap_or(&absent)).collect();
         let tasks = Tasks::of(plan, stage, job, &unit.regions);
         self.engine.tasks(&arrays, stage, &bound, tasks.count(), &|task, scratch, workers| {
             for (position, region, chunk) in tasks.parts(plan, stage, task) {
@@ -446,6 +463,24 @@ impl<'a> Run<'a> {
             }
             _ => new(),
         }
+    }
+
+    /// Writes elements of a value in row-major order, from an element on.
+    pub(super) fn store_range(
+        &self,
+        value: ValueId,
+        first: usize,
+        data: &Buffer,
+    ) -> Result<(), RunError> {
+        let stored = self.plan().stored(value);
+        let shape = &self.plan()[stored].shape;
+        let mut done = 0;
+        for (start, size) in transfer::boxes_of(shape, first, count(data.shape())) {
+            let part = data.range(done, size.clone());
+            done += count(&size);
+            self.store(&vec![(Part { value: stored, start, shape: size }, part)])?;
+        }
+        Ok(())
     }
 
     /// Writes the boxes of a unit to their files.

@@ -158,20 +158,41 @@ pub fn read_reshaped(
 /// Reads elements that follow each other in row-major order.
 fn read_linear(
     source: &dyn Source,
-    mut first: usize,
+    first: usize,
     out: &mut [u8],
     stop: &AtomicBool,
 ) -> Result<(), StorageError> {
     let item = source.dtype().size();
-    let strides = row_major(source.shape());
-    let rank = source.shape().len();
     let mut rest = out;
-    while !rest.is_empty() {
+    for (start, size) in boxes_of(source.shape(), first, rest.len() / item) {
+        let (now, more) = std::mem::take(&mut rest).split_at_mut(count(&size) * item);
+        source.read(&start, &size, now, stop)?;
+        rest = more;
+    }
+    Ok(())
+}
+
+/// Reads elements that follow each other in row-major order, from an element on.
+pub fn read_range(
+    source: &dyn Source,
+    first: usize,
+    out: &mut [u8],
+    stop: &AtomicBool,
+) -> Result<(), RunError> {
+    read_linear(source, first, out, stop).map_err(RunError::from)
+}
+
+/// The boxes, one after the other, that a range of row-major elements consists of.
+pub fn boxes_of(shape: &[usize], first: usize, len: usize) -> Vec<(Shape, Shape)> {
+    let strides = row_major(shape);
+    let rank = shape.len();
+    let (mut at, end) = (first, first + len);
+    let mut boxes = vec![];
+    while at < end {
         // The largest box that starts here: whole trailing dimensions, some of the one before.
-        let left = rest.len() / item;
         let mut index = Shape::from_elem(0, rank);
         let mut size = Shape::from_elem(1, rank);
-        let mut position = first;
+        let mut position = at;
         for d in 0..rank {
             index[d] = position / strides[d] as usize;
             position %= strides[d] as usize;
@@ -179,19 +200,17 @@ fn read_linear(
         let mut length = 1;
         for d in (0..rank).rev() {
             let stride = strides[d] as usize;
-            let n = (source.shape()[d] - index[d]).min(left / stride);
+            let n = (shape[d] - index[d]).min((end - at) / stride);
             size[d] = n.max(1);
             length = stride * size[d];
-            if index[d] != 0 || n < source.shape()[d] {
+            if index[d] != 0 || n < shape[d] {
                 break;
             }
         }
-        let (now, more) = std::mem::take(&mut rest).split_at_mut(length * item);
-        source.read(&index, &size, now, stop)?;
-        rest = more;
-        first += length;
+        boxes.push((index, size));
+        at += length;
     }
-    Ok(())
+    boxes
 }
 
 /// What takes the boxes of a value: a file of ours or somebody's target.

@@ -1,0 +1,99 @@
+//! Programs over files several times larger than the memory they may use give the values of a run
+//! with plenty of memory, and stay within the limit.
+
+use arr::Session;
+
+/// Elements of the arrays in files: 4 MB of float64.
+const LEN: usize = 500_000;
+const LIMIT: usize = 1 << 20;
+const PLENTY: usize = 1 << 28;
+
+const PROGRAMS: &[&str] = &[
+    "sort(x)",
+    "sort(x, descending=true)",
+    "argsort(x)",
+    "argsort(k, descending=true)",
+    "sort(m, axis=0)",
+    "argsort(m, axis=1)",
+    "sort(x * 2 - 1)[100:110]",
+    "median(x)",
+    "quantile(x, [0, 0.1, 0.5, 0.99, 1])",
+    "nanmedian(x)",
+    "unique_values(k)",
+    "unique_counts(k)[1]",
+    "unique_inverse(k)[1]",
+    "unique_values(x).sum()",
+    "x[x > 500]",
+    "x[x > 2000]",
+    "(x[k > 30] * 2).sum()",
+    "m[m[:, 0] > 0.5]",
+    "nonzero(x > 900)[0]",
+    "argwhere(m > 0.99)",
+    "x[i]",
+    "m[i % 1000, i % 500]",
+    "m[i % 1000]",
+    "take(m, i % 500, axis=1)",
+    "bincount(k)",
+    "histogram(x, bins=10)[0]",
+    "searchsorted([1.0, 10, 500], x)",
+    "digitize(x, [1.0, 10, 500]).sum()",
+    "isin(k, [3, 5]).sum()",
+    "topk(x, 5)[1]",
+    "partition(x, 10)[:10]",
+    "cumsum(x)",
+    "cumulative_prod(1 + x / 1e9)[-1]",
+    "x.std() + x.max()",
+    "{ y = zeros((500_000,)); y[i] = x[:5000]; y }",
+    "{ y = x + 0; y[i] += 1; y }",
+    "{ y = zeros((1000, 500)); y[i % 1000, i % 500] = 1; y.sum() }",
+];
+
+fn session(memory: usize, threads: usize, folder: &std::path::Path) -> Session<'static> {
+    let mut session = Session::builder().memory(memory).threads(threads).build();
+    let load = |name: &str| format!("load({:?})", folder.join(name).display().to_string());
+    let text = format!(
+        "x = {}\nk = {}\nm = {}\ni = (random((5000,), seed=7) * 500_000).astype(int64)",
+        load("x.npy"),
+        load("k.npy"),
+        load("m.npy")
+    );
+    session.eval(&text).unwrap();
+    session
+}
+
+#[test]
+fn programs_over_larger_files_give_the_same_within_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Session::builder().memory(PLENTY).build();
+    let mut save = |name: &str, value: &str| {
+        let path = folder.path().join(name).display().to_string();
+        writer.eval(&format!("save({path:?}, {value})")).unwrap();
+    };
+    save("x.npy", &format!("random(({LEN},), seed=1) * 1000"));
+    save("k.npy", &format!("(random(({LEN},), seed=2) * 50).astype(int32)"));
+    save("m.npy", "random((1000, 500), seed=3)");
+    let mut wrong = vec![];
+    for program in PROGRAMS {
+        // A result is larger than memory too: its shape and a weighted sum tell of it.
+        let (before, last) = match program.strip_prefix("{ ") {
+            Some(block) => block.trim_end_matches(" }").rsplit_once("; ").unwrap(),
+            None => ("", *program),
+        };
+        let text = format!(
+            "{}\nr = asarray({last})\nw = reshape(arange(r.size) % 97 + 1.5, r.shape)\n\
+             (r.size, (r * w).sum(), sum(r))",
+            before.replace("; ", "\n")
+        );
+        let value = |limit: usize, threads: usize| {
+            let mut session = session(limit, threads, folder.path());
+            let text = session.eval(&text).map(|v| v.to_string()).map_err(|e| e.to_string());
+            (text, session.stats().memory_peak)
+        };
+        let (want, _) = value(PLENTY, 1);
+        let (found, peak) = value(LIMIT, 2);
+        if found != want || want.is_err() || peak > LIMIT {
+            wrong.push(format!("{program}: {found:?} instead of {want:?}, {peak} bytes at most"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} programs:\n{}", wrong.len(), wrong.join("\n"));
+}
