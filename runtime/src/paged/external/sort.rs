@@ -229,10 +229,10 @@ impl Outside<'_, '_> {
             taken.push(self.exactly(runs, run, |k| k < low)?);
         }
         let mut left = rank - taken.iter().sum::<usize>();
-        for run in 0..number {
-            let equal = self.exactly(runs, run, |k| k <= low)? - taken[run];
+        for (run, taken) in taken.iter_mut().enumerate() {
+            let equal = self.exactly(runs, run, |k| k <= low)? - *taken;
             let more = equal.min(left);
-            taken[run] += more;
+            *taken += more;
             left -= more;
         }
         debug_assert_eq!(left, 0);
