@@ -149,6 +149,9 @@ pub trait Combine<T> {
     /// The value of no elements: the identity, but +0 for a float sum.
     const EMPTY: T;
 
+    /// Whether the bits of a result depend on the order of combination.
+    const ORDERED: bool;
+
     /// The combination of two neighbours.
     fn combine(left: T, right: T) -> T;
 
@@ -176,9 +179,10 @@ pub struct Any;
 pub struct All;
 
 macro_rules! combine {
-    ($op:ident $type:ty, $identity:expr, $empty:expr, |$a:ident, $b:ident| $body:expr,
-        $finish:expr) => {
+    ($op:ident $type:ty, $ordered:expr, $identity:expr, $empty:expr,
+        |$a:ident, $b:ident| $body:expr, $finish:expr) => {
         impl Combine<$type> for $op {
+            const ORDERED: bool = $ordered;
             const IDENTITY: $type = $identity;
             const EMPTY: $type = $empty;
 
@@ -199,10 +203,10 @@ macro_rules! combine {
 macro_rules! integer_combinations {
     ($($type:ident)*) => {
         $(
-            combine!(Sum $type, 0, 0, |a, b| a.wrapping_add(b), |x| x);
-            combine!(Prod $type, 1, 1, |a, b| a.wrapping_mul(b), |x| x);
-            combine!(Min $type, $type::MAX, $type::MAX, |a, b| if a < b { a } else { b }, |x| x);
-            combine!(Max $type, $type::MIN, $type::MIN, |a, b| if a > b { a } else { b }, |x| x);
+            combine!(Sum $type, false, 0, 0, |a, b| a.wrapping_add(b), |x| x);
+            combine!(Prod $type, false, 1, 1, |a, b| a.wrapping_mul(b), |x| x);
+            combine!(Min $type, false, $type::MAX, $type::MAX, |a, b| if a < b { a } else { b }, |x| x);
+            combine!(Max $type, false, $type::MIN, $type::MIN, |a, b| if a > b { a } else { b }, |x| x);
         )*
     };
 }
@@ -210,17 +214,17 @@ macro_rules! integer_combinations {
 macro_rules! float_combinations {
     ($($type:ident)*) => {
         $(
-            combine!(Sum $type, -0.0, 0.0, |a, b| a + b,
+            combine!(Sum $type, true, -0.0, 0.0, |a, b| a + b,
                 |x| if x.is_nan() { $type::NAN } else { x });
-            combine!(Prod $type, 1.0, 1.0, |a, b| a * b,
+            combine!(Prod $type, true, 1.0, 1.0, |a, b| a * b,
                 |x| if x.is_nan() { $type::NAN } else { x });
             // Equal values differ at most in the sign of zero, which the bits decide.
-            combine!(Min $type, $type::INFINITY, $type::INFINITY, |a, b| {
+            combine!(Min $type, false, $type::INFINITY, $type::INFINITY, |a, b| {
                 let equal = $type::from_bits(a.to_bits() | b.to_bits());
                 let ordered = if a < b { a } else if a > b { b } else { equal };
                 if a.is_nan() | b.is_nan() { $type::NAN } else { ordered }
             }, |x| x);
-            combine!(Max $type, $type::NEG_INFINITY, $type::NEG_INFINITY, |a, b| {
+            combine!(Max $type, false, $type::NEG_INFINITY, $type::NEG_INFINITY, |a, b| {
                 let equal = $type::from_bits(a.to_bits() & b.to_bits());
                 let ordered = if a > b { a } else if a < b { b } else { equal };
                 if a.is_nan() | b.is_nan() { $type::NAN } else { ordered }
@@ -231,8 +235,8 @@ macro_rules! float_combinations {
 
 integer_combinations!(i8 i16 i32 i64 u8 u16 u32 u64);
 float_combinations!(f32 f64);
-combine!(Any u8, 0, 0, |a, b| a | b, |x| x);
-combine!(All u8, 1, 1, |a, b| a & b, |x| x);
+combine!(Any u8, false, 0, 0, |a, b| a | b, |x| x);
+combine!(All u8, false, 1, 1, |a, b| a & b, |x| x);
 
 #[cfg(test)]
 mod tests {

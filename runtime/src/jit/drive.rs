@@ -487,9 +487,8 @@ impl Frame<'_> {
                 let range = u * ROW_BLOCK..elements.min((u + 1) * ROW_BLOCK);
                 // SAFETY: the unit's elements are in the region.
                 unsafe {
-                    self.fold_unit(at, &inner, range, folds);
                     let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
-                    folds.finish(out, self.accumulators());
+                    self.fold_unit(at, &inner, range, folds, out);
                 }
             }
         });
@@ -611,18 +610,16 @@ impl Frame<'_> {
                 unsafe {
                     let tile = self.folded(&at, &rows, cols, m, n);
                     for r in 0..m {
-                        folds.start(self.accumulators());
                         let row = tile.ptr.wrapping_offset(r as isize * tile.row_stride);
-                        folds.rows(self.accumulators(), row, n, 0);
                         let out = self.out.wrapping_offset(at[last] + r as isize * rows[last]);
-                        folds.finish(out, self.accumulators());
+                        folds.block(out, row, n);
                     }
                 }
             }
         });
     }
 
-    /// Folds the elements `range` (row-major numbers in `inner`) into the accumulators.
+    /// Writes the row block of the elements `range` (row-major numbers in `inner`, one or more).
     ///
     /// # Safety
     /// As for [`Frame::fold_rows`].
@@ -632,6 +629,7 @@ impl Frame<'_> {
         inner: &Nest,
         range: std::ops::Range<usize>,
         folds: &Folds,
+        out: *mut u8,
     ) {
         let zeros: Each = SmallVec::from_elem(0, at.len());
         let rank = inner.sizes.len();
@@ -639,9 +637,10 @@ impl Frame<'_> {
         let cols = &inner.strides[rank - 1];
         let first = range.start;
         let mut position = range.start;
+        let whole = first % length + range.len() <= length
+            && (1..=self.bound.program.tile).contains(&range.len());
         // SAFETY: every piece lies in one row of the innermost loop, inside the range.
         unsafe {
-            folds.start(self.accumulators());
             while position < range.end {
                 let mut here = at.clone();
                 let mut row = position / length;
@@ -653,9 +652,13 @@ impl Frame<'_> {
                 }
                 let n = (length - column).min(range.end - position).min(self.bound.program.tile);
                 let tile = self.folded(&here, &zeros, cols, 1, n);
+                if whole {
+                    return folds.block(out, tile.ptr, n);
+                }
                 folds.rows(self.accumulators(), tile.ptr, n, position - first);
                 position += n;
             }
+            folds.finish(out, self.accumulators());
         }
     }
 

@@ -4,7 +4,6 @@
 use super::tiles::Level;
 use super::tiles::fold::{Fold, fold};
 use arr_ir::dtype::DType;
-use arr_ir::fold::LANES;
 use arr_ir::op::FoldOp;
 
 /// The routines of one fold over one dtype.
@@ -32,22 +31,23 @@ impl Folds {
         }
     }
 
-    /// Sets the 16 accumulators of a row block to the identity.
+    /// Folds `n` elements, the first being number `position` of its block, into the accumulators;
+    /// at position 0 these hold nothing before.
     ///
     /// # Safety
-    /// `acc` takes 16 elements.
-    pub unsafe fn start(&self, acc: *mut u8) {
-        // SAFETY: the caller's promise.
-        unsafe { self.fill(acc, LANES) };
-    }
-
-    /// Folds `n` elements, the first being number `position` of its block, into the accumulators.
-    ///
-    /// # Safety
-    /// `acc` holds 16 elements, `src` `n`.
+    /// `acc` takes 16 elements, `src` holds `n`.
     pub unsafe fn rows(&self, acc: *mut u8, src: *const u8, n: usize, position: usize) {
         // SAFETY: the caller's promise.
         unsafe { (self.routines.rows)(acc, src, n, position) };
+    }
+
+    /// Writes the row block of `n` elements, one or more.
+    ///
+    /// # Safety
+    /// `dst` takes an element, `src` holds `n`.
+    pub unsafe fn block(&self, dst: *mut u8, src: *const u8, n: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { (self.routines.block)(dst, src, n) };
     }
 
     /// Writes the combination of the accumulators.

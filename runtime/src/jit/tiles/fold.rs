@@ -1,7 +1,7 @@
 //! Folds of a tile, in the order that `arr_ir::fold` defines.
 //!
-//! The caller keeps the state: 16 lanes per row block, or one accumulator per column, both
-//! starting at `identity`. A row block may come in pieces; `position` says where a piece begins.
+//! The caller keeps the state: 16 lanes per row block, or one accumulator per column that starts at
+//! `identity`. A row block may come in pieces; `position` says where a piece begins.
 
 use super::{Level, for_each_level};
 use arr_ir::dtype::DType;
@@ -10,8 +10,11 @@ use arr_ir::op::FoldOp;
 use std::ptr::copy_nonoverlapping;
 
 /// Combines `n` elements at `src` into the 16 lanes at `acc`; the first belongs to lane
-/// `position % 16`.
+/// `position % 16`. At position 0 the lanes start at the identity, whatever they hold.
 pub type FoldRows = unsafe fn(acc: *mut u8, src: *const u8, n: usize, position: usize);
+
+/// Writes to `dst` the row block of the `n >= 1` elements at `src`, all of it at once.
+pub type FoldBlock = unsafe fn(dst: *mut u8, src: *const u8, n: usize);
 
 /// Writes to `dst` the combination of the 16 lanes at `acc`.
 pub type FinishRows = unsafe fn(dst: *mut u8, acc: *const u8);
@@ -34,6 +37,8 @@ pub type TreeColumns = unsafe fn(dst: *mut u8, parts: *const u8, m: usize, n: us
 pub struct Fold {
     /// Folds a piece of a row block into its lanes.
     pub rows: FoldRows,
+    /// Folds a row block that lies together.
+    pub block: FoldBlock,
     /// Combines the lanes of a row block.
     pub finish: FinishRows,
     /// Folds rows of a column block into their accumulators.
@@ -85,20 +90,18 @@ unsafe fn batch<T: Copy, O: Combine<T>, const W: usize>(
     }
 }
 
-/// Folds `m` rows of `W` elements, `stride` apart, into `acc`.
+/// `before` and the `m` rows of `W` elements, `stride` apart, folded.
 ///
 /// # Safety
 /// Every row is readable.
 #[inline(always)]
 unsafe fn strip<T: Copy, O: Combine<T>, const W: usize>(
-    acc: *mut T,
+    before: [T; W],
     src: *const T,
     m: usize,
     stride: isize,
-) {
-    let acc = acc.cast::<[T; W]>();
-    // SAFETY: the caller's.
-    let mut local = unsafe { acc.read() };
+) -> [T; W] {
+    let mut local = before;
     let mut i = 0;
     while i + BATCH <= m {
         // SAFETY: rows below m.
@@ -113,8 +116,23 @@ unsafe fn strip<T: Copy, O: Combine<T>, const W: usize>(
         }
         i += 1;
     }
+    local
+}
+
+/// Folds `m` rows of `W` elements, `stride` apart, into the elements at `acc`.
+///
+/// # Safety
+/// Every row is readable, `acc` holds `W` elements.
+#[inline(always)]
+unsafe fn strip_in<T: Copy, O: Combine<T>, const W: usize>(
+    acc: *mut T,
+    src: *const T,
+    m: usize,
+    stride: isize,
+) {
+    let acc = acc.cast::<[T; W]>();
     // SAFETY: the caller's.
-    unsafe { acc.write(local) };
+    unsafe { acc.write(strip::<T, O, W>(acc.read(), src, m, stride)) };
 }
 
 /// # Safety
@@ -136,9 +154,64 @@ unsafe fn rows<T: Copy, O: Combine<T>>(acc: *mut u8, src: *const u8, n: usize, p
     }
     (0..head).for_each(single);
     let whole = (n - head) / LANES;
-    // SAFETY: `whole` rows of 16 elements lie within the n elements.
-    unsafe { strip::<T, O, LANES>(acc, src.add(head), whole, LANES as isize) };
+    // SAFETY: the lanes; `whole` rows of 16 elements lie within the n elements.
+    unsafe {
+        let lanes = acc.cast::<[T; LANES]>();
+        // What was stored narrowly would be waited for.
+        let before = if position == 0 { [O::IDENTITY; LANES] } else { lanes.read() };
+        lanes.write(strip::<T, O, LANES>(before, src.add(head), whole, LANES as isize));
+    }
     (head + whole * LANES..n).for_each(single);
+}
+
+/// Lanes where their order does not matter: enough that combinations do not wait for each other.
+const FREE: usize = 4 * LANES;
+
+/// A row block in registers: what was stored narrowly and is loaded widely would have to wait until
+/// all loads before it have come from memory.
+///
+/// # Safety
+/// As `FoldBlock`.
+#[inline(always)]
+unsafe fn block<T: Copy, O: Combine<T>>(dst: *mut u8, src: *const u8, n: usize) {
+    let src = src.cast::<T>();
+    let mut done = 0;
+    let mut lanes = [O::IDENTITY; LANES];
+    if !O::ORDERED && n >= 2 * FREE {
+        let mut free = [O::IDENTITY; FREE];
+        while done + FREE <= n {
+            // SAFETY: elements below n.
+            let row = unsafe { src.add(done).cast::<[T; FREE]>().read() };
+            for (lane, &x) in free.iter_mut().zip(&row) {
+                *lane = O::combine(*lane, x);
+            }
+            done += FREE;
+        }
+        for part in free.chunks_exact(LANES) {
+            for (lane, &x) in lanes.iter_mut().zip(part) {
+                *lane = O::combine(*lane, x);
+            }
+        }
+    }
+    while done + LANES <= n {
+        // SAFETY: elements below n.
+        let row = unsafe { src.add(done).cast::<[T; LANES]>().read() };
+        for (lane, &x) in lanes.iter_mut().zip(&row) {
+            *lane = O::combine(*lane, x);
+        }
+        done += LANES;
+    }
+    let value = if done == n {
+        finish_lanes(lanes, O::combine)
+    } else {
+        for (i, lane) in (done..n).zip(&mut lanes) {
+            // SAFETY: elements below n.
+            *lane = O::combine(*lane, unsafe { *src.add(i) });
+        }
+        finish_lanes(lanes, O::combine)
+    };
+    // SAFETY: the caller's.
+    unsafe { dst.cast::<T>().write(O::finish(value)) };
 }
 
 /// # Safety
@@ -165,22 +238,22 @@ unsafe fn columns<T: Copy, O: Combine<T>>(
     let mut j = 0;
     while size_of::<T>() < 8 && j + STRIP <= n {
         // SAFETY: STRIP columns from j.
-        unsafe { strip::<T, O, STRIP>(acc.add(j), tile.add(j), m, stride) };
+        unsafe { strip_in::<T, O, STRIP>(acc.add(j), tile.add(j), m, stride) };
         j += STRIP;
     }
     while size_of::<T>() == 8 && j + STRIP_WIDE <= n {
         // SAFETY: STRIP_WIDE columns from j.
-        unsafe { strip::<T, O, STRIP_WIDE>(acc.add(j), tile.add(j), m, stride) };
+        unsafe { strip_in::<T, O, STRIP_WIDE>(acc.add(j), tile.add(j), m, stride) };
         j += STRIP_WIDE;
     }
     while j + 8 <= n {
         // SAFETY: 8 columns from j.
-        unsafe { strip::<T, O, 8>(acc.add(j), tile.add(j), m, stride) };
+        unsafe { strip_in::<T, O, 8>(acc.add(j), tile.add(j), m, stride) };
         j += 8;
     }
     while j < n {
         // SAFETY: one column.
-        unsafe { strip::<T, O, 1>(acc.add(j), tile.add(j), m, stride) };
+        unsafe { strip_in::<T, O, 1>(acc.add(j), tile.add(j), m, stride) };
         j += 1;
     }
 }
@@ -357,6 +430,10 @@ macro_rules! fold {
                 // SAFETY: the caller keeps the contract of `FoldRows`.
                 unsafe { rows::<$type, $op>(acc, src, n, position) }
             });
+            for_each_level!(block_of: unsafe fn(dst: *mut u8, src: *const u8, n: usize) {
+                // SAFETY: the caller keeps the contract of `FoldBlock`.
+                unsafe { block::<$type, $op>(dst, src, n) }
+            });
             for_each_level!(columns_of: unsafe fn(
                 acc: *mut u8, tile: *const u8, m: usize, n: usize, stride: isize
             ) {
@@ -374,6 +451,7 @@ macro_rules! fold {
             pub(super) fn pick(level: Level) -> Fold {
                 Fold {
                     rows: rows_of::pick(level),
+                    block: block_of::pick(level),
                     finish: finish::<$type, $op>,
                     columns: columns_of::pick(level),
                     across: across_of::pick(level),
