@@ -155,24 +155,33 @@ fn fftconvolve(a, v, mode="full") {
 ## >>> signal.lfilter([1.0], [1.0, -0.5], [1.0, 0.0, 0.0, 2.0])
 ## [1.    0.5   0.25  2.125]
 fn lfilter(b, a, x, axis=-1) {
+    b, a = _normalized(b, a)
+    v = moveaxis(fir(b, asarray(x) + 0.0, axis=axis), axis, -1)
+    moveaxis(_recur(a, v), -1, axis)
+}
+
+## The coefficients of a recursion divided by the first one of results.
+fn _normalized(b, a) {
     a = atleast_1d(a) + 0.0
-    x = asarray(x) + 0.0
     assert float(a[0]) != 0, "the first coefficient of the recursion must not be 0"
-    v = moveaxis(fir(atleast_1d(b) / a[0], x, axis=axis), axis, -1)
+    (atleast_1d(b) / a[0], a / a[0])
+}
+
+## The results `y[n] = v[n] - a[1] y[n - 1] - a[2] y[n - 2] ...` along the last axis.
+fn _recur(a, v) {
     order = a.shape[0] - 1
     n = v.shape[-1]
-    if order == 0 or n == 0 { return moveaxis(v, -1, axis) }
+    if order == 0 or n == 0 { return v }
     # Blocks one after the other: within a block, and from the end of the last one, by matrices.
     size = maximum(minimum(64, n), order)
-    inside, carried = _recursion(tuple(persist(a / a[0])), size)
+    inside, carried = _recursion(tuple(persist(a)), size)
     blocks = -(-n // size)
     v = concat((v, zeros((*v.shape[:-1], blocks * size - n), dtype=v.dtype)), axis=-1)
     v = moveaxis(reshape(v, (*v.shape[:-1], blocks, size)), -2, 0)
     step = fn(y, u) = u @ inside.T + y[..., size - order:] @ carried.T
     y = scan(step, v, init=zeros(v.shape[1:], dtype=v.dtype))
     y = moveaxis(y, 0, -2)
-    y = reshape(y, (*y.shape[:-2], blocks * size))[..., :n]
-    moveaxis(y, -1, axis)
+    reshape(y, (*y.shape[:-2], blocks * size))[..., :n]
 }
 
 ## What a block of results is of the samples of the block, and of the results before it, as matrices.
@@ -192,22 +201,97 @@ fn _recursion(a, size) {
     (persist(inside), persist(inside @ past))
 }
 
-## The coefficients (b, a) of Butterworth's filter of an order, for lfilter: `kind` is low or high, `wn`
-## the frequency of half power as a share of half the sampling rate.
+## The signal filtered forwards and then backwards, so that no frequency is shifted in time, and each is
+## weakened twice. Before and after the signal lie `padlen` samples (three times the number of
+## coefficients unless given) that continue it: turned about its ends (`padtype` odd), mirrored (even),
+## or repeating the ends (constant); none with `padtype` none. Each way begins in the steady state of
+## its first sample (Gustafsson, 1996).
+##
+## >>> signal.filtfilt([0.5, 0.5], [1.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 0.0])
+## [1. 2. 3. 4. 5. 6. 5. 0.]
+fn filtfilt(b, a, x, axis=-1, padtype="odd", padlen=none) {
+    b, a = _normalized(b, a)
+    y = moveaxis(asarray(x) + 0.0, axis, -1)
+    n = y.shape[-1]
+    m = maximum(a.shape[0], b.shape[0])
+    a = concat((a, zeros(m - a.shape[0])))
+    b = concat((b, zeros(m - b.shape[0])))
+    padded = if padtype == none { 0 } else if padlen == none { 3 * m } else { padlen }
+    assert padded >= 0, "padlen cannot be negative"
+    assert n > padded, f"filtfilt with a padlen of {padded} needs more samples than that, not {n}"
+    y = _continued(y, padded, padtype)
+    state = _steady(b, a)
+    y = flip(_from_steady(b, a, state, y), axis=-1)
+    y = flip(_from_steady(b, a, state, y), axis=-1)
+    moveaxis(y[..., padded:padded + n], -1, axis)
+}
+
+## A signal continued by `count` samples to both sides of its last axis.
+fn _continued(y, count, padtype) {
+    assert padtype == none or padtype in ("odd", "even", "constant"), "the paddings are odd, even and constant"
+    if count == 0 { return y }
+    first = y[..., :1]
+    last = y[..., -1:]
+    before = if padtype == "constant" { first + zeros(count, dtype=y.dtype) } else { flip(y[..., 1:count + 1], axis=-1) }
+    after = if padtype == "constant" { last + zeros(count, dtype=y.dtype) } else { flip(y[..., -1 - count:-1], axis=-1) }
+    if padtype == "odd" { concat((2 * first - before, y, 2 * last - after), axis=-1) }
+        else { concat((before, y, after), axis=-1) }
+}
+
+## What results carry over to the samples after them once a signal of ones has come to rest.
+fn _steady(b, a) {
+    w = b[1:] - a[1:] * b[0]
+    c = cumsum(w)
+    cumsum(a[:-1]) * (sum(w) / sum(a)) - concat((zeros(1), c))[:-1]
+}
+
+## The recursion along the last axis, begun in the steady state of the first sample.
+fn _from_steady(b, a, state, y) {
+    n = y.shape[-1]
+    state = concat((state, zeros(n)))[:n]
+    _recur(a, fir(b, y) + y[..., :1] * state)
+}
+
+## The coefficients (b, a) of Butterworth's filter of an order, for lfilter and filtfilt: `btype` is
+## lowpass, highpass, bandpass or bandstop (or low, high, band, stop), `wn` the frequency of half power,
+## for bands the two of them, as a share of half the sampling rate, or in the units of a rate `fs`.
 ##
 ## >>> signal.butter(1, 0.5)[0].round(6)
 ## [0.5 0.5]
-fn butter(order, wn, kind="low") {
-    assert kind in ("low", "high"), "butter makes filters of the kinds low and high"
+## >>> signal.butter(1, (10, 20), "bandpass", fs=120)[0].round(6) + 0.0
+## [ 0.211325  0.       -0.211325]
+fn butter(order, wn, btype="lowpass", fs=none) {
     assert order >= 1, "the order is at least 1"
-    assert 0 < wn and wn < 1, "the frequency is a share of half the sampling rate"
+    half = if fs == none { 1.0 } else { fs / 2 }
+    if btype in ("bandpass", "band", "bandstop", "stop") {
+        assert ndim(wn) == 1 and len(wn) == 2, "a band has two frequencies"
+        assert 0 < wn[0] and wn[0] < wn[1] and wn[1] < half, "the frequencies of a band rise between 0 and half the sampling rate"
+    } else {
+        assert btype in ("lowpass", "low", "highpass", "high"), "the types are lowpass, highpass, bandpass and bandstop"
+        assert ndim(wn) == 0, "a low or high pass has one frequency"
+        assert 0 < wn and wn < half, "the frequency lies between 0 and half the sampling rate"
+    }
     angle = pi * (2 * iota(order) + order + 1) / (2 * order)
-    p = complex(cos(angle), sin(angle))
-    warped = 4 * tan(pi * wn / 2)
-    p = if kind == "low" { warped * p } else { warped / p }
-    gain = prod(1 / (4 - p)).real * (if kind == "low" { warped } else { 4.0 }) ** order
-    b = gain * poly(full(order, if kind == "low" { -1.0 } else { 1.0 }))
-    (b, poly((4 + p) / (4 - p)).real)
+    w = 4 * tan(pi * (asarray(wn) / half) / 2)
+    z, p, gain = _analog(order, complex(cos(angle), sin(angle)), w, btype)
+    gain = gain * (prod(4 - z) * prod(1 / (4 - p))).real
+    z = concat(((4 + z) / (4 - z), full(p.size - z.size, -1.0)))
+    (gain * poly(z).real, poly((4 + p) / (4 - p)).real)
+}
+
+## Zeros, poles and gain of a filter made of the poles `p` of a low pass of frequency 1.
+fn _analog(order, p, w, btype) {
+    if btype in ("bandpass", "band", "bandstop", "stop") {
+        half = (w[1] - w[0]) / 2
+        square_of_middle = w[0] * w[1]
+        p = if btype in ("bandpass", "band") { half * p } else { half / p }
+        apart = sqrt(p * p - square_of_middle)
+        p = concat((p + apart, p - apart))
+        if btype in ("bandpass", "band") { return (zeros(order), p, (2 * half) ** order) }
+        middle = complex(zeros(order), full(order, 1.0)) * sqrt(square_of_middle)
+        return (concat((middle, -middle)), p, 1.0)
+    }
+    if btype in ("highpass", "high") { (zeros(order), w / p, 1.0) } else { (zeros(0), w * p, w ** order) }
 }
 
 ## The signal smoothed by polynomials through windows of an odd number of samples, by least squares
@@ -266,11 +350,15 @@ fn medfilt(x, kernel_size=3) {
 }
 
 ## The positions of the peaks of a vector: samples, or the middles of runs of equal ones, that are higher
-## than their neighbours; at least `height` high, and `distance` apart, the highest ones first.
+## than their neighbours. Of these the ones at least `height` high, `distance` apart, the highest ones
+## first, and that stand out by `prominence` (see peak_prominences, within `wlen` samples). Instead of a
+## least height or prominence a pair takes a least and a greatest one.
 ##
 ## >>> signal.find_peaks([0, 2, 1, 3, 3, 0, 1])
 ## [1 3]
-fn find_peaks(x, height=none, distance=none) {
+## >>> signal.find_peaks([0, 2, 1, 5, 0], prominence=2)
+## [3]
+fn find_peaks(x, height=none, distance=none, prominence=none, wlen=none) {
     x = asarray(x)
     assert x.ndim == 1, "find_peaks takes a vector"
     n = x.shape[0]
@@ -280,8 +368,69 @@ fn find_peaks(x, height=none, distance=none) {
     v = x[first]
     higher = flatnonzero((v[1:-1] > v[:-2]) & (v[1:-1] > v[2:])) + 1
     peaks = (first[higher] + last[higher]) // 2
-    if height != none { peaks = peaks[x[peaks] >= height] }
-    if distance == none { peaks } else { _apart(persist(peaks), x[peaks], distance) }
+    if height != none { peaks = peaks[_within(x[peaks], height)] }
+    if distance != none { peaks = _apart(persist(peaks), x[peaks], distance) }
+    if prominence != none { peaks = peaks[_within(peak_prominences(x, peaks, wlen=wlen)[0], prominence)] }
+    peaks
+}
+
+## Which values are at least a bound, or between the two of a pair.
+fn _within(v, bounds) {
+    if ndim(bounds) == 0 { return v >= bounds }
+    low, high = bounds
+    (v >= low) & (v <= high)
+}
+
+## By how much peaks of a vector stand out: their height over the higher one of the two valleys that
+## part them from a higher sample, or from the end, on either side. Gives the prominences and the
+## positions of the lowest samples to the left and to the right. With `wlen` no more than that many
+## samples around a peak are looked at.
+##
+## >>> signal.peak_prominences([0, 2, 1, 5, 0], [1, 3])
+## (array([1., 5.]), array([0, 0]), array([2, 4]))
+fn peak_prominences(x, peaks, wlen=none) {
+    x = asarray(x) + 0.0
+    peaks = asarray(peaks)
+    assert x.ndim == 1 and peaks.ndim == 1, "peak_prominences takes a vector and a vector of positions"
+    assert wlen == none or wlen > 1, "the window has more than 1 sample"
+    n = x.shape[0]
+    assert all((peaks >= 0) & (peaks < n)), "a peak lies outside the signal"
+    reach = if wlen == none { n } else { int(ceil(wlen)) // 2 }
+    left, left_base = _valley(flip(x), n - 1 - peaks, reach)
+    right, right_base = _valley(x, peaks, reach)
+    (x[peaks] - maximum(left, right), n - 1 - left_base, right_base)
+}
+
+## The least sample from each peak on before the first higher one, no further off than `reach`, and
+## where it is first. Steps of halved lengths, whose highest and least samples are looked up.
+fn _valley(x, peaks, reach) {
+    n = x.shape[0]
+    end = minimum(peaks + reach + 1, n)
+    highest = (x,)
+    lowest = (x,)
+    size = 1
+    while 2 * size <= n {
+        h = highest[-1]
+        l = lowest[-1]
+        highest = (*highest, persist(maximum(h[:-size], h[size:])))
+        lowest = (*lowest, persist(minimum(l[:-size], l[size:])))
+        size = 2 * size
+    }
+    top = x[peaks]
+    at = peaks
+    least = top
+    for k in range(len(highest) - 1, -1, -1) {
+        start = minimum(at, n - 2 ** k)
+        free = (at + 2 ** k <= end) & (highest[k][start] <= top)
+        least = persist(where(free, minimum(least, lowest[k][start]), least))
+        at = persist(where(free, at + 2 ** k, at))
+    }
+    base = peaks
+    for k in range(len(lowest) - 1, -1, -1) {
+        higher = (base + 2 ** k <= end) & (lowest[k][minimum(base, n - 2 ** k)] > least)
+        base = persist(where(higher, base + 2 ** k, base))
+    }
+    (least, base)
 }
 
 ## Of positions those that are no nearer to a higher one than `distance`.

@@ -1,6 +1,7 @@
 """Writes vectors/modules2.txt: special functions, tests of hypotheses, filters, images, prices, least values, with SciPy."""
 
 from vectors import *
+import warnings
 import scipy.ndimage as ndimage
 import scipy.optimize as optimize
 import scipy.signal as signal
@@ -109,6 +110,24 @@ for kind in ["low", "high"]:
         b, c = signal.butter(order, 0.3, kind)
         near(f'signal.butter({order}, 0.3, "{kind}")[0]', b)
         near(f'signal.butter({order}, 0.3, "{kind}")[1]', c)
+PASSES = [("low", 0.4, {}), ("lowpass", 0.05, {}), ("highpass", 0.62, {}), ("high", 5.0, dict(fs=32.0)), ("bandpass", (0.2, 0.5), {}),
+          ("band", (0.6, 0.65), {}), ("bandstop", (0.1, 0.8), {}), ("stop", (3.0, 4.5), dict(fs=12.0))]
+for kind, wn, options in PASSES:
+    for order in [1, 2, 4, 7]:
+        rest = "".join(f", {k}={v}" for k, v in options.items())
+        value = np.concatenate(signal.butter(order, wn, kind, **options))
+        case(f'concat(signal.butter({order}, {wn}, "{kind}"{rest}))', value, "near 1e-10")
+for b, c in FILTERS:
+    near(f"signal.filtfilt({b}, {c}, wave)", signal.filtfilt(b, c, wave))
+    near(f"signal.filtfilt({b}, {c}, reshape(wave, (3, 25, 2)), axis=1)",
+         signal.filtfilt(b, c, wave.reshape(3, 25, 2), axis=1))
+for options in ['padtype="even"', 'padtype="constant"', "padtype=none", "padlen=0", "padlen=40", 'padtype="even", padlen=1']:
+    kwargs = eval(f"dict({options})", dict(none=None))
+    near(f"b, c = signal.butter(3, 0.2); signal.filtfilt(b, c, wave, {options})", signal.filtfilt(*signal.butter(3, 0.2), wave, **kwargs))
+for text, filter in [('4, 0.1', signal.butter(4, 0.1)), ('3, (0.1, 0.3), "bandpass"', signal.butter(3, (0.1, 0.3), "bandpass"))]:
+    case(f"b, c = signal.butter({text}); signal.filtfilt(b, c, wave)", signal.filtfilt(*filter, wave), "near 1e-9")
+near("signal.filtfilt([0.25, 0.5, 0.25], 1.0, ties)", signal.filtfilt([0.25, 0.5, 0.25], 1.0, ties))
+near("signal.filtfilt([1.0, 0.5, 0.25, 0.125], [1.0, -0.5], wave[:3], padlen=1)", signal.filtfilt([1.0, 0.5, 0.25, 0.125], [1.0, -0.5], wave[:3], padlen=1))
 b, c = signal.butter(3, 0.2)
 near("b, c = signal.butter(3, 0.2); signal.lfilter(b, c, wave)", signal.lfilter(b, c, wave))
 for length, order, deriv in [(5, 2, 0), (7, 3, 1), (11, 4, 2), (3, 0, 0), (5, 2, 3)]:
@@ -123,15 +142,28 @@ case("signal.medfilt(im, (3, 1))", signal.medfilt(im, (3, 1)))
 case("signal.medfilt(ties)", signal.medfilt(ties))
 for v in ["wave", "ties", "other"]:
     s = eval(v)
-    for options in ["", ", height=2", ", distance=3", ", height=0, distance=7"]:
+    for options in ["", ", height=2", ", distance=3", ", height=0, distance=7", ", height=(-1, 3)", ", distance=2.5", ", prominence=1",
+                    ", prominence=(0.5, 3)", ", prominence=2, wlen=6", ", height=1, distance=2, prominence=0.5, wlen=9"]:
         kwargs = eval(f"dict({options[2:]})")
         case(f"signal.find_peaks({v}{options})", signal.find_peaks(s, **kwargs)[0])
+    peaks = signal.find_peaks(s)[0]
+    for at in [peaks, np.arange(len(s))]:
+        for wlen in ["", ", wlen=4", ", wlen=7.2", ", wlen=1000"]:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                values = signal.peak_prominences(s, at, **eval(f"dict({wlen[2:]})"))
+            where = f"signal.find_peaks({v})" if at is peaks else f"arange({len(s)})"
+            case(f"stack(signal.peak_prominences({v}, {where}{wlen}))", np.stack(values))
+case("signal.peak_prominences(ties, [4, 8])[1]", signal.peak_prominences(ties, [4, 8])[1].astype(np.int64))
 case("signal.find_peaks([1, 1, 1])", np.zeros(0, np.int64))
 for num in [4, 5, 7, 8, 9, 12, 16]:
     near(f"signal.resample(x, {num}, axis=0)", signal.resample(x, num, axis=0))
     near(f"signal.resample(im[0], {num})", signal.resample(im[0], num))
 for text in ["signal.lfilter([1.0], [0.0, 1.0], wave)", "signal.savgol_filter(wave, 4, 2)", "signal.savgol_filter(wave[:3], 5, 2)",
-             "signal.medfilt(wave, 2)", "signal.butter(2, 1.5)", "signal.find_peaks(im)"]:
+             "signal.medfilt(wave, 2)", "signal.butter(2, 1.5)", "signal.find_peaks(im)",
+             "signal.butter(2, 0.5, \"bandpass\")", "signal.butter(2, (0.2, 0.5))", "signal.butter(2, (0.5, 0.2), \"bandstop\")",
+             "signal.butter(2, 0.5, \"best\")", "signal.filtfilt([1.0], [1.0, -0.5], wave[:6])", "signal.filtfilt([1.0], [1.0], wave, padtype=\"zero\")",
+             "signal.peak_prominences(wave, [150])", "signal.peak_prominences(wave, [3], wlen=1)"]:
     refused(text)
 
 # ---- image ----
