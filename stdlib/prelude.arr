@@ -440,20 +440,25 @@ fn logspace(start, stop, num=50, endpoint=true, base=10.0, dtype=none, axis=0) {
     if dtype == none { x } else { astype(x, dtype) }
 }
 
-## `num` numbers at equal ratios from start to stop, which is left out unless `endpoint`: both of the
-## same sign and not 0, or arrays of such.
+## `num` numbers at equal ratios from start to stop, which is left out unless `endpoint`: real ones of
+## the same sign and not 0, complex ones not 0, or arrays of such. Complex ones turn at an equal rate
+## from the angle of start to that of stop, the shorter way.
 ##
 ## >>> geomspace(1, 1000, 4)
 ## [   1.   10.  100. 1000.]
+## >>> geomspace(1j, 16j, 5)
+## [0. +1.j 0. +2.j 0. +4.j 0. +8.j 0.+16.j]
 fn geomspace(start, stop, num=50, endpoint=true, dtype=none, axis=0) {
     assert num >= 0, "the number of points cannot be negative"
-    assert not (iscomplexobj(start) or iscomplexobj(stop)), "geomspace takes real numbers"
     t = result_type(start, stop, 1.0)
     a, b = broadcast_arrays(astype(asarray(start), t), astype(asarray(stop), t))
-    assert all(a * sign(b) > 0), "the ends must have the same sign and not be 0"
-    low = log10(abs(a))
-    high = log10(abs(b))
-    x = sign(a) * 10.0 ** linspace(low, high, num, endpoint=endpoint)
+    turn = sign(a)
+    if iscomplexobj(a) {
+        assert all((a != 0) & (b != 0)), "the ends must not be 0"
+    } else {
+        assert all(a * sign(b) > 0), "the ends must have the same sign and not be 0"
+    }
+    x = turn * 10.0 ** linspace(log10(a / turn), log10(b / turn), num, endpoint=endpoint)
     i = reshape(iota(num), (-1, *((1,) * a.ndim)))
     x = where(i == 0, a, x)
     if endpoint { x = where((i == num - 1) & (i > 0), b, x) }

@@ -179,7 +179,12 @@ same("geomspace(2, 54, 3, endpoint=false)", "ulp 4")
 same("geomspace([1, 2], [100, 50], 3)", "ulp 4")
 same("geomspace(1, 8, 1)")
 same("geomspace([1, 2], 100, 3, axis=1)", "ulp 4")
-for text in ["geomspace(0, 1)", "geomspace(-1, 1)", "geomspace(1, 2, -1)"]:
+for text in ["geomspace(1j, 1000j, 4)", "geomspace(-1 + 0j, 1 + 0j, 5)", "geomspace(1 + 2j, -3 + 0.5j, 7)", "geomspace(2 - 1j, 5, 6)", "geomspace(-3, 1j, 3)",
+             "geomspace(1 + 1j, 8 - 8j, 4, endpoint=false)", "geomspace([1j, -2], [4, 3 + 4j], 5)", "geomspace([1j, -2], 3 - 1j, 3, axis=1)", "geomspace(1j, 2j, 1)",
+             "logspace(0, 1j, 4)", "logspace(1 + 1j, 2 - 3j, 5)", "logspace(0, 2j, 3, base=2)", "logspace([0, 1j], 1 + 1j, 3, axis=1)", "logspace(1, 3j, 4, endpoint=false)",
+             "logspace(0, 3, 4, base=-2 + 1j)", "linspace(1j, 3 - 2j, 5)", "linspace([1j, 2], 3 - 2j, 4, endpoint=false)"]:
+    same(text, "near 1e-13")
+for text in ["geomspace(0, 1)", "geomspace(-1, 1)", "geomspace(1, 2, -1)", "geomspace(0j, 1)", "geomspace([1j, 2], [0, 1])"]:
     refused(text)
 
 # ---- Statistics ----
