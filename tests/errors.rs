@@ -2,7 +2,8 @@
 //!
 //! `tests/errors/NAME.arr` is a program, `NAME.txt` what it prints, its messages without colours,
 //! and the exit code of the command line. `ARR_CASE=words` takes the programs whose name holds
-//! the words, `ARR_BLESS=1` rewrites expectations. `# test: memory BYTES` limits the memory.
+//! the words, `ARR_BLESS=1` rewrites expectations. `# test: memory BYTES` limits the memory; with
+//! `# test: beside` imports begin in the folder of the programs.
 
 #[path = "common/programs.rs"]
 mod programs;
@@ -15,7 +16,8 @@ fn told(program: &Program) -> String {
     let memory = program.setting("memory").map_or(1 << 30, |n| n.parse().expect("bytes"));
     let directory = tempfile::tempdir().expect("a folder");
     let builder = Session::builder().threads(1).memory(memory);
-    let name = format!("{}.arr", program.name);
+    let folder = if program.says("beside") { "tests/errors/" } else { "" };
+    let name = format!("{folder}{}.arr", program.name);
     let outcome = programs::run(program, &name, builder, directory.path());
     let mut text = outcome.output;
     let (exit, messages) = match &outcome.result {
@@ -38,11 +40,16 @@ fn wrong_programs_are_told_what_is_wrong() {
     programs::report(wrong.into_iter().flatten().collect());
 }
 
-/// Codes that no short program gives: limits of size, settings from outside, mistakes of arr.
-const NO_EXAMPLE: &[&str] = &[
-    "E0009", "E0034", "E0117", "E0118", "E0119", "E0165", "E0183", "E0185", "E0200", "E0230",
-    "E0290",
+/// Codes that no program can show, and why.
+const NO_EXAMPLE: &[(&str, &str)] = &[
+    ("E0034", "a program of 4 GiB"),
+    ("E0183", "a mistake of arr"),
+    ("E0230", "somebody stops the program"),
+    ("E0290", "a mistake of arr"),
 ];
+
+/// Codes that take more than a line: other files, params, many brackets. A program here shows each.
+const LONGER: &[&str] = &["E0009", "E0117", "E0118", "E0119"];
 
 /// What a short program is told: the code of the first message, if any.
 fn code_of(program: &str) -> Option<&'static str> {
@@ -58,7 +65,7 @@ fn every_code_has_a_wrong_program_and_its_correction() {
     let mut wrong = vec![];
     for info in arr_syntax::codes::CODES {
         let Some((bad, good)) = arr::error_example(info.code) else {
-            if !NO_EXAMPLE.contains(&info.code) {
+            if !LONGER.contains(&info.code) && !NO_EXAMPLE.iter().any(|n| n.0 == info.code) {
                 wrong.push(format!("{}: no example", info.code));
             }
             continue;
@@ -71,6 +78,18 @@ fn every_code_has_a_wrong_program_and_its_correction() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn longer_programs_show_what_a_line_cannot() {
+    let all = programs::programs("errors", "txt");
+    for code in LONGER {
+        let shown = format!("error[{code}]");
+        assert!(all.iter().any(|p| p.expected.contains(&shown)), "no program shows {code}");
+    }
+    for (code, _) in NO_EXAMPLE {
+        assert!(arr::error_example(code).is_none(), "{code} has an example");
+    }
 }
 
 fn page_of_codes() -> String {

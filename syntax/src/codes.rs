@@ -169,9 +169,11 @@ pub static CODES: &[CodeInfo] = codes! {
         "The standard library has no module of this name."
         "A script of your own is imported by its path: import \"tools.arr\" as tools";
     "E0117" "imports in a circle"
-        "Scripts that import each other cannot be loaded; move what both need into a third one.";
+        "Scripts that import each other cannot be loaded: first.arr with `import \"second.arr\"`"
+        "and second.arr with `import \"first.arr\"`. Move what both need into a third one.";
     "E0118" "unknown param"
-        "The script declares no `param` of this name.";
+        "The script declares no `param` of this name: `arr run job.arr --param years=3` needs"
+        "a line such as `param years = 30` in job.arr.";
     "E0119" "unsuitable value of a param"
         "A param takes values of its default's type: `param n = 3` takes whole numbers,"
         "`param tol = 1e-6` whole and decimal ones, `param name = \"x\"` any text.";
@@ -280,7 +282,8 @@ pub static CODES: &[CodeInfo] = codes! {
     "E0200" "failed on a value"
         "The operation cannot be done with the values it met while running.";
     "E0201" "assertion failed"
-        "The condition of an `assert` was false.";
+        "The condition of an `assert` was false."
+        "The standard library asserts what its functions need of their arguments.";
     "E0210" "limit reached"
         "The program needs more memory, deeper recursion or more tasks than allowed.";
     "E0220" "input or output failed"

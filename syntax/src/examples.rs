@@ -92,6 +92,7 @@ pub static EXAMPLES: &[Example] = examples! {
     "E0162" "print(zeros((3, 4)).sum(axis=(0, -2)))" => "print(zeros((3, 4)).sum(axis=(0, 1)))";
     "E0163" "print(arange(6).reshape(4, 2))" => "print(arange(6).reshape(-1, 2))";
     "E0164" "print(zeros(-1))" => "print(zeros(1))";
+    "E0165" "x = (0, 1) * 1000000000" => "x = arange(2000000000) % 2";
     "E0166" "print(zeros((2, 3)) @ zeros((2, 3)))" => "print(zeros((2, 3)) @ zeros((2, 3)).mT)";
     "E0167" "print(zeros((2, 2)) @ 3)" => "print(zeros((2, 2)) * 3)";
     "E0168" "print(zeros(0).max())" => "print(zeros(0).sum())";
@@ -109,6 +110,8 @@ pub static EXAMPLES: &[Example] = examples! {
     "E0180" "print(permute_dims(zeros((2, 3, 4)), (0, 1)))" => "print(permute_dims(zeros((2, 3, 4)), (0, 2, 1)))";
     "E0181" "for i in range(0, 5, 0) { print(i) }" => "for i in range(0, 5, 1) { print(i) }";
     "E0182" "print(concat([]))" => "print(concat([zeros(0)]))";
+    "E0185" "print(einsum(\"ij,jk->il\", ones((2, 3)), ones((3, 4))))" => "print(einsum(\"ij,jk->ik\", ones((2, 3)), ones((3, 4))))";
+    "E0200" "print(linalg.inv([[1.0, 2.0], [2.0, 4.0]]))" => "print(linalg.pinv([[1.0, 2.0], [2.0, 4.0]]))";
     "E0201" "n = 0\nassert n > 0, \"n must be positive\"" => "n = 1\nassert n > 0, \"n must be positive\"";
     "E0210" "fn f(n) = f(n + 1)\nprint(f(0))" => "fn f(n) = if n > 9 { n } else { f(n + 1) }\nprint(f(0))";
     "E0220" "x = load(\"missing.npy\")" => "x = zeros(3)";

@@ -1,0 +1,7 @@
+a = ones((2, 3))
+b = ones((3, 4))
+print(einsum("ij,jk->il", a, b))
+print(einsum("ij,jk,k->i", a, b))
+print(einsum("ijk,jk->i", a, b))
+print(einsum("ij,jk->ii", a, b))
+print(einsum("i j,2k", a, b))

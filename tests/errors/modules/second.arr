@@ -1,0 +1,3 @@
+import "first.arr" as first
+
+fn same(x) = x
