@@ -116,7 +116,12 @@ impl Session {
         interpreter.set_script(name);
         let result = interpreter.run(&unit, &self.globals);
         let mut warnings = diagnostics;
-        warnings.extend(interpreter.take_diagnostics());
+        let place = |d: &Diagnostic| (d.code, d.labels.first().map(|l| l.span));
+        for warning in interpreter.take_diagnostics() {
+            if !warnings.iter().any(|w| place(w) == place(&warning)) {
+                warnings.push(warning);
+            }
+        }
         self.adopt(&unit);
         match result {
             Ok(value) => Ok(Done { value, warnings }),
@@ -265,6 +270,7 @@ impl Session {
         if let Err(fault) = result {
             diagnostics.extend(failed(fault, vec![]).diagnostics);
         }
+        diagnostics.extend(self.world.library_faults());
         (unit, sorted(diagnostics))
     }
 

@@ -109,7 +109,7 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
         5..=8 => 2,
         _ => 3,
     };
-    let mut best: Option<(usize, bool, &str)> = None;
+    let mut best: Option<(usize, bool, bool, &str)> = None;
     for candidate in names {
         if candidate == name || candidate.len().abs_diff(name.len()) > limit * 4 {
             continue;
@@ -124,10 +124,18 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
         if distance > limit || distance > 1 && begins_otherwise {
             continue;
         }
-        let found = (distance, begins_otherwise, candidate);
+        // Swapped letters are likelier than others.
+        let found = (distance, begins_otherwise, letters(candidate) != letters(name), candidate);
         best = Some(best.map_or(found, |b| b.min(found)));
     }
-    best.map(|b| b.2)
+    best.map(|b| b.3)
+}
+
+/// The characters of a text, sorted.
+fn letters(text: &str) -> Vec<char> {
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// How many characters must be inserted, removed, replaced or swapped with their neighbour to

@@ -129,20 +129,26 @@ fn unsuited(op: MapOp, reason: &str, joint: DType, values: &[Value]) -> Failure 
     }
 }
 
-/// Rules about the values of weak operands.
+/// Rules about the values of operands that are known here.
 fn check_weak(
     cx: &mut dyn Context,
     op: MapOp,
     operands: &[Operand],
     compute: DType,
 ) -> Outcome<()> {
-    let Some(Operand::Weak(Weak { value: Some(value), .. })) = operands.get(1) else {
+    if !compute.is_integer() {
         return Ok(());
-    };
-    match op {
-        MapOp::Pow if compute.is_integer() => scalars::refuse_negative_power(*value),
-        MapOp::FloorDiv | MapOp::Mod if compute.is_integer() => {
-            scalars::warn_zero_division(cx, *value);
+    }
+    match (op, operands.get(1)) {
+        (MapOp::Pow, Some(Operand::Weak(Weak { value: Some(value), .. }))) => {
+            scalars::refuse_negative_power(*value)
+        }
+        (MapOp::FloorDiv | MapOp::Mod, Some(divisor)) => {
+            let value = match divisor {
+                Operand::Weak(weak) => weak.value,
+                Operand::Array(array) => array.known_scalar(),
+            };
+            value.into_iter().for_each(|value| scalars::warn_zero_division(cx, value));
             Ok(())
         }
         _ => Ok(()),

@@ -135,15 +135,37 @@ pub(crate) fn argument(position: usize, value: &Value, wanted: &str) -> Failure 
     Failure::new("E0171", format!("expected {wanted}")).at(position, value.type_text())
 }
 
-/// An axis beyond the rank.
+/// An axis, given as the argument at `position`, beyond those of an array.
 pub(crate) fn axis(position: usize, axis: i64, array: &Array) -> Fault {
     let rank = array.ndim();
-    let failure = Failure::new("E0161", format!("axis {axis} is out of range"))
-        .at(position, array_type_text(array.dtype(), array.dims()));
+    let axes = match rank {
+        0 => "no axes".to_string(),
+        1 => "1 axis".to_string(),
+        n => format!("{n} axes"),
+    };
+    let failure = axis_beyond(axis)
+        .at(position, format!("{} has {axes}", array_type_text(array.dtype(), array.dims())));
     match rank {
-        0 => failure.note("a 0-d array has no axes").into(),
+        0 => failure.into(),
         _ => failure.note(format!("the axes are {} to {}", -(rank as i64), rank - 1)).into(),
     }
+}
+
+/// A new axis, given as the argument at `position`, beyond the `rank` axes of the result.
+pub(crate) fn new_axis(position: usize, axis: i64, rank: usize) -> Fault {
+    axis_beyond(axis)
+        .at(position, format!("the result has {rank} axes"))
+        .note(format!("its axes are {} to {}", -(rank as i64), rank.max(1) - 1))
+        .into()
+}
+
+/// An axis that comes twice in the argument at `position`.
+pub(crate) fn axis_twice(position: usize, axis: i64) -> Fault {
+    Failure::new("E0162", format!("axis {axis} is given twice")).at(position, "").into()
+}
+
+fn axis_beyond(axis: i64) -> Failure {
+    Failure::new("E0161", format!("axis {axis} is out of range"))
 }
 
 /// A shape that is too large for any array.

@@ -7,6 +7,7 @@ use crate::array::ops::{as_dtype, is_any, truth};
 use crate::array::scalars::integer;
 use crate::builtin::Context;
 use crate::fault::Failure;
+use crate::suggest;
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::DType;
 use std::rc::Rc;
@@ -53,8 +54,33 @@ pub(super) fn dtype(args: &[Value], position: usize) -> Outcome<Option<DType>> {
     }
     match as_dtype(value) {
         Some(dtype) => Ok(Some(dtype)),
-        None => Err(faults::argument(position, value, "a dtype such as float32").into()),
+        None => Err(not_a_dtype(position, value).into()),
     }
+}
+
+/// A value that is not a dtype or the name of one.
+pub(super) fn not_a_dtype(position: usize, value: &Value) -> Failure {
+    near_dtype(position, value).unwrap_or_else(|| match value {
+        Value::Str(name) => no_dtype(position, name),
+        _ => faults::argument(position, value, "a dtype such as float32"),
+    })
+}
+
+/// A text that is nearly the name of a dtype, or its name elsewhere.
+pub(super) fn near_dtype(position: usize, value: &Value) -> Option<Failure> {
+    let Value::Str(name) = value else { return None };
+    let hint = match suggest::foreign(name).filter(|s| DType::from_name(s).is_some()) {
+        Some(spelling) => format!("in arr this is {spelling}"),
+        None => {
+            let near = suggest::nearest(name, DType::ALL.iter().map(|d| d.name()))?;
+            format!("did you mean `{near}`?")
+        }
+    };
+    Some(no_dtype(position, name).hint(hint))
+}
+
+fn no_dtype(position: usize, name: &str) -> Failure {
+    Failure::new("E0171", format!("there is no dtype `{name}`")).at(position, "")
 }
 
 /// A true-or-false argument; while checking what is not known counts as false.
@@ -79,7 +105,7 @@ fn one_axis(
     position: usize,
 ) -> Outcome<Option<usize>> {
     let Some(axis) = integer(cx, position, value)? else { return Ok(None) };
-    normal(axis, array.ndim()).map(Some).ok_or_else(|| faults::axis(0, axis, array))
+    normal(axis, array.ndim()).map(Some).ok_or_else(|| faults::axis(position, axis, array))
 }
 
 /// A possibly negative axis of `rank` axes.
@@ -109,7 +135,7 @@ pub(super) fn axes(
     for value in &given {
         let Some(axis) = one_axis(cx, array, value, position)? else { return Ok(None) };
         if axes.contains(&axis) {
-            return Err(Failure::new("E0162", format!("axis {axis} is given twice")).into());
+            return Err(faults::axis_twice(position, axis as i64));
         }
         axes.push(axis);
     }

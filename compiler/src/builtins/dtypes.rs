@@ -91,7 +91,10 @@ fn result_type(cx: &mut dyn Context, a: &[Value]) -> Result {
             Some(dtype) => {
                 Operand::Array(crate::array::Array::abstract_of(dtype, Default::default()))
             }
-            None => Operand::need(cx, i, value)?,
+            None => match args::near_dtype(0, value) {
+                Some(failure) => return Err(failure.into()),
+                None => Operand::need(cx, i, value)?,
+            },
         });
     }
     if operands.is_empty() {
@@ -106,6 +109,7 @@ fn dtype_of(position: usize, value: &Value) -> Outcome<DType> {
         (Some(dtype), _) => Ok(dtype),
         (_, Some(Operand::Array(array))) => Ok(array.dtype()),
         (_, Some(Operand::Weak(weak))) => Ok(weak.dtype),
+        _ if matches!(value, Value::Str(_)) => Err(args::not_a_dtype(position, value).into()),
         _ => Err(faults::argument(position, value, "a dtype or an array").into()),
     }
 }

@@ -83,9 +83,9 @@ fn axes_of(cx: &mut dyn Context, array: &Array, value: &Value) -> Outcome<Option
         match args::normal(axis, array.ndim()) {
             Some(at) if !axes.contains(&at) => axes.push(at),
             Some(_) => {
-                return Err(Failure::new("E0162", format!("axis {axis} is given twice")).into());
+                return Err(faults::axis_twice(2, axis));
             }
-            None => return Err(faults::axis(0, axis, array)),
+            None => return Err(faults::axis(2, axis, array)),
         }
     }
     Ok(Some(axes))

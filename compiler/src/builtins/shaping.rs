@@ -6,6 +6,7 @@ use crate::array::build;
 use crate::array::create::{same_dims, shape_arg, sizes_arg, stack as stack_arrays};
 use crate::array::faults::{self, Outcome, dims_text};
 use crate::array::ops::{array_type, matrix_transposed};
+use crate::array::scalars::integer;
 use crate::array::{Array, Arrays};
 use crate::builtin::Context;
 use crate::fault::Failure;
@@ -205,9 +206,11 @@ fn expand_dims(cx: &mut dyn Context, a: &[Value]) -> Result {
     let mut positions = Vec::new();
     for axis in given {
         let Some(axis) = axis else { return Ok(Value::ANY) };
-        let Some(at) = args::normal(axis, rank) else { return Err(faults::axis(0, axis, &array)) };
+        let Some(at) = args::normal(axis, rank) else {
+            return Err(faults::new_axis(1, axis, rank));
+        };
         if positions.contains(&at) {
-            return Err(Failure::new("E0162", format!("axis {axis} is given twice")).into());
+            return Err(faults::axis_twice(1, axis));
         }
         positions.push(at);
     }
@@ -377,13 +380,10 @@ fn stack(cx: &mut dyn Context, a: &[Value]) -> Result {
                 .into());
         }
     }
-    let widened = Array::abstract_of(first.dtype(), {
-        let mut dims = first.dims().clone();
-        dims.push(Dim::Known(1));
-        dims
-    });
-    let Some(axis) = args::axis(cx, &widened, a, 1)? else { return Ok(Value::ANY) };
-    stack_arrays(&arrays, joint_dtype(&arrays), axis).map(Value::Array)
+    let rank = first.ndim() + 1;
+    let Some(axis) = integer(cx, 1, &a[1])? else { return Ok(Value::ANY) };
+    let Some(at) = args::normal(axis, rank) else { return Err(faults::new_axis(1, axis, rank)) };
+    stack_arrays(&arrays, joint_dtype(&arrays), at).map(Value::Array)
 }
 
 fn unstack(cx: &mut dyn Context, a: &[Value]) -> Result {

@@ -70,7 +70,7 @@ fn window_axes(cx: &mut dyn Context, array: &Array, a: &[Value]) -> Outcome<Opti
         let Some(axis) = axis else { return Ok(None) };
         match args::normal(axis, array.ndim()) {
             Some(at) => axes.push(at),
-            None => return Err(faults::axis(0, axis, array)),
+            None => return Err(faults::axis(2, axis, array)),
         }
     }
     Ok(Some(axes))

@@ -15,16 +15,30 @@ pub(crate) struct Args {
     /// Those without a name.
     pub positional: SmallVec<[(Value, Span); 4]>,
     /// Those with one.
-    pub keywords: SmallVec<[(Rc<str>, Value, Span); 2]>,
+    pub keywords: SmallVec<[Keyword; 2]>,
     /// While checking: a tuple of unknown length was spread, so that nothing can be bound.
     pub unknown: bool,
 }
 
+/// `name=value` of a call.
+#[derive(Clone)]
+pub(crate) struct Keyword {
+    pub name: Rc<str>,
+    /// The place of the name.
+    pub named: Span,
+    pub value: Value,
+    /// The place of the value.
+    pub span: Span,
+}
+
 impl Args {
     /// Adds an argument.
-    pub fn push(&mut self, value: Value, span: Span, keyword: Option<Rc<str>>) {
+    pub fn push(&mut self, value: Value, span: Span, keyword: Option<&(Rc<str>, Span)>) {
         match keyword {
-            Some(keyword) => self.keywords.push((keyword, value, span)),
+            Some((name, named)) => {
+                let (name, named) = (name.clone(), *named);
+                self.keywords.push(Keyword { name, named, value, span });
+            }
             None => self.positional.push((value, span)),
         }
     }
@@ -83,19 +97,19 @@ pub(crate) fn bind(
     }
     let others = formals.iter().position(|f| f.others);
     let mut fields: Vec<(Rc<str>, Value)> = vec![];
-    for (keyword, value, span) in args.keywords {
+    for Keyword { name: keyword, named, value, span } in args.keywords {
         let at = formals.iter().position(|f| f.name == &*keyword && !f.rest && !f.others);
         let Some(at) = at else {
             if others.is_some() {
                 fields.push((keyword, value));
                 continue;
             }
-            return Err(unknown_keyword(&keyword, formals, name, span, shown));
+            return Err(unknown_keyword(&keyword, formals, name, named, shown));
         };
         if !matches!(bound[at], Bound::Default) {
             let title = format!("`{name}` is given `{keyword}` twice");
             let failure = Failure::new("E0109", title).note(shown());
-            return Err(Box::new((failure, Some(span))));
+            return Err(Box::new((failure, Some(named))));
         }
         bound[at] = Bound::Given(value, span);
     }

@@ -164,6 +164,9 @@ impl Interpreter<'_> {
         let unit = closure.unit.clone();
         let function = &unit[closure.function];
         let saved = self.enter(unit.clone(), frame.clone(), Some(closure.function), Some(span));
+        if let Some(activation) = self.activation().filter(|a| a.unit.library) {
+            activation.given = spans.into();
+        }
         let result = self.run_body(&unit, function, spans);
         let activation = self.leave(saved);
         let mut value = result?;

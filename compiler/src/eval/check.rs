@@ -11,7 +11,7 @@ use crate::hir::{BlockId, Comprehension, ExprId, ExprKind, FunctionId, Place, St
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::DType;
 use arr_ir::shape::{Dim, Dims};
-use arr_syntax::diag::Span;
+use arr_syntax::diag::{Severity, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -44,6 +44,8 @@ pub(super) struct Check {
     made: FxHashMap<(usize, FunctionId), (Rc<Closure>, bool)>,
     /// How many rounds the loops that are walked element by element have, multiplied.
     unrolled: usize,
+    /// How many conditions of the library do not hold at places that may not be reached.
+    pub(super) suspicions: u32,
     /// Files that the script writes before it reads them: path and type.
     pub(super) written: FxHashMap<String, Array>,
 }
@@ -421,6 +423,11 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whether it is in doubt that the program gets to this place.
+    pub(super) fn may_not_get_here(&self) -> bool {
+        self.stack.iter().any(|a| a.doubt > 0)
+    }
+
     /// Takes one reason for doubt back.
     pub(super) fn trust(&mut self) {
         if let Some(activation) = self.activation() {
@@ -514,11 +521,38 @@ impl Interpreter<'_> {
         if closure.unit[closure.function].makes_closures {
             self.check.frames.push(frame.clone());
         }
+        let told = (self.diagnostics.len(), self.check.suspicions);
         let result = self.run_closure(closure, frame, spans, span);
         self.check.running.remove(&key);
+        self.keep_first(told.0, closure.unit.library, span);
         let value = result?;
-        self.check.memo.insert(key, value.clone());
+        // What is blamed on a call of the library is told of every such call.
+        let same = !closure.unit.library || told.0 == self.diagnostics.len();
+        if same && told.1 == self.check.suspicions {
+            self.check.memo.insert(key, value.clone());
+        }
         Ok(value)
+    }
+
+    /// Of the errors that a call of the library was blamed for since there were `before` messages,
+    /// the first one: the others mostly follow from it.
+    fn keep_first(&mut self, before: usize, library: bool, call: Span) {
+        if !library || self.stack.last().is_none_or(|a| a.unit.library) {
+            return;
+        }
+        let inside = |place: Span| {
+            place.file == call.file && call.start <= place.start && place.end <= call.end
+        };
+        let mut seen = false;
+        let mut at = 0;
+        self.diagnostics.retain(|d| {
+            at += 1;
+            let error = d.severity == Severity::Error;
+            let blamed = error && d.labels.first().is_some_and(|l| inside(l.span));
+            let follows = at > before && blamed && seen;
+            seen |= at > before && blamed;
+            !follows
+        });
     }
 
     /// Checks every function of the program that nothing called, with unknown arguments.

@@ -335,7 +335,7 @@ impl Interpreter<'_> {
                     let nested = brackets == Brackets::Nested;
                     let (values, _) = self.elements(u, items, nested)?;
                     let value = values.map_or(Value::ANY, Value::tuple);
-                    out.push(value, u[arg.value].span, arg.keyword.as_ref().map(|k| k.0.clone()));
+                    out.push(value, u[arg.value].span, arg.keyword.as_ref());
                     continue;
                 }
             }
@@ -347,7 +347,7 @@ impl Interpreter<'_> {
                     None => out.unknown = true,
                 }
             } else {
-                out.push(value, span, arg.keyword.as_ref().map(|k| k.0.clone()));
+                out.push(value, span, arg.keyword.as_ref());
             }
         }
         Ok(out)

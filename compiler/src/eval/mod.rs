@@ -32,6 +32,7 @@ use crate::host::{Host, HostError, HostErrorKind};
 use crate::value::Value;
 use arr_syntax::diag::{Diagnostic, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// How many calls may be running at once.
@@ -68,6 +69,8 @@ struct Activation {
     point: Option<StmtId>,
     /// Where it was called.
     call: Option<Span>,
+    /// Of a function of the standard library: where the caller gave its arguments.
+    given: SmallVec<[Span; 6]>,
     /// While checking: what it may have returned so far.
     returns: Option<Value>,
     /// While checking: the loops around the place being evaluated.
@@ -167,6 +170,7 @@ impl<'a> Interpreter<'a> {
             function,
             point: None,
             call,
+            given: SmallVec::new(),
             returns: None,
             loops: vec![],
             doubt: 0,

@@ -2,11 +2,12 @@
 //!
 //! A fault inside the standard library is blamed on the call in the user's program.
 
-use super::Interpreter;
+use super::{Activation, Interpreter};
 use crate::fault::{Failure, Fault};
 use crate::host::{HostError, HostErrorKind};
 use crate::value::Value;
 use arr_syntax::diag::{Diagnostic, Label, Severity, Span};
+use smallvec::SmallVec;
 
 /// How many calls a message lists.
 const MAX_TRACE: usize = 4;
@@ -78,14 +79,15 @@ impl Interpreter<'_> {
         let mut at = self.stack.len();
         let mut via = None;
         let mut place = span;
+        let mut operands: SmallVec<[Span; 4]> = operands.into();
         while at > 0 && self.stack[at - 1].unit.library {
             let activation = &self.stack[at - 1];
             let Some(call) = activation.call else { break };
             via = activation.function.map(|f| activation.unit[f].name.clone());
+            operands.iter_mut().for_each(|o| *o = self.given(activation, *o));
             place = call;
             at -= 1;
         }
-        let own = via.is_none();
         let mut diagnostic = Diagnostic {
             code: failure.code,
             severity: Severity::Error,
@@ -94,25 +96,33 @@ impl Interpreter<'_> {
             notes: vec![],
             hints: vec![],
         };
-        if own {
-            diagnostic.labels = blamed(&failure, operands);
-        }
+        diagnostic.labels = blamed(&failure, &operands);
         if diagnostic.labels.is_empty() {
-            diagnostic.labels.push(Label { span: place, text: String::new(), primary: true });
+            let text = failure.blame.first().map(|b| tame(&b.1)).unwrap_or_default();
+            diagnostic.labels.push(Label { span: place, text, primary: true });
         }
-        let quote = |text: &String| tame(&self.fill(text, if own { operands } else { &[] }));
+        let quote = |text: &String| tame(&self.fill(text, &operands));
         diagnostic.notes = failure.notes.iter().map(quote).collect();
         diagnostic.hints = failure.hints.iter().map(quote).collect();
         if let Some(name) = via {
-            if let [(_, text), ..] = &failure.blame[..] {
-                diagnostic.labels[0].text = tame(text);
-            }
             diagnostic
                 .notes
                 .push(format!("inside `{}` of the standard library", name.trim_start_matches('_')));
         }
         self.trace(&mut diagnostic, at);
         diagnostic
+    }
+
+    /// Where the caller of a library function gave what one of its operands names: the value of a
+    /// parameter, as it came or as an array. No place if the operand is anything else.
+    fn given(&self, activation: &Activation, operand: Span) -> Span {
+        let Some(function) = activation.function else { return Span::default() };
+        let text = self.world.slice(operand).unwrap_or_default();
+        let inner = text.strip_prefix("asarray(").and_then(|t| t.strip_suffix(')'));
+        let name = inner.unwrap_or(&text);
+        let params = &activation.unit[function].params;
+        let at = params.iter().position(|p| &*p.name == name && !p.rest);
+        at.and_then(|at| activation.given.get(at)).copied().unwrap_or_default()
     }
 
     /// Adds the calls that led to the `at` outermost activations.
@@ -193,7 +203,7 @@ fn blamed(failure: &Failure, operands: &[Span]) -> Vec<Label> {
     let mut labels: Vec<Label> = vec![];
     for (position, text) in &failure.blame {
         let Some(&span) = operands.get(*position) else { continue };
-        if span != Span::default() {
+        if span != Span::default() && labels.iter().all(|l| l.span != span) {
             labels.push(Label { span, text: tame(text), primary: true });
         }
     }

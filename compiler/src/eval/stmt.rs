@@ -149,7 +149,9 @@ impl Interpreter<'_> {
             StmtKind::Continue => return Ok(Flow::Continue),
             StmtKind::Return(None) => return Ok(Flow::Return(Value::None)),
             StmtKind::Return(Some(e)) => return Ok(Flow::Return(self.eval(u, *e)?)),
-            StmtKind::Assert { cond, message } => self.assert(u, *cond, *message, u[id].span)?,
+            StmtKind::Assert { cond, message } => {
+                return self.assert(u, *cond, *message, u[id].span);
+            }
         }
         Ok(Flow::Value(Value::None))
     }
@@ -160,23 +162,64 @@ impl Interpreter<'_> {
         cond: ExprId,
         message: Option<ExprId>,
         span: Span,
-    ) -> Result<(), Fault> {
+    ) -> Result<Flow, Fault> {
         let truth = self.condition(u, cond)?;
         if self.checking {
-            message.map(|m| self.eval(u, m)).transpose()?;
-            return Ok(());
+            let message = message.map(|m| self.eval(u, m)).transpose()?;
+            if let (Some(false), true, Some(Value::Str(text))) = (truth, self.library(), message) {
+                return self.refuted(u, cond, &text, span);
+            }
+            return Ok(Flow::Value(Value::None));
         }
         if truth != Some(false) {
-            return Ok(());
+            return Ok(Flow::Value(Value::None));
         }
         let title = match message {
             Some(m) => {
                 let value = self.eval(u, m)?;
-                format!("assertion failed: {}", self.plain_text(&value)?)
+                let text = self.plain_text(&value)?;
+                if self.library() {
+                    return self.refuted(u, cond, &text, span);
+                }
+                format!("assertion failed: {text}")
             }
             None => "assertion failed".to_string(),
         };
-        self.fail(Failure::new("E0201", title), span, &[]).map(|_| ())
+        self.fail(Failure::new("E0201", title), span, &[]).map(Flow::Value)
+    }
+
+    /// Whether a function of the standard library is running.
+    fn library(&self) -> bool {
+        self.stack.last().is_some_and(|a| a.unit.library)
+    }
+
+    /// A condition that the standard library sets for its arguments does not hold. While checking
+    /// it is told only where it is sure that this place is reached.
+    fn refuted(&mut self, u: &Unit, cond: ExprId, text: &str, span: Span) -> Result<Flow, Fault> {
+        if self.checking && self.may_not_get_here() {
+            self.check.suspicions += 1;
+            return Ok(Flow::Value(Value::None));
+        }
+        let words = self.words(u[cond].span);
+        let mut failure = Failure::new("E0201", text);
+        failure.blame = (0..words.len()).map(|i| (i, String::new())).collect();
+        self.fail(failure, span, &words).map(|_| Flow::Dead)
+    }
+
+    /// The names in an expression that follow no dot.
+    fn words(&self, span: Span) -> Vec<Span> {
+        let text = self.world.slice(span).unwrap_or_default();
+        let mut words = vec![];
+        let mut start = 0;
+        for word in text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_') {
+            let name = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
+            if !name.is_empty() && !text[..start].ends_with('.') {
+                let from = span.start + start as u32;
+                words.push(Span { start: from, end: from + name.len() as u32, ..span });
+            }
+            start += word.len();
+        }
+        words
     }
 
     /// `if` and its arms.

@@ -1,0 +1,8 @@
+x = zeros(3, dtype="flaot32")
+y = ones(3).astype("int46")
+w = asarray([1], dtype="double")
+v = zeros(3, dtype="thing")
+u = zeros(3, dtype=3)
+print(isdtype(float64, "reel floating"))
+print(result_type("int23", ones(3)))
+print(mean(ones(3), dtype="flaot32"))

@@ -1,0 +1,1 @@
+fn half(x: flot64[n]) = x / 2

@@ -1,0 +1,1 @@
+fn padded(x) = concat((x, zeros(2))) + ones(4)
