@@ -20,7 +20,7 @@ use arr_runtime::paged::layout::OnDisk;
 use arr_runtime::paged::run::{self as paged, Input, Output};
 use arr_runtime::paged::spill::free_bytes;
 use arr_runtime::paged::{pairs, transfer};
-use arr_storage::{CreateOptions, OpenOptions, Sink, Source, StorageError, reason};
+use arr_storage::{CreateOptions, OpenOptions, Sink, Source, StorageError, Stores, reason};
 use arr_syntax::diag::Span;
 use rustc_hash::FxHashMap;
 use std::io::{Read, Write};
@@ -114,6 +114,7 @@ pub(crate) struct RuntimeHost {
     plans: PlanCache,
     /// Every array that some handle stands for.
     arrays: Vec<Weak<Stored>>,
+    stores: Stores,
     output: Box<dyn Write + Send>,
     started: Instant,
     cancel: Arc<AtomicBool>,
@@ -127,6 +128,7 @@ impl RuntimeHost {
     pub(crate) fn new(engine: Engine, config: Config, output: Box<dyn Write + Send>) -> Self {
         RuntimeHost {
             cancel: engine.cancel(),
+            stores: Stores::new(engine.cancel(), engine.spill().clone()),
             engine,
             config,
             plans: PlanCache::default(),
@@ -288,6 +290,7 @@ impl RuntimeHost {
             chunks: target.chunks.clone(),
             compression: compression(target)?,
             name: target.name.clone(),
+            stores: self.stores.clone(),
         };
         // What an element takes at least: packed formats are not known before.
         let bytes = (count(outer) * dtype.size()) as u64;
@@ -428,6 +431,7 @@ impl RuntimeHost {
         let options = OpenOptions {
             name: from.name.map(str::to_owned),
             along: from.along.map(str::to_owned),
+            stores: self.stores.clone(),
             ..OpenOptions::default()
         };
         let source = arr_storage::open(from.path, &options).map_err(storage_error)?;
@@ -525,7 +529,8 @@ impl Host for RuntimeHost {
     }
 
     fn info(&mut self, path: &str) -> Result<String, HostError> {
-        crate::info::info(path).map_err(storage_error)
+        let options = OpenOptions { stores: self.stores.clone(), ..OpenOptions::default() };
+        crate::info::info(path, &options).map_err(storage_error)
     }
 
     fn save(&mut self, target: &Target, array: &Handle, dtype: DType) -> Result<(), HostError> {

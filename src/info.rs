@@ -1,7 +1,7 @@
 //! What a file holds, in words.
 
 use arr_compiler::format::escape_control;
-use arr_storage::{Attributes, StorageError};
+use arr_storage::{Attributes, OpenOptions, StorageError};
 use std::fmt::Write;
 
 /// Attributes that are shown, and characters of each.
@@ -12,8 +12,8 @@ const MAX_TEXT: usize = 160;
 ///
 /// # Errors
 /// The file cannot be read.
-pub(crate) fn info(path: &str) -> Result<String, StorageError> {
-    let info = arr_storage::info(path)?;
+pub(crate) fn info(path: &str, options: &OpenOptions) -> Result<String, StorageError> {
+    let info = arr_storage::info(path, options)?;
     let mut out = format!("{}: {} file", escape_control(path), info.format);
     for (name, attributes) in &info.groups {
         if !name.is_empty() {

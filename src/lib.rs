@@ -94,7 +94,8 @@ pub fn input_error(error: &std::io::Error) -> Error {
 /// # Errors
 /// It cannot be read, or is damaged.
 pub fn file_info(path: &str) -> Result<String, Error> {
-    Ok(info::info(path).map_err(host::storage_error)?)
+    let options = arr_storage::OpenOptions::default();
+    Ok(info::info(path, &options).map_err(host::storage_error)?)
 }
 
 /// A size in bytes, as the command line takes it: `512MiB`, `4g`, `1.5 GB`.

@@ -21,15 +21,36 @@ pub(crate) enum Stopped {
     Io(io::Error),
     /// The content is not what it should be.
     Bad(String),
+    /// An object store did not give it.
+    #[cfg(feature = "remote")]
+    Failed(String),
 }
 
 impl Stopped {
     /// The error of reading `path`.
     pub(crate) fn at(self, path: &Path) -> StorageError {
+        self.failing("read", path)
+    }
+
+    /// The error of failing to `verb` a path.
+    pub(crate) fn failing(self, verb: &str, path: &Path) -> StorageError {
         match self {
             Stopped::Flag => StorageError::Interrupted,
-            Stopped::Io(e) => failure("read", path, &reason(&e)),
-            Stopped::Bad(why) => failure("read", path, &why),
+            Stopped::Io(e) => failure(verb, path, &reason(&e)),
+            Stopped::Bad(why) => failure(verb, path, &why),
+            #[cfg(feature = "remote")]
+            Stopped::Failed(why) => failure(verb, path, &why),
+        }
+    }
+
+    /// The same, of a part of what is read.
+    pub(crate) fn of(self, part: &str) -> Stopped {
+        match self {
+            Stopped::Flag => Stopped::Flag,
+            Stopped::Io(e) => Stopped::Bad(format!("{part}: {}", reason(&e))),
+            Stopped::Bad(why) => Stopped::Bad(format!("{part} is damaged: {why}")),
+            #[cfg(feature = "remote")]
+            Stopped::Failed(why) => Stopped::Failed(format!("{part}: {why}")),
         }
     }
 }
@@ -167,18 +188,45 @@ impl Held {
     }
 }
 
-/// Reads exactly the bytes at a position.
-pub(crate) fn read_at(
-    file: &File,
-    out: &mut [u8],
-    at: u64,
-    stop: &AtomicBool,
-) -> Result<(), Stopped> {
-    let mut at = at;
-    for piece in out.chunks_mut(PIECE) {
-        proceed(stop)?;
-        file.read_exact_at(piece, at)?;
-        at += piece.len() as u64;
+/// Bytes that are read by positions.
+pub(crate) trait ReadAt {
+    /// How many there are.
+    fn length(&self) -> Result<u64, Stopped>;
+
+    /// Reads exactly the bytes at a position.
+    fn read_at(&self, out: &mut [u8], at: u64, stop: &AtomicBool) -> Result<(), Stopped>;
+
+    /// How short runs of bytes are best read.
+    fn reach(&self) -> Reach {
+        Reach::FILE
     }
-    Ok(())
+}
+
+/// How runs of bytes that lie near each other are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Reach {
+    /// Runs of at least this many bytes are read one by one.
+    pub long: usize,
+    /// Of shorter ones, as many as span this many bytes are read at once.
+    pub span: usize,
+}
+
+impl Reach {
+    pub(crate) const FILE: Reach = Reach { long: 16 << 10, span: 256 << 10 };
+}
+
+impl ReadAt for File {
+    fn length(&self) -> Result<u64, Stopped> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn read_at(&self, out: &mut [u8], at: u64, stop: &AtomicBool) -> Result<(), Stopped> {
+        let mut at = at;
+        for piece in out.chunks_mut(PIECE) {
+            proceed(stop)?;
+            self.read_exact_at(piece, at)?;
+            at += piece.len() as u64;
+        }
+        Ok(())
+    }
 }

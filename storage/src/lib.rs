@@ -1,6 +1,6 @@
 //! Arrays in files, read and written by boxes.
 //!
-//! Before: a path and options. After [`open`]: a [`Source`], of which dtype, shape and every count
+//! Before: a path or an address, and options. After [`open`]: a [`Source`], of which dtype, shape and every count
 //! were checked against the bytes present, and no element was read. After [`create`]: a [`Sink`],
 //! which takes boxes and shows nothing to others before [`Sink::commit`]; after that the target
 //! holds the new content, complete, and whatever fails on the way leaves the old.
@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod address;
 pub mod attributes;
 pub mod boxes;
 mod concat;
@@ -25,10 +26,16 @@ mod file;
 mod files;
 pub mod image;
 mod info;
+mod keeper;
 pub mod netcdf;
 pub mod npy;
 pub mod npz;
 mod stage;
+#[cfg(feature = "remote")]
+mod stores;
+#[cfg(not(feature = "remote"))]
+#[path = "absent.rs"]
+mod stores;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -38,6 +45,8 @@ pub mod zarr;
 pub use attributes::{Attributes, Value};
 pub use error::{StorageError, reason};
 pub use info::{ArrayInfo, Info};
+pub use keeper::{Keeper, Kept};
+pub use stores::Stores;
 
 use arr_ir::dtype::DType;
 use arr_ir::shape::Shape;
@@ -142,6 +151,8 @@ pub struct OpenOptions {
     pub delimiter: Option<u8>,
     /// For NetCDF and HDF5: numbers as they are stored, neither unpacked nor masked.
     pub raw: bool,
+    /// For addresses: what reaches them.
+    pub stores: Stores,
 }
 
 /// How to create an array.
@@ -153,6 +164,8 @@ pub struct CreateOptions {
     pub compression: Option<Compression>,
     /// The name of the array, for formats that hold several.
     pub name: Option<String>,
+    /// For addresses: what reaches them.
+    pub stores: Stores,
 }
 
 /// A way to compress.
@@ -212,16 +225,24 @@ fn found(path: &Path) -> Format {
 }
 
 /// Opens an array for reading. The format follows from the extension, else from the first bytes.
+/// An address, as `s3://bucket/x.zarr`, is one of an object store, in builds that reach them.
 /// A path with `*`, `?` or `[...]` that is no file stands for all that match, in the order of
 /// their names; their arrays follow each other along a dimension.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or holds nothing that is an array of arr.
 pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, StorageError> {
-    let place = Path::new(path);
+    if let Some(source) = stores::open(path, options)? {
+        return Ok(source);
+    }
     if concat::is_pattern(path) {
         return Ok(Arc::new(concat::open(path, options)?));
     }
+    open_file(Path::new(path), options)
+}
+
+/// Opens an array of one file.
+fn open_file(place: &Path, options: &OpenOptions) -> Result<Arc<dyn Source>, StorageError> {
     let name = options.name.as_deref();
     Ok(match (found(place), name) {
         (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
@@ -244,8 +265,14 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
 ///
 /// # Errors
 /// As [`open`]; of single arrays that cannot be read the report says so.
-pub fn info(path: &str) -> Result<Info, StorageError> {
-    let place = Path::new(path);
+pub fn info(path: &str, options: &OpenOptions) -> Result<Info, StorageError> {
+    if let Some(info) = stores::info(path, options)? {
+        return Ok(info);
+    }
+    file_info(Path::new(path))
+}
+
+fn file_info(place: &Path) -> Result<Info, StorageError> {
     match found(place) {
         Format::Zarr => zarr::info(place),
         Format::Npz => npz::info(place),
@@ -278,6 +305,9 @@ pub fn create(
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
     let place = Path::new(path);
+    if let Some(sink) = stores::create(path, dtype, shape, options)? {
+        return Ok(sink);
+    }
     match named(place).unwrap_or(Format::Npy) {
         Format::Zarr => zarr::create(place, dtype, shape, options),
         Format::Npz => npz::create(place, dtype, shape, options),

@@ -90,8 +90,8 @@ fn formats_are_known_by_their_first_bytes() {
     for name in names.iter().filter(|n| folder().join(n).exists()) {
         let copy = directory.path().join("data.bin");
         std::fs::copy(folder().join(name), &copy).unwrap();
-        let known = info(folder().join(name).to_str().unwrap()).unwrap();
-        assert_eq!(info(copy.to_str().unwrap()).unwrap(), known, "{name}");
+        let known = info(folder().join(name).to_str().unwrap(), &OpenOptions::default()).unwrap();
+        assert_eq!(info(copy.to_str().unwrap(), &OpenOptions::default()).unwrap(), known, "{name}");
     }
     let store = directory.path().join("store");
     std::fs::create_dir(&store).unwrap();
@@ -101,7 +101,8 @@ fn formats_are_known_by_their_first_bytes() {
 
 #[test]
 fn what_is_in_a_file_is_told() {
-    let of = |name: &str| info(folder().join(name).to_str().unwrap()).unwrap();
+    let of =
+        |name: &str| info(folder().join(name).to_str().unwrap(), &OpenOptions::default()).unwrap();
     let shown = |name: &str| -> Vec<String> {
         let one = |a: &arr_storage::ArrayInfo| {
             let dtype = a.dtype.map_or("-", |d| d.name());

@@ -8,7 +8,7 @@
 use arr_ir::dtype::DType;
 use arr_ir::shape::{Shape, count};
 use arr_storage::boxes::{Around, copy};
-use arr_storage::{Attributes, Source, StorageError, reason};
+use arr_storage::{Attributes, Keeper, Kept, Source, StorageError, reason};
 use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
@@ -104,18 +104,25 @@ impl SpillDir {
     }
 
     fn file(&self) -> Result<File, StorageError> {
+        let (file, path) = self.named("")?;
+        // The name is not needed: the space is free as soon as the descriptor is closed.
+        std::fs::remove_file(&path).map_err(|e| failed(&path, "write", &e))?;
+        Ok(file)
+    }
+
+    /// A new file and its path, whose name ends like this.
+    fn named(&self, ending: &str) -> Result<(File, PathBuf), StorageError> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if made.is_none() {
             *made = Some(self.make()?);
         }
         let directory = made.as_ref().expect("just made").directory.path();
-        let path = directory.join(self.names.fetch_add(1, Ordering::Relaxed).to_string());
+        let number = self.names.fetch_add(1, Ordering::Relaxed);
+        let path = directory.join(format!("{number}{ending}"));
         let file =
             OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
         let file = file.map_err(|e| failed(&path, "write", &e))?;
-        // The name is not needed: the space is free as soon as the descriptor is closed.
-        std::fs::remove_file(&path).map_err(|e| failed(&path, "write", &e))?;
-        Ok(file)
+        Ok((file, path))
     }
 
     fn make(&self) -> Result<Made, StorageError> {
@@ -146,6 +153,40 @@ impl SpillDir {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// A named file in the directory.
+struct Copied {
+    directory: Arc<SpillDir>,
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl Keeper for SpillDir {
+    fn keep(self: Arc<Self>, bytes: u64, ending: &str) -> Result<Box<dyn Kept>, StorageError> {
+        self.take(bytes)?;
+        let kept = |path| Copied { directory: self.clone(), path, bytes };
+        match self.named(ending) {
+            Ok((_, path)) => Ok(Box::new(kept(path))),
+            Err(error) => {
+                self.used.fetch_sub(bytes, Ordering::Relaxed);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Kept for Copied {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+        self.directory.used.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) use write::create_with;
 
 use crate::attributes::Attributes;
 use crate::error::{StorageError, failure};
-use crate::file::Held;
+use crate::file::{Held, Reach};
 use crate::{Sink, Source};
 use arr_ir::dtype::DType;
 use arr_ir::shape::count;
@@ -75,7 +75,7 @@ impl Source for NpyFile {
     }
 
     fn scratch(&self, shape: &[usize]) -> usize {
-        read::scratch(&self.header, shape)
+        read::scratch(&self.header, shape, Reach::FILE)
     }
 
     fn path(&self) -> &Path {

@@ -8,19 +8,13 @@
 use super::header::Header;
 use crate::boxes::{Runs, in_order};
 use crate::element::widen;
-use crate::file::{PIECE, Stopped, read_at};
+use crate::file::{PIECE, Reach, ReadAt, Stopped};
 use arr_ir::shape::{Shape, count};
-use std::fs::File;
 use std::sync::atomic::AtomicBool;
-
-/// Runs of at least this many bytes are read one by one.
-const LONG: usize = 16 << 10;
-/// Of short runs, as many as span this many bytes are read at once.
-const SPAN: usize = 256 << 10;
 
 /// Reads a box.
 pub(crate) fn read(
-    file: &File,
+    file: &dyn ReadAt,
     header: &Header,
     start: &[usize],
     shape: &[usize],
@@ -40,12 +34,12 @@ pub(crate) fn read(
 }
 
 /// The most bytes that reading a box takes besides the output.
-pub(crate) fn scratch(header: &Header, shape: &[usize]) -> usize {
+pub(crate) fn scratch(header: &Header, shape: &[usize], reach: Reach) -> usize {
     let pieces = match header.element.half || scattered(header, shape) {
         true => (count(shape) * header.element.stored_size()).min(PIECE),
         false => 0,
     };
-    SPAN + pieces
+    reach.span + pieces
 }
 
 /// Whether the box's elements lie in the file in another order than row-major.
@@ -64,7 +58,7 @@ fn file_shape(header: &Header) -> Shape {
 
 /// Reads a box as it lies in the file; start and shape in the file's order of dimensions.
 fn dense(
-    file: &File,
+    file: &dyn ReadAt,
     header: &Header,
     start: &[usize],
     shape: &[usize],
@@ -77,7 +71,7 @@ fn dense(
 
 /// Reads runs, which begin at `base` in the file, one behind the other into `out`.
 pub(crate) fn runs_at(
-    file: &File,
+    file: &dyn ReadAt,
     base: u64,
     runs: &Runs,
     out: &mut [u8],
@@ -87,11 +81,13 @@ pub(crate) fn runs_at(
         return Ok(());
     }
     let (n, pitch) = runs.row();
-    let together = match runs.run >= LONG || pitch > (SPAN / 4) as u64 {
+    let Reach { long, span } = file.reach();
+    let together = match runs.run >= long || pitch > (span / 4) as u64 {
         true => 1,
-        false => (SPAN as u64 / pitch) as usize,
+        false => ((span as u64 / pitch) as usize).min(n),
     };
-    let mut span = vec![0u8; if together > 1 { SPAN } else { 0 }];
+    let most = (together - 1) * pitch as usize + runs.run;
+    let mut span = vec![0u8; if together > 1 { most } else { 0 }];
     let mut done = 0;
     runs.rows(|first| {
         let mut i = 0;
@@ -100,10 +96,10 @@ pub(crate) fn runs_at(
             let at = base + first + i as u64 * pitch;
             let to = &mut out[done..done + group * runs.run];
             match group {
-                1 => read_at(file, to, at, stop)?,
+                1 => file.read_at(to, at, stop)?,
                 _ => {
                     let bytes = (group - 1) * pitch as usize + runs.run;
-                    read_at(file, &mut span[..bytes], at, stop)?;
+                    file.read_at(&mut span[..bytes], at, stop)?;
                     let rows = span[..bytes].chunks(pitch as usize);
                     for (to, from) in to.chunks_exact_mut(runs.run).zip(rows) {
                         to.copy_from_slice(&from[..runs.run]);
@@ -119,7 +115,7 @@ pub(crate) fn runs_at(
 
 /// Reads by pieces, widening float16 and putting elements of column-major files in their place.
 fn convert(
-    file: &File,
+    file: &dyn ReadAt,
     header: &Header,
     start: &[usize],
     shape: &[usize],

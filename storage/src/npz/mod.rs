@@ -15,7 +15,7 @@ pub(crate) use write::create_with;
 use crate::Source;
 use crate::attributes::Attributes;
 use crate::error::{StorageError, failure};
-use crate::file::{Held, PIECE, Stopped, proceed};
+use crate::file::{Held, PIECE, Reach, Stopped, proceed};
 use crate::info::{ArrayInfo, Info};
 use crate::npy::header::{self, Header, MAX_HEADER};
 use crate::npy::read;
@@ -214,7 +214,7 @@ impl Source for NpzArray {
     ) -> Result<(), StorageError> {
         assert_eq!(out.len(), count(shape) * self.dtype().size(), "the size of the box");
         self.held.reading(|archive| match self.ready(archive, stop)? {
-            Bytes::Unpacked(file) => read::read(&file, &self.header, start, shape, out, stop),
+            Bytes::Unpacked(file) => read::read(&*file, &self.header, start, shape, out, stop),
             Bytes::Archive => {
                 let mut header = self.header.clone();
                 header.start += self.member.at;
@@ -224,7 +224,7 @@ impl Source for NpzArray {
     }
 
     fn scratch(&self, shape: &[usize]) -> usize {
-        PIECE + read::scratch(&self.header, shape)
+        PIECE + read::scratch(&self.header, shape, Reach::FILE)
     }
 
     fn path(&self) -> &Path {

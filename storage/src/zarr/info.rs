@@ -12,19 +12,29 @@ const MAX_NODES: usize = 100_000;
 /// # Errors
 /// The path is no store, or its own metadata is damaged; of nodes inside it the report says so.
 pub fn info(path: &Path) -> Result<Info, StorageError> {
-    let fail = |why: &str| failure("read", path, why);
+    info_in(&Directory::open(path).map_err(|e| e.at(path))?, path)
+}
+
+/// The same of a store, wherever that lies.
+pub(crate) fn info_in(tree: &dyn Tree, path: &Path) -> Result<Info, StorageError> {
     let mut info = Info::default();
-    let top = node(path).map_err(|why| fail(&why))?;
-    let top = top.ok_or_else(|| fail("it holds no Zarr metadata (zarr.json or .zarray)"))?;
-    let version = if path.join("zarr.json").exists() { 3 } else { 2 };
-    info.format = format!("Zarr {version}");
-    match top {
-        Node::Array(meta, _) => info.arrays.push(described("", &meta)),
-        Node::Group(attributes) => {
-            info.groups.push((String::new(), attributes));
-            walk(path, "", 0, &mut info);
+    let top = node(tree, "").map_err(|e| e.at(path))?;
+    let version = match top {
+        None => {
+            let why = "it holds no Zarr metadata (zarr.json or .zarray)";
+            return Err(failure("read", path, why));
         }
-    }
+        Some(Node::Array { meta, document, .. }) => {
+            info.arrays.push(described("", &meta));
+            if document == "zarr.json" { 3 } else { 2 }
+        }
+        Some(Node::Group { attributes, version }) => {
+            info.groups.push((String::new(), attributes));
+            walk(tree, "", "", 0, &mut info).map_err(|e| e.at(path))?;
+            version
+        }
+    };
+    info.format = format!("Zarr {version}");
     Ok(info)
 }
 
@@ -40,40 +50,47 @@ fn described(name: &str, meta: &Meta) -> ArrayInfo {
     }
 }
 
-fn walk(directory: &Path, prefix: &str, depth: usize, info: &mut Info) {
-    let Ok(entries) = fs::read_dir(directory) else { return };
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter(|e| e.file_type().is_ok_and(|t| t.is_dir()))
-        .filter_map(|e| e.file_name().into_string().ok())
-        .filter(|n| !n.starts_with('.') && !n.starts_with("__"))
-        .take(MAX_NODES)
-        .collect();
+/// Adds what lies below a key, which has the name `prefix`.
+fn walk(
+    tree: &dyn Tree,
+    at: &str,
+    prefix: &str,
+    depth: usize,
+    info: &mut Info,
+) -> Result<(), Stopped> {
+    let plain = |n: &String| !n.starts_with('.') && !n.starts_with("__");
+    let children = match tree.children(at) {
+        Err(Stopped::Io(_)) => return Ok(()),
+        children => children?,
+    };
+    let mut names: Vec<String> = children.into_iter().filter(plain).take(MAX_NODES).collect();
     names.sort();
     for name in names {
         if info.arrays.len() + info.groups.len() >= MAX_NODES {
-            return;
+            break;
         }
-        let path = directory.join(&name);
-        let name = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-        match node(&path) {
-            Ok(Some(Node::Array(meta, _))) => info.arrays.push(described(&name, &meta)),
-            Ok(Some(Node::Group(attributes))) => {
+        let (key, name) = (join(at, &name), join(prefix, &name));
+        match node(tree, &key) {
+            Ok(Some(Node::Array { meta, .. })) => info.arrays.push(described(&name, &meta)),
+            Ok(Some(Node::Group { attributes, .. })) => {
                 info.groups.push((name.clone(), attributes));
                 if depth < MAX_DEPTH {
-                    walk(&path, &name, depth + 1, info);
+                    walk(tree, &key, &name, depth + 1, info)?;
                 }
             }
             Ok(None) => {}
-            Err(note) => info.arrays.push(ArrayInfo { name, note, ..ArrayInfo::default() }),
+            Err(Stopped::Bad(note)) => {
+                info.arrays.push(ArrayInfo { name, note, ..ArrayInfo::default() });
+            }
+            Err(error) => return Err(error),
         }
     }
+    Ok(())
 }
 
-/// The names of the arrays and groups below a directory.
-pub(super) fn below(directory: &Path) -> (Vec<String>, Vec<String>) {
+/// The names of the arrays below a key, without the key.
+pub(super) fn arrays_below(tree: &dyn Tree, at: &str) -> Result<Vec<String>, Stopped> {
     let mut info = Info::default();
-    walk(directory, "", 0, &mut info);
-    let arrays = info.arrays.into_iter().map(|a| a.name).collect();
-    (arrays, info.groups.into_iter().map(|g| g.0).collect())
+    walk(tree, at, "", 0, &mut info)?;
+    Ok(info.arrays.into_iter().map(|a| a.name).collect())
 }

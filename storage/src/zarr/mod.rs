@@ -1,6 +1,6 @@
-//! Zarr stores in directories, versions 2 and 3.
+//! Zarr stores, versions 2 and 3: directories, or names below a prefix of an object store.
 //!
-//! Before: a directory, and perhaps the name of an array in it. After [`open`]: the metadata is
+//! Before: a store, and perhaps the name of an array in it. After [`open`]: the metadata is
 //! read and checked, no chunk was. A chunk that the store does not have is its fill value; a chunk
 //! that cannot be read or decoded is an error that names its key.
 //!
@@ -13,17 +13,20 @@ mod info;
 pub(crate) mod metadata;
 #[cfg(test)]
 mod tests;
-mod write;
+pub(crate) mod tree;
+pub(crate) mod write;
 
 pub use info::info;
+#[cfg(feature = "remote")]
+pub(crate) use info::info_in;
 pub use write::create;
 #[cfg(test)]
 pub(crate) use write::create_with;
 
 use crate::attributes::Attributes;
 use crate::boxes::{self, Around, Runs};
-use crate::error::{StorageError, failure, reason};
-use crate::file::{Identity, Stopped, proceed, read_at};
+use crate::error::{StorageError, failure};
+use crate::file::{ReadAt, Stopped, proceed};
 use crate::{Source, npy};
 use arr_ir::dtype::DType;
 use arr_ir::shape::{Shape, count};
@@ -31,27 +34,29 @@ use codec::{Chain, Inner, Shard, room};
 use metadata::Meta;
 use serde_json::{Map, Value as Json};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use tree::{Directory, Mark, Tree};
 
 /// The largest metadata document that is read.
-const MAX_METADATA: u64 = 16 << 20;
+pub(crate) const MAX_METADATA: u64 = 16 << 20;
 
 /// An array of a Zarr store.
 pub struct ZarrArray {
-    root: PathBuf,
-    directory: PathBuf,
-    document: PathBuf,
-    identity: Identity,
-    root_identity: Identity,
+    path: PathBuf,
+    tree: Box<dyn Tree>,
+    /// The key that the array's own keys follow.
+    at: String,
+    document: String,
+    mark: Mark,
     meta: Meta,
 }
 
-/// What a directory of a store is.
-enum Node {
-    Array(Box<Meta>, PathBuf),
-    Group(Attributes),
+/// What a key of a store stands for.
+pub(crate) enum Node {
+    Array { meta: Box<Meta>, document: String, mark: Mark },
+    Group { attributes: Attributes, version: u8 },
 }
 
 /// Opens an array of a store: the one that the path itself is, or a named one.
@@ -59,26 +64,24 @@ enum Node {
 /// # Errors
 /// There is no such array, or it is of a kind that is not supported.
 pub fn open(path: &Path, name: Option<&str>) -> Result<ZarrArray, StorageError> {
+    let tree = Directory::open(path).map_err(|e| e.at(path))?;
+    open_in(Box::new(tree), path, name)
+}
+
+/// Opens an array of a store, wherever that lies.
+pub(crate) fn open_in(
+    tree: Box<dyn Tree>,
+    path: &Path,
+    name: Option<&str>,
+) -> Result<ZarrArray, StorageError> {
     let fail = |why: &str| failure("read", path, why);
-    let root = fs::metadata(path).map_err(|e| fail(&reason(&e)))?;
-    if !root.is_dir() {
-        return Err(fail("it is not a directory, as a Zarr store is"));
-    }
-    let directory = path.join(inside(name.unwrap_or("")).map_err(|why| fail(&why))?);
-    match node(&directory).map_err(|why| fail(&why))? {
-        Some(Node::Array(meta, document)) => {
-            let identity = fs::metadata(&document).map_err(|e| fail(&reason(&e)))?;
-            Ok(ZarrArray {
-                root: path.into(),
-                directory,
-                document,
-                identity: Identity::of(&identity),
-                root_identity: Identity::of(&root),
-                meta: *meta,
-            })
+    let at = inside(name.unwrap_or("")).map_err(|why| fail(&why))?;
+    match node(&*tree, &at).map_err(|e| e.at(path))? {
+        Some(Node::Array { meta, document, mark }) => {
+            Ok(ZarrArray { path: path.into(), tree, at, document, mark, meta: *meta })
         }
-        Some(Node::Group(_)) => {
-            let (mut arrays, _) = info::below(&directory);
+        Some(Node::Group { .. }) => {
+            let mut arrays = info::arrays_below(&*tree, &at).map_err(|e| e.at(path))?;
             arrays.truncate(8);
             let names = arrays.join("`, `");
             Err(fail(&match (name, names.is_empty()) {
@@ -94,69 +97,83 @@ pub fn open(path: &Path, name: Option<&str>) -> Result<ZarrArray, StorageError> 
     }
 }
 
-/// The relative path of a name in a store, which cannot lead out of it.
-fn inside(name: &str) -> Result<PathBuf, String> {
+/// The key of a name in a store, which cannot lead out of it.
+pub(crate) fn inside(name: &str) -> Result<String, String> {
     let name = name.trim_matches('/');
-    let path = PathBuf::from(name);
-    let plain = |c: Component| matches!(c, Component::Normal(part) if !part.as_encoded_bytes().starts_with(b"__"));
-    match path.components().all(plain) {
-        true => Ok(path),
-        false => Err(format!("`{name}` is no name of an array")),
+    let mut key = String::new();
+    for component in Path::new(name).components() {
+        match component {
+            Component::Normal(part) if !part.as_encoded_bytes().starts_with(b"__") => {
+                key = join(&key, &part.to_string_lossy());
+            }
+            _ => return Err(format!("`{name}` is no name of an array")),
+        }
     }
+    Ok(key)
 }
 
-/// Reads the metadata document of that name, if there is one.
-fn document(path: &Path) -> Result<Option<Map<String, Json>>, String> {
-    let named = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let fail = |e: io::Error| format!("{}: {}", named(), reason(&e));
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(fail(e)),
-    };
-    let mut bytes = vec![];
-    file.take(MAX_METADATA + 1).read_to_end(&mut bytes).map_err(fail)?;
+/// A key below another.
+pub(crate) fn join(at: &str, key: &str) -> String {
+    if at.is_empty() { key.into() } else { format!("{at}/{key}") }
+}
+
+/// A metadata document, and what tells whether it is still the same.
+type Document = (Map<String, Json>, Mark);
+
+/// Reads a metadata document, if there is one.
+fn document(tree: &dyn Tree, key: &str) -> Result<Option<Document>, Stopped> {
+    let named = key.rsplit('/').next().unwrap_or(key);
+    let read = tree.document(key, MAX_METADATA + 1).map_err(|e| e.of(named))?;
+    let Some((bytes, mark)) = read else { return Ok(None) };
     if bytes.len() as u64 > MAX_METADATA {
-        return Err(format!("{}: it is too long", named()));
+        return Err(Stopped::Bad(format!("{named}: it is too long")));
     }
     match serde_json::from_slice(&bytes) {
-        Ok(Json::Object(map)) => Ok(Some(map)),
-        Ok(_) => Err(format!("{}: it is no JSON object", named())),
-        Err(e) => Err(format!("{}: it is no JSON ({e})", named())),
+        Ok(Json::Object(map)) => Ok(Some((map, mark))),
+        Ok(_) => Err(Stopped::Bad(format!("{named}: it is no JSON object"))),
+        Err(e) => Err(Stopped::Bad(format!("{named}: it is no JSON ({e})"))),
     }
 }
 
-/// The array or group of a directory.
-fn node(directory: &Path) -> Result<Option<Node>, String> {
-    let path = directory.join("zarr.json");
-    if let Some(map) = document(&path)? {
-        if map.get("zarr_format").and_then(Json::as_u64) != Some(3) {
-            return Err("`zarr_format` in its metadata is malformed".into());
-        }
-        return match map.get("node_type").and_then(Json::as_str) {
-            Some("array") => Ok(Some(Node::Array(Box::new(metadata::version_3(&map)?), path))),
-            Some("group") => {
-                let attributes = map.get("attributes").and_then(Json::as_object);
-                Ok(Some(Node::Group(attributes.map(metadata::attributes).unwrap_or_default())))
-            }
-            _ => Err("`node_type` in its metadata is malformed".into()),
-        };
+/// The array or group at a key.
+pub(crate) fn node(tree: &dyn Tree, at: &str) -> Result<Option<Node>, Stopped> {
+    let key = join(at, "zarr.json");
+    if let Some((map, mark)) = document(tree, &key)? {
+        return Ok(Some(node_3(&map, key, mark)?));
     }
-    let path = directory.join(".zarray");
-    let array = document(&path)?;
-    let group = document(&directory.join(".zgroup"))?;
-    if array.is_none() && group.is_none() {
+    let key = join(at, ".zarray");
+    let array = document(tree, &key)?;
+    if array.is_none() && document(tree, &join(at, ".zgroup"))?.is_none() {
         return Ok(None);
     }
-    let attributes = document(&directory.join(".zattrs"))?;
-    match array {
-        Some(map) => {
-            let meta = metadata::version_2(&map, attributes.as_ref())?;
-            Ok(Some(Node::Array(Box::new(meta), path)))
+    let attributes = document(tree, &join(at, ".zattrs"))?.map(|(map, _)| map);
+    Ok(Some(match array {
+        Some((map, mark)) => {
+            let meta = Box::new(metadata::version_2(&map, attributes.as_ref())?);
+            Node::Array { meta, document: key, mark }
         }
         None => {
-            Ok(Some(Node::Group(attributes.as_ref().map(metadata::attributes).unwrap_or_default())))
+            let attributes = attributes.as_ref().map(metadata::attributes).unwrap_or_default();
+            Node::Group { attributes, version: 2 }
         }
+    }))
+}
+
+/// What a document of version 3 describes.
+fn node_3(map: &Map<String, Json>, document: String, mark: Mark) -> Result<Node, String> {
+    if map.get("zarr_format").and_then(Json::as_u64) != Some(3) {
+        return Err("`zarr_format` in its metadata is malformed".into());
+    }
+    match map.get("node_type").and_then(Json::as_str) {
+        Some("array") => {
+            Ok(Node::Array { meta: Box::new(metadata::version_3(map)?), document, mark })
+        }
+        Some("group") => {
+            let attributes = map.get("attributes").and_then(Json::as_object);
+            let attributes = attributes.map(metadata::attributes).unwrap_or_default();
+            Ok(Node::Group { attributes, version: 3 })
+        }
+        _ => Err("`node_type` in its metadata is malformed".into()),
     }
 }
 
@@ -168,47 +185,50 @@ struct Request<'a> {
 }
 
 impl ZarrArray {
-    /// Reads the part of a chunk's file that is asked for.
+    /// Reads the part of a chunk that is asked for.
     fn chunk(&self, index: &[usize], request: &mut Request) -> Result<(), Stopped> {
         proceed(request.stop)?;
         let key = self.meta.key(index);
         let origin: Shape = index.iter().zip(&self.meta.chunks).map(|(i, c)| i * c).collect();
         let around = Around { origin: &origin, shape: &self.meta.chunks };
-        let file = match File::open(self.directory.join(&key)) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+        let found = self.found(&join(&self.at, &key), &around, request);
+        match found.map_err(|e| e.of(&format!("its chunk `{key}`")))? {
+            true => Ok(()),
+            false => {
                 boxes::fill(&around, &request.around, request.out, &self.meta.fill);
-                return Ok(());
+                Ok(())
             }
-            Err(e) => return Err(Stopped::Bad(format!("its chunk `{key}`: {}", reason(&e)))),
-        };
-        let damaged = |e| match e {
-            Stopped::Flag => Stopped::Flag,
-            Stopped::Io(e) => Stopped::Bad(format!("its chunk `{key}`: {}", reason(&e))),
-            Stopped::Bad(why) => Stopped::Bad(format!("its chunk `{key}` is damaged: {why}")),
-        };
-        let read = match &self.meta.chain.inner {
-            Inner::Bytes(_) if self.meta.chain.is_plain() => plain(&file, &around, request),
-            Inner::Bytes(_) => {
-                let size = file.metadata()?.len();
-                stored(&file, 0, size, &self.meta.chain, &around, request)
-            }
-            Inner::Shard(shard) => self.shard(&file, shard, &around, request),
-        };
-        read.map_err(damaged)
+        }
+    }
+
+    /// Reads the part of a chunk that is asked for, if there is such a chunk.
+    fn found(&self, key: &str, around: &Around, request: &mut Request) -> Result<bool, Stopped> {
+        let chain = &self.meta.chain;
+        if let Inner::Shard(shard) = &chain.inner {
+            let Some(file) = self.tree.parts(key, request.stop)? else { return Ok(false) };
+            return self.shard(&*file, shard, around, request).map(|()| true);
+        }
+        if chain.is_plain() && (self.tree.is_near() || is_a_run(around, &request.around)) {
+            let Some(file) = self.tree.parts(key, request.stop)? else { return Ok(false) };
+            return plain(&*file, around, request).map(|()| true);
+        }
+        let most = chain.encoded_bound(count(around.shape) * chain.element().stored_size());
+        let Some(data) = self.tree.whole(key, most as u64, request.stop)? else { return Ok(false) };
+        decoded(data, chain, around, request).map(|()| true)
     }
 
     /// Reads the part of a shard that is asked for.
     fn shard(
         &self,
-        file: &File,
+        file: &dyn ReadAt,
         shard: &Shard,
         around: &Around,
         request: &mut Request,
     ) -> Result<(), Stopped> {
-        let bytes = file.metadata()?.len();
+        let bytes = file.length()?;
         let per: Shape = around.shape.iter().zip(&shard.chunks).map(|(s, c)| s / c).collect();
         let index = shard_index(file, bytes, shard, count(&per), request.stop)?;
+        let unit = count(&shard.chunks) * shard.chain.element().stored_size();
         // The box in coordinates of the shard.
         let mut start = Shape::new();
         let mut size = Shape::new();
@@ -230,7 +250,11 @@ impl ZarrArray {
                 return Ok(());
             }
             match offset.checked_add(length).is_some_and(|end| end <= bytes) {
-                true => stored(file, offset, length, &shard.chain, &part, request),
+                true => {
+                    let most = shard.chain.encoded_bound(unit) as u64;
+                    let data = piece(file, offset, length, most, request.stop)?;
+                    decoded(data, &shard.chain, &part, request)
+                }
                 false => Err(Stopped::Bad("its index leads out of it".into())),
             }
         })
@@ -239,7 +263,7 @@ impl ZarrArray {
 
 /// Places and lengths of the chunks of a shard.
 fn shard_index(
-    file: &File,
+    file: &dyn ReadAt,
     bytes: u64,
     shard: &Shard,
     chunks: usize,
@@ -252,7 +276,7 @@ fn shard_index(
     };
     let at = at.ok_or_else(|| Stopped::Bad("it ends too early".into()))?;
     let mut raw = vec![0; size];
-    read_at(file, &mut raw, at, stop)?;
+    file.read_at(&mut raw, at, stop)?;
     let entries = &raw[..16 * chunks];
     if shard.index_checksum && codec::crc32c(entries).to_le_bytes() != raw[16 * chunks..] {
         return Err(Stopped::Bad("the checksum of its index is wrong".into()));
@@ -264,11 +288,19 @@ fn shard_index(
     Ok(entries.chunks_exact(16).map(|e| (number(&e[..8]), number(&e[8..]))).collect())
 }
 
+/// Whether what two boxes have in common is a small part of the first that lies together in it.
+fn is_a_run(around: &Around, to: &Around) -> bool {
+    let Some((start, shape)) = boxes::common(around, to) else { return false };
+    let within: Shape = start.iter().zip(around.origin).map(|(s, o)| s - o).collect();
+    let runs = Runs::new(around.shape, &within, &shape, 1);
+    runs.dims.is_empty() && count(&shape) <= count(around.shape) / 2
+}
+
 /// Reads the common box of a chunk that is stored as in memory.
-fn plain(file: &File, around: &Around, request: &mut Request) -> Result<(), Stopped> {
+fn plain(file: &dyn ReadAt, around: &Around, request: &mut Request) -> Result<(), Stopped> {
     let to = &request.around;
     let size = request.out.len() / count(to.shape);
-    let bytes = file.metadata()?.len();
+    let bytes = file.length()?;
     let expected = count(around.shape) as u64 * size as u64;
     if bytes != expected {
         return Err(Stopped::Bad(format!("{bytes} bytes instead of {expected}")));
@@ -286,11 +318,26 @@ fn plain(file: &File, around: &Around, request: &mut Request) -> Result<(), Stop
     Ok(())
 }
 
-/// Reads and decodes a chunk, and copies the common box.
-fn stored(
-    file: &File,
+/// Reads so many bytes; more than `most` are an error.
+fn piece(
+    file: &dyn ReadAt,
     offset: u64,
     length: u64,
+    most: u64,
+    stop: &AtomicBool,
+) -> Result<Vec<u8>, Stopped> {
+    if length > most {
+        return Err(Stopped::Bad("it is longer than a chunk".into()));
+    }
+    let mut data = room(length as usize)?;
+    data.resize(length as usize, 0);
+    file.read_at(&mut data, offset, stop)?;
+    Ok(data)
+}
+
+/// Decodes a chunk, and copies the common box.
+fn decoded(
+    data: Vec<u8>,
     chain: &Chain,
     around: &Around,
     request: &mut Request,
@@ -298,12 +345,6 @@ fn stored(
     let to = &request.around;
     let element = chain.element();
     let elements = count(around.shape);
-    if length > chain.encoded_bound(elements * element.stored_size()) as u64 {
-        return Err(Stopped::Bad("it is longer than a chunk".into()));
-    }
-    let mut data = room(length as usize)?;
-    data.resize(length as usize, 0);
-    read_at(file, &mut data, offset, request.stop)?;
     if around.origin == to.origin && around.shape == to.shape {
         return Ok(chain.decode(data, around.shape, request.out)?);
     }
@@ -343,10 +384,10 @@ impl Source for ZarrArray {
         let mut request = Request { around: Around { origin: start, shape }, out, stop };
         let read =
             boxes::chunks(start, shape, &self.meta.chunks, |index| self.chunk(index, &mut request));
-        read.map_err(|e| e.at(&self.root))?;
-        match fs::metadata(&self.document).is_ok_and(|m| Identity::of(&m) == self.identity) {
+        let now = read.and_then(|()| self.tree.mark(&self.document, stop));
+        match now.map_err(|e| e.at(&self.path))?.as_ref() == Some(&self.mark) {
             true => Ok(()),
-            false => Err(failure("read", &self.root, "the store was changed after it was opened")),
+            false => Err(failure("read", &self.path, "the store was changed after it was opened")),
         }
     }
 
@@ -363,14 +404,14 @@ impl Source for ZarrArray {
         };
         // The encoded chunk, what two codecs hold at once, and the decoded chunk.
         let encoded = chain.encoded_bound(unit * element.stored_size());
-        3 * encoded + unit * element.dtype.size() + index
+        3 * encoded + unit * element.dtype.size() + index + self.tree.scratch()
     }
 
     fn path(&self) -> &Path {
-        &self.root
+        &self.path
     }
 
     fn is_at(&self, path: &Path) -> bool {
-        self.root_identity.is_at(path) || self.identity.is_at(path)
+        self.tree.is_at(path, &self.mark)
     }
 }

@@ -56,7 +56,8 @@ pub(crate) fn create_with(
     let fail = |why: String| failure("write", path, &why);
     let metadata = described(dtype, shape, options).map_err(fail)?;
     let meta = version_3(metadata.as_object().expect("an object")).map_err(fail)?;
-    let (top, rest) = situated(path, options.name.as_deref()).map_err(fail)?;
+    let situated = situated(path, options.name.as_deref());
+    let (top, rest) = situated.map_err(|e| e.failing("write", path))?;
     let place = Place::of(&top)?;
     let place = Place { path: path.into(), ..place };
     for left in place.temporaries() {
@@ -83,7 +84,11 @@ pub(crate) fn create_with(
 }
 
 /// The metadata document of a new array.
-fn described(dtype: DType, shape: &[usize], options: &CreateOptions) -> Result<Json, String> {
+pub(crate) fn described(
+    dtype: DType,
+    shape: &[usize],
+    options: &CreateOptions,
+) -> Result<Json, String> {
     let chunks = match &options.chunks {
         Some(chunks) if chunks.len() != shape.len() || chunks.contains(&0) => {
             return Err("the chunk shape does not fit the array".into());
@@ -135,42 +140,99 @@ fn usual_chunks(shape: &[usize], size: usize) -> Shape {
 
 /// What is going to be replaced: the first path on the way to the array that is not there, or the
 /// array; and the way on from there.
-fn situated(path: &Path, name: Option<&str>) -> Result<(PathBuf, PathBuf), String> {
+fn situated(path: &Path, name: Option<&str>) -> Result<(PathBuf, PathBuf), Stopped> {
     let Some(name) = name else {
-        let foreign = path.is_dir()
-            && node(path).is_ok_and(|n| n.is_none())
+        if fs::metadata(path).is_ok_and(|m| !m.is_dir()) {
+            return Err(Stopped::Bad("it is a file".into()));
+        }
+        let found = Directory::open(path).and_then(|tree| node(&tree, ""));
+        let foreign = found.is_ok_and(|n| n.is_none())
             && fs::read_dir(path).is_ok_and(|mut d| d.next().is_some());
-        return match (foreign, fs::metadata(path).is_ok_and(|m| !m.is_dir())) {
-            (true, _) => Err("it is a directory that holds no Zarr store".into()),
-            (_, true) => Err("it is a file".into()),
-            _ => Ok((path.into(), PathBuf::new())),
+        return match foreign {
+            true => Err(Stopped::Bad(FOREIGN.into())),
+            false => Ok((path.into(), PathBuf::new())),
         };
     };
     let way = inside(name)?;
-    if way.as_os_str().is_empty() {
-        return Err("the name of the array is empty".into());
+    if way.is_empty() {
+        return Err(Stopped::Bad("the name of the array is empty".into()));
     }
-    let mut top = path.to_owned();
-    let mut parts = way.components();
+    if fs::symlink_metadata(path).is_err() {
+        return Ok((path.into(), way.into()));
+    }
+    let tree = Directory::open(path)?;
+    let mut top = String::new();
+    let mut parts = Path::new(&way).components();
     loop {
-        if fs::symlink_metadata(&top).is_err() {
-            return Ok((top, parts.as_path().into()));
+        if fs::symlink_metadata(path.join(&top)).is_err() {
+            return Ok((path.join(&top), parts.as_path().into()));
         }
-        let found = node(&top)?;
         let last = parts.as_path().as_os_str().is_empty();
-        match (found, last) {
-            (Some(Node::Array(..)), true) => return Ok((top, PathBuf::new())),
-            (Some(Node::Group(_)), false) if top.join("zarr.json").exists() => {}
-            (Some(Node::Group(_)), false) => {
-                return Err("arrays are not added to stores of version 2".into());
+        let found = node(&tree, &top)?;
+        let is_there = found.is_some();
+        fits(found, last, name)?;
+        match (is_there, last) {
+            (false, _) => return Err(Stopped::Bad(FOREIGN.into())),
+            (true, true) => return Ok((path.join(&top), PathBuf::new())),
+            (true, false) => {
+                let part = parts.next().expect("not the last").as_os_str();
+                top = join(&top, part.to_str().expect("a part of a string"));
             }
-            (Some(Node::Group(_)), true) => return Err(format!("`{name}` is a group")),
-            (Some(Node::Array(..)), false) => {
-                return Err("an array is in the way, where a group must be".into());
-            }
-            (None, _) => return Err("it is a directory that holds no Zarr store".into()),
         }
-        top.push(parts.next().expect("not the last"));
+    }
+}
+
+/// Why nothing is written over a place with other content.
+pub(crate) const FOREIGN: &str = "it is a directory that holds no Zarr store";
+
+/// Whether what is there may stay on the way to an array, or, at the end of it, be replaced.
+pub(crate) fn fits(found: Option<Node>, last: bool, name: &str) -> Result<(), String> {
+    match (found, last) {
+        (None, _) | (Some(Node::Array { .. }), true) => Ok(()),
+        (Some(Node::Group { version: 3, .. }), false) => Ok(()),
+        (Some(Node::Group { .. }), false) => {
+            Err("arrays are not added to stores of version 2".into())
+        }
+        (Some(Node::Group { .. }), true) => Err(format!("`{name}` is a group")),
+        (Some(Node::Array { .. }), false) => {
+            Err("an array is in the way, where a group must be".into())
+        }
+    }
+}
+
+/// A metadata document as it is stored.
+pub(crate) fn document_text(json: &Json) -> Vec<u8> {
+    serde_json::to_vec_pretty(json).expect("JSON")
+}
+
+/// The metadata document of a new group.
+pub(crate) fn group_document() -> Vec<u8> {
+    document_text(&json!({"zarr_format": 3, "node_type": "group", "attributes": {}}))
+}
+
+/// Whether a box is whole chunks, clipped at the end of the array.
+pub(crate) fn is_whole(meta: &Meta, start: &[usize], shape: &[usize]) -> bool {
+    (0..shape.len()).all(|a| {
+        let (chunk, end) = (meta.chunks[a], start[a] + shape[a]);
+        start[a].is_multiple_of(chunk) && (end.is_multiple_of(chunk) || end == meta.shape[a])
+    })
+}
+
+/// A chunk of a box as it is stored; none if it is all zeros, as missing chunks are.
+pub(crate) fn encoded(
+    meta: &Meta,
+    index: &[usize],
+    from: &Around,
+    data: &[u8],
+) -> io::Result<Option<Vec<u8>>> {
+    let size = meta.dtype().size();
+    let origin: Shape = index.iter().zip(&meta.chunks).map(|(i, c)| i * c).collect();
+    let mut chunk = vec![0; count(&meta.chunks) * size];
+    let to = Around { origin: &origin, shape: &meta.chunks };
+    boxes::copy(from, data, &to, &mut chunk, size);
+    match chunk.iter().all(|b| *b == 0) {
+        true => Ok(None),
+        false => meta.chain.encode(chunk).map(Some),
     }
 }
 
@@ -199,27 +261,19 @@ impl ZarrSink {
     }
 
     fn one(&self, index: &[usize], from: &Around, data: &[u8]) -> io::Result<()> {
-        let size = self.meta.dtype().size();
-        let origin: Shape = index.iter().zip(&self.meta.chunks).map(|(i, c)| i * c).collect();
-        let mut chunk = vec![0; count(&self.meta.chunks) * size];
-        let to = Around { origin: &origin, shape: &self.meta.chunks };
-        boxes::copy(from, data, &to, &mut chunk, size);
-        if chunk.iter().all(|b| *b == 0) {
-            return Ok(());
+        match encoded(&self.meta, index, from, data)? {
+            Some(encoded) => self.file(&self.array.join(self.meta.key(index)), &encoded),
+            None => Ok(()),
         }
-        let encoded = self.meta.chain.encode(chunk)?;
-        self.file(&self.array.join(self.meta.key(index)), &encoded)
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        let text = |json: &Json| serde_json::to_vec_pretty(json).expect("JSON");
         let mut group = self.array.clone();
         while group != self.temporary {
             group.pop();
-            let empty = json!({"zarr_format": 3, "node_type": "group", "attributes": {}});
-            self.file(&group.join("zarr.json"), &text(&empty))?;
+            self.file(&group.join("zarr.json"), &group_document())?;
         }
-        self.file(&self.array.join("zarr.json"), &text(&self.metadata))?;
+        self.file(&self.array.join("zarr.json"), &document_text(&self.metadata))?;
         for directory in self.made.get_mut().unwrap_or_else(PoisonError::into_inner).iter().rev() {
             let _ = self.files.sync_dir(directory);
         }
@@ -264,12 +318,7 @@ impl Sink for ZarrSink {
 
     fn write(&self, start: &[usize], shape: &[usize], data: &[u8]) -> Result<(), StorageError> {
         assert_eq!(data.len(), count(shape) * self.meta.dtype().size(), "the size of the box");
-        let whole = (0..shape.len()).all(|a| {
-            let (chunk, end) = (self.meta.chunks[a], start[a] + shape[a]);
-            start[a].is_multiple_of(chunk)
-                && (end.is_multiple_of(chunk) || end == self.meta.shape[a])
-        });
-        if !whole {
+        if !is_whole(&self.meta, start, shape) {
             return Err(failure("write", &self.place.path, "a box is not whole chunks"));
         }
         let from = Around { origin: start, shape };
