@@ -473,3 +473,19 @@ fn bench_says_what_is_missing() {
     let (code, out, err) = outcome(&["bench", &wrong]);
     assert!(code == 2 && out.is_empty() && err.contains("error[E0102]"), "{err}");
 }
+
+#[cfg(not(feature = "remote"))]
+#[test]
+fn addresses_are_refused_with_the_way_to_reach_them() {
+    for code in [
+        "load(\"s3://bucket/x.zarr\")",
+        "save(\"gs://bucket/x.npy\", arange(3))",
+        "print(info(\"https://host/x.npy\"))",
+    ] {
+        let (status, _, messages) = outcome(&["-e", code]);
+        assert_eq!(status, 5, "{messages}");
+        assert!(messages.contains("--features remote"), "{messages}");
+    }
+    let (status, _, messages) = outcome(&["-e", "load(\"hdfs://host/x.npy\")"]);
+    assert!(status == 5 && messages.contains("`hdfs://` is not supported"), "{messages}");
+}
