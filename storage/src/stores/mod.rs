@@ -9,6 +9,7 @@
 
 mod connect;
 mod fetched;
+mod near;
 mod npy;
 mod object;
 mod parts;

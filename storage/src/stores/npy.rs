@@ -1,6 +1,7 @@
 //! `.npy` files on object stores, read by ranges.
 
 use super::Place;
+use super::near::{KEPT, Near};
 use super::object::Object;
 use crate::Source;
 use crate::attributes::Attributes;
@@ -19,7 +20,7 @@ const ON_THE_WAY: usize = 1 << 20;
 /// A `.npy` object whose header was read.
 pub(crate) struct NpyObject {
     place: Place,
-    object: Object,
+    object: Near,
     header: Header,
     attributes: Attributes,
 }
@@ -29,23 +30,15 @@ pub(super) fn open(place: Place) -> Result<NpyObject, StorageError> {
     let opened = Object::open(place.clone(), place.key.clone(), &place.stop);
     let object = opened.map_err(|e| e.at(&place.path))?;
     let object = object.ok_or_else(|| failure("read", &place.path, "no such object"))?;
+    let object = Near::of(object);
     let mut failed = None;
     let header = object.length().and_then(|bytes| {
-        // The start of the object at once, for both looks at the header.
-        let mut start = vec![0; bytes.min(FIRST) as usize];
-        object.read_at(&mut start, 0, &place.stop)?;
         let header = header::from(bytes, |out, at| {
-            let at = at as usize;
-            match start.get(at..at + out.len()) {
-                Some(bytes) => out.copy_from_slice(bytes),
-                None => {
-                    let read = object.read_at(out, at as u64, &place.stop);
-                    failed = read.err();
-                }
-            }
+            // Nothing but the stop flag and the network can go wrong here.
+            failed = object.read_at(out, at, &place.stop).err().or(failed.take());
             Ok(())
         });
-        match failed {
+        match failed.take() {
             Some(error) => Err(error),
             None => Ok(header?),
         }
@@ -53,9 +46,6 @@ pub(super) fn open(place: Place) -> Result<NpyObject, StorageError> {
     let header = header.map_err(|e| e.at(&place.path))?;
     Ok(NpyObject { place, object, header, attributes: Attributes::default() })
 }
-
-/// Bytes that hold the header of nearly every file.
-const FIRST: u64 = 4096;
 
 impl Source for NpyObject {
     fn dtype(&self) -> DType {
@@ -83,11 +73,19 @@ impl Source for NpyObject {
     }
 
     fn scratch(&self, shape: &[usize]) -> usize {
-        read::scratch(&self.header, shape, self.object.reach()) + ON_THE_WAY
+        read::scratch(&self.header, shape, self.object.reach()) + KEPT + ON_THE_WAY
     }
 
     fn path(&self) -> &Path {
         &self.place.path
+    }
+
+    fn is_held(&self) -> bool {
+        self.object.is_held()
+    }
+
+    fn release(&self) {
+        self.object.release();
     }
 
     fn is_at(&self, path: &Path) -> bool {
