@@ -45,7 +45,7 @@ type Content = (arr_ir::dtype::DType, Vec<usize>, Vec<u8>);
 fn read(path: &Path, name: &str) -> Result<Option<Content>, StorageError> {
     let name = Some(name.to_string()).filter(|n| !n.is_empty());
     let options = OpenOptions { name, ..OpenOptions::default() };
-    let _ = info(path.to_str().unwrap());
+    let _ = info(path.to_str().unwrap(), &OpenOptions::default());
     let source = open(path.to_str().unwrap(), &options)?;
     let shape = source.shape().to_vec();
     let size = source.dtype().size();
