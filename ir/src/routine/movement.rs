@@ -11,6 +11,7 @@ use crate::shape::Shape;
 use crate::with_element;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Elements in motion.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -95,7 +96,14 @@ impl Family for Movement {
 
     fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {
         match self {
-            Scatter { .. } => operands[1].1[0] * size_of::<u64>(),
+            Scatter { axes, fold } => {
+                let ((dtype, shape), m) = (operands[0], operands[1].1[0]);
+                match flat(*axes, shape) {
+                    true if apart(*fold, dtype, shape[1], m) => APART * shape[1] * dtype.size(),
+                    true => 0,
+                    false => m * size_of::<u64>(),
+                }
+            }
             Compress { .. } => operands[1].1[0].div_ceil(PIECE) * size_of::<u64>(),
             _ => 0,
         }
@@ -112,6 +120,10 @@ impl Family for Movement {
             }
             Scatter { axes, fold } => {
                 let k = axes as usize;
+                if flat(axes, base.shape) {
+                    let operands = (&operands[1], &operands[2]);
+                    return scatter_flat(base, operands, fold, out, scratch, workers);
+                }
                 let at = Positions::new(base, &operands[1..1 + k], k);
                 scatter(base, &at, &operands[1 + k], fold, out, bytemuck::cast_slice_mut(scratch))
             }
@@ -284,16 +296,94 @@ fn scatter(
         *row = at.row(0, i)? as u64;
     }
     out.copy_from_slice(base.data);
-    let size = values.shape[1] * base.dtype.size();
-    if size == 0 {
-        return Ok(());
-    }
     let outer_rows: usize = at.sizes.iter().product();
     let outer =
         (0..base.shape[0]).flat_map(|o| rows.iter().map(move |&r| o * outer_rows + r as usize));
+    scatter_rows(base.dtype, outer, values, fold, out)
+}
+
+/// Whether single elements of one axis are written.
+fn flat(axes: u8, shape: &[usize]) -> bool {
+    axes == 1 && shape[0] == 1 && shape[2] == 1
+}
+
+/// Parts of many positions that are counted side by side.
+const APART: usize = 8;
+
+/// Whether sums of `m` values into `n` elements may be made part by part: their order does not
+/// matter, and the parts are small beside the values.
+fn apart(fold: Option<FoldOp>, dtype: DType, n: usize, m: usize) -> bool {
+    fold == Some(FoldOp::Sum)
+        && matches!(dtype, DType::I64 | DType::I32)
+        && n <= 1 << 16
+        && m >= (1 << 16).max(4 * APART * n)
+}
+
+fn scatter_flat(
+    base: &Block<'_>,
+    (at, values): (&Block<'_>, &Block<'_>),
+    fold: Option<FoldOp>,
+    out: &mut [u8],
+    scratch: &mut [u8],
+    workers: &dyn Workers,
+) -> Result<(), String> {
+    let (at, size): (&[i64], usize) = (at.of(), base.shape[1]);
+    let n = size as i64;
+    let first = AtomicUsize::new(usize::MAX);
+    workers.each(at.len().div_ceil(PIECE), &|i| {
+        let part = &at[i * PIECE..at.len().min((i + 1) * PIECE)];
+        let wrong = |p: i64| (p < -n) | (p >= n);
+        if part.iter().fold(false, |any, &p| any | wrong(p)) {
+            let here = part.iter().position(|&p| wrong(p)).unwrap_or(0);
+            first.fetch_min(i * PIECE + here, Ordering::Relaxed);
+        }
+    });
+    if let Some(&position) = at.get(first.into_inner()) {
+        return Err(outside(position, 0, size));
+    }
+    let row = move |&p: &i64| (if p < 0 { p + n } else { p }) as usize;
+    out.copy_from_slice(base.data);
+    if !apart(fold, base.dtype, size, at.len()) {
+        return scatter_rows(base.dtype, at.iter().map(row), values, fold, out);
+    }
+    let part = at.len().div_ceil(APART);
+    let bytes = base.dtype.size();
+    in_pieces(scratch, size * bytes, workers, |i, sums| {
+        sums.fill(0);
+        let range = at.len().min(i * part)..at.len().min((i + 1) * part);
+        let given = match values.shape[0] {
+            1 => *values,
+            _ => Block { data: &values.data[range.start * bytes..range.end * bytes], ..*values },
+        };
+        let shape = [if values.shape[0] == 1 { 1 } else { range.len() }, 1];
+        let given = Block { shape: &shape, ..given };
+        // Sums of whole numbers cannot fail.
+        let _ = scatter_rows(base.dtype, at[range].iter().map(row), &given, fold, sums);
+    });
+    let all = 0..size;
+    for sums in scratch.chunks_exact(size * bytes) {
+        let shape = [size, 1];
+        let sums = Block { dtype: base.dtype, shape: &shape, data: sums };
+        scatter_rows(base.dtype, all.clone(), &sums, fold, out)?;
+    }
+    Ok(())
+}
+
+/// Writes or folds values into rows of `out`, in order.
+fn scatter_rows(
+    dtype: DType,
+    outer: impl Iterator<Item = usize>,
+    values: &Block<'_>,
+    fold: Option<FoldOp>,
+    out: &mut [u8],
+) -> Result<(), String> {
+    let size = values.shape[1] * dtype.size();
+    if size == 0 {
+        return Ok(());
+    }
     if let (Some(op), 1) = (fold, values.shape[1]) {
         let one = values.shape[0] == 1;
-        match base.dtype {
+        match dtype {
             DType::I64 => return fold_elements::<i64>(op, outer, values, one, out),
             DType::I32 => return fold_elements::<i32>(op, outer, values, one, out),
             DType::F64 => return fold_elements::<f64>(op, outer, values, one, out),
@@ -308,13 +398,13 @@ fn scatter(
         }
         return Ok(());
     };
-    with_element!(base.dtype, T => {
+    with_element!(dtype, T => {
         use eval::Element;
-        let bytes = base.dtype.size();
+        let bytes = dtype.size();
         for (row, from) in pairs {
             let to = &mut out[row * size..(row + 1) * size];
             for (t, f) in to.chunks_exact_mut(bytes).zip(from.chunks_exact(bytes)) {
-                let (a, b) = (read::<T>(t, base.dtype), read::<T>(f, base.dtype));
+                let (a, b) = (read::<T>(t, dtype), read::<T>(f, dtype));
                 let bits = T::fold(op, a, b).to_scalar().bits.to_le_bytes();
                 t.copy_from_slice(&bits[..bytes]);
             }
@@ -443,6 +533,30 @@ mod tests {
         let put =
             run(Scatter { axes: 1, fold: None }, &[&x, &i, &ints(&[4, 2], &[-1; 8])]).unwrap();
         assert_eq!(put, ints(&[2, 3, 2], &[-1, -1, 2, 3, -1, -1, -1, -1, 8, 9, -1, -1]));
+    }
+
+    #[test]
+    fn many_values_are_counted_part_by_part() {
+        let (n, m) = (50, 70_001);
+        let at: Vec<i64> = (0..m).map(|i| (i * i + 7 * i) % 100 - 50).collect();
+        let values: Vec<i64> = (0..m).map(|i| i - 30_000).collect();
+        let base: Vec<i64> = (0..n).map(|i| i * 1000).collect();
+        let x = ints(&[1, n as usize, 1], &base);
+        let (many, one) = (ints(&[m as usize, 1], &values), ints(&[1, 1], &[3]));
+        for given in [many, one] {
+            let mut sums = base.clone();
+            for (k, &p) in at.iter().enumerate() {
+                let value = if given.shape[0] == 1 { 3 } else { values[k] };
+                sums[(if p < 0 { p + n } else { p }) as usize] += value;
+            }
+            let scatter = Scatter { axes: 1, fold: Some(FoldOp::Sum) };
+            let got = run(scatter, &[&x, &ints(&[m as usize], &at), &given]).unwrap();
+            assert_eq!(got, ints(&[1, n as usize, 1], &sums));
+            let mut wrong = at.clone();
+            (wrong[69_000], wrong[68_999]) = (50, -51);
+            let bad = run(scatter, &[&x, &ints(&[m as usize], &wrong), &given]);
+            assert_eq!(bad.unwrap_err(), "the position -51 is outside an axis of 50 elements");
+        }
     }
 
     #[test]

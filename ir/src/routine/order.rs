@@ -144,6 +144,8 @@ trait Keyed: bytemuck::Pod + Send + Sync {
     fn is_nan(self) -> bool {
         false
     }
+    /// The nearest float64.
+    fn near(self) -> f64;
 }
 
 macro_rules! keyed_integers {
@@ -155,6 +157,9 @@ macro_rules! keyed_integers {
             }
             fn of_key(key: $u) -> $t {
                 (key ^ $flip) as $t
+            }
+            fn near(self) -> f64 {
+                self as f64
             }
         }
     )*};
@@ -187,6 +192,10 @@ macro_rules! keyed_floats {
             }
             fn is_nan(self) -> bool {
                 self.is_nan()
+            }
+            #[inline(always)]
+            fn near(self) -> f64 {
+                self as f64
             }
         }
     )*};
@@ -358,7 +367,40 @@ fn argsort<T: Keyed, P: Pair>(
     });
 }
 
+/// Elements of a sorted array up to which it is looked at before many are searched in it.
+const FEW: usize = 4096;
+
+/// The factor from a distance to the first element to a position, where positions found that way
+/// miss by one at most.
+fn even<T: Keyed>(sorted: &[T]) -> Option<f64> {
+    let (first, last) = (sorted.first()?.near(), sorted.last()?.near());
+    let scale = (sorted.len() - 1) as f64 / (last - first);
+    let hits = |(i, x): (usize, &T)| ((x.near() - first) * scale - i as f64).abs() <= 1.0;
+    (scale.is_finite() && scale > 0.0 && sorted.iter().enumerate().all(hits)).then_some(scale)
+}
+
 fn search<T: Keyed>(sorted: &[T], values: &[T], right: bool, out: &mut [i64]) {
+    if sorted.len() <= FEW
+        && values.len() >= 4 * sorted.len()
+        && let Some(scale) = even(sorted)
+    {
+        let keys: Vec<T::Key> = sorted.iter().map(|x| x.loose()).collect();
+        let first = sorted[0].near();
+        for (o, v) in out.iter_mut().zip(values) {
+            let key = v.loose();
+            let before = |s: T::Key| if right { s <= key } else { s < key };
+            // A guess, and steps from there: right whatever the guess.
+            let mut at = (((v.near() - first) * scale) as usize).min(keys.len() - 1) + 1;
+            while at < keys.len() && before(keys[at]) {
+                at += 1;
+            }
+            while at > 0 && !before(keys[at - 1]) {
+                at -= 1;
+            }
+            *o = at as i64;
+        }
+        return;
+    }
     for (o, v) in out.iter_mut().zip(values) {
         let key = v.loose();
         *o = match right {
@@ -444,5 +486,38 @@ mod tests {
         assert_eq!(out, [1, 3, 4, 4, 0]);
         search(&x, &values, true, &mut out);
         assert_eq!(out, [3, 4, 4, 5, 0]);
+    }
+
+    #[test]
+    fn even_arrays_are_searched_as_others() {
+        let all: Vec<f64> = numbers(3000).into_iter().map(|v| v / 5e5).collect();
+        let special = [0.0, -0.0, 1.0, f64::INFINITY, f64::NEG_INFINITY, 0.3, -1e300];
+        let edges: Vec<Vec<f64>> = vec![
+            (0..=100).map(|i| i as f64 / 100.0).collect(),
+            (0..=7).map(|i| -1.0 + f64::from(i) * 0.3).collect(),
+            vec![0.0, 1.0],
+            vec![2.5],
+            vec![0.0, 0.0, 1.0, 2.0],
+            vec![0.0, 1.0, f64::NAN],
+        ];
+        for edges in edges {
+            for right in [false, true] {
+                let values: Vec<f64> = all.iter().chain(&special).chain(&edges).copied().collect();
+                let mut out = vec![0; values.len()];
+                search(&edges, &values, right, &mut out);
+                for (v, &at) in values.iter().zip(&out) {
+                    let mut one = [0];
+                    search(&edges, &[*v], right, &mut one);
+                    assert_eq!(at, one[0], "{v} in {edges:?}");
+                }
+            }
+        }
+        let whole: Vec<i32> = (-50..50).map(|i| i * 3).collect();
+        let values: Vec<i32> = (-400..400).chain([i32::MIN, i32::MAX]).collect();
+        let mut out = vec![0; values.len()];
+        search(&whole, &values, true, &mut out);
+        for (v, &at) in values.iter().zip(&out) {
+            assert_eq!(at, whole.partition_point(|w| w <= v) as i64);
+        }
     }
 }

@@ -149,6 +149,14 @@ pub unsafe fn scan<T: Element>(
             };
             carry.extend((0..width).map(read));
         }
+        if width == 1 {
+            let from = (from, input.strides[axis]);
+            let to = (to, out.strides[axis]);
+            let carry = carry.first().copied();
+            // SAFETY: the elements of the line in the region.
+            unsafe { scan_line(op, carry, from, to, start..start + n) };
+            return;
+        }
         for i in start..start + n {
             let row = from.wrapping_offset(i as isize * input.strides[axis]);
             let dst = to.wrapping_offset(i as isize * out.strides[axis]);
@@ -176,6 +184,78 @@ pub unsafe fn scan<T: Element>(
             }
         }
     });
+}
+
+/// Scans elements of one line, block by block: first byte and stride of what is read and written.
+///
+/// # Safety
+/// As for [`scan`]; `range` starts at a block.
+unsafe fn scan_line<T: Element>(
+    op: FoldOp,
+    carry: Option<T>,
+    from: (*mut u8, isize),
+    to: (*mut u8, isize),
+    range: std::ops::Range<usize>,
+) {
+    // One loop per operation.
+    macro_rules! each {
+        ($($op:ident)*) => {
+            match op {
+                $(FoldOp::$op => {
+                    let fold = |a, b| T::fold(FoldOp::$op, a, b);
+                    // SAFETY: the caller's.
+                    unsafe { scan_blocks(fold, carry, from, to, range) }
+                })*
+            }
+        };
+    }
+    each!(Sum Prod Min Max Any All)
+}
+
+/// # Safety
+/// As for [`scan_line`].
+#[inline(always)]
+unsafe fn scan_blocks<T: Element>(
+    fold: impl Fn(T, T) -> T,
+    mut carry: Option<T>,
+    from: (*mut u8, isize),
+    to: (*mut u8, isize),
+    range: std::ops::Range<usize>,
+) {
+    let read = |i: usize| {
+        let at = from.0.wrapping_offset(i as isize * from.1);
+        // SAFETY: an element of the line.
+        unsafe { at.cast::<T>().read_unaligned() }
+    };
+    let write = |i: usize, value: T| {
+        let at = to.0.wrapping_offset(i as isize * to.1);
+        // SAFETY: an element of the line.
+        unsafe { at.cast::<T>().write_unaligned(value) }
+    };
+    let mut first = range.start;
+    while first < range.end {
+        let end = range.end.min((first / SCAN_BLOCK + 1) * SCAN_BLOCK);
+        let mut run = read(first);
+        carry = Some(match carry {
+            None => {
+                write(first, run);
+                for i in first + 1..end {
+                    run = fold(run, read(i));
+                    write(i, run);
+                }
+                run
+            }
+            Some(before) => {
+                write(first, fold(before, run));
+                for i in first + 1..end {
+                    run = fold(run, read(i));
+                    write(i, fold(before, run));
+                }
+                fold(before, run)
+            }
+        });
+        first = end;
+    }
 }
 
 /// A block of a contraction over a region `[b.., i, j, k]`, `k` being summed: panels in order,
