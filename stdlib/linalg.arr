@@ -175,9 +175,25 @@ fn lstsq(a, b, rcond=none) {
     a = _float(a)
     b = _float(b)
     assert a.ndim == 2, "lstsq takes one matrix"
-    u, s, vh = compute(*linalg._svd(a, false))
+    wide = a.shape[0] < a.shape[1]
+    q, r = compute(*qr(if wide { _adjoint(a) } else { a }))
+    s = compute(linalg._svdvals(r))
     rank = if s.size == 0 { 0 } else { int(count_nonzero(s > _cutoff(s, a, rcond))) }
-    x = _adjoint(vh[:rank]) @ _over(_adjoint(u[:, :rank]) @ b, s[:rank])
+    x = if wide {
+        # R is the triangle of the adjoint.
+        if rank == s.size { q @ solve_triangular(_adjoint(r), b, lower=true) }
+        else {
+            u, _, vh = compute(*linalg._svd(r, false))
+            q @ (u[:, :rank] @ _over(vh[:rank] @ b, s[:rank]))
+        }
+    } else {
+        right = _adjoint(q) @ b
+        if rank == s.size { solve_triangular(r, right) }
+        else {
+            u, _, vh = compute(*linalg._svd(r, false))
+            _adjoint(vh[:rank]) @ _over(_adjoint(u[:, :rank]) @ right, s[:rank])
+        }
+    }
     if rank < a.shape[1] or a.shape[0] <= a.shape[1] { return x, zeros((0,), dtype=s.dtype), rank, s }
     e = abs(b - a @ x)
     r = sum(e * e, axis=0)
@@ -357,41 +373,6 @@ fn matrix_power(x, n) {
     half = if n > 1 { matrix_power(x, n // 2) } else { x }
     if n == 1 { x } else if n % 2 == 0 { half @ half } else { half @ half @ x }
 }
-
-fn _multi_dot(arrays) {
-    if len(arrays) == 1 { return asarray(arrays[0]) }
-    _chain(arrays, _split(arrays))
-}
-
-fn _chain(arrays, at) {
-    left = arrays[:at]
-    right = arrays[at:]
-    l = if len(left) == 1 { asarray(left[0]) } else { _chain(left, _split(left)) }
-    r = if len(right) == 1 { asarray(right[0]) } else { _chain(right, _split(right)) }
-    l @ r
-}
-
-## Where the last of the products of the cheapest order stands.
-fn _split(arrays) {
-    best = 1
-    least = _cost(arrays, 1)
-    for at in range(2, len(arrays)) {
-        c = _cost(arrays, at)
-        if c < least {
-            best = at
-            least = c
-        }
-    }
-    best
-}
-
-fn _cost(arrays, at) = _rows(arrays[0]) * _rows(arrays[at]) * _columns(arrays[-1]) + _inside(arrays[:at]) + _inside(arrays[at:])
-
-fn _inside(arrays) = if len(arrays) == 1 { 0 } else { _cost(arrays, _split(arrays)) }
-
-fn _rows(x) = asarray(x).shape[0]
-
-fn _columns(x) = asarray(x).shape[-1]
 
 ## The outer product of two vectors.
 ##

@@ -13,6 +13,7 @@
 //! | `lu` | `P L U`, and solving, inverting, pivots with it |
 //! | `qr` | orthogonal times triangular |
 //! | `spectral` | eigenvalues and singular values |
+//! | `values` | those of tridiagonal and bidiagonal matrices, without vectors |
 //! | `exponential` | the exponential of a matrix |
 //! | `fourier` | discrete Fourier transforms of vectors |
 #![forbid(unsafe_code)]
@@ -26,6 +27,7 @@ mod qr;
 mod spectral;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use bytemuck::Pod;
 use faer::traits::{ComplexField, RealField};
@@ -85,10 +87,21 @@ pub(crate) trait Number:
 }
 
 /// What they ask of a real number.
-pub(crate) trait Real: RealField + Copy + Pod + Send + Sync {}
+pub(crate) trait Real: RealField + Copy + Pod + Send + Sync + Into<f64> {
+    /// The nearest number.
+    fn rounded(value: f64) -> Self;
+}
 
-impl Real for f32 {}
-impl Real for f64 {}
+impl Real for f32 {
+    fn rounded(value: f64) -> Self {
+        value as f32
+    }
+}
+impl Real for f64 {
+    fn rounded(value: f64) -> Self {
+        value
+    }
+}
 impl Number for f32 {}
 impl Number for f64 {}
 impl Number for Complex<f32> {}

@@ -183,6 +183,14 @@ pub(crate) fn factors<T: Number>(
     store_rows(matrix.as_ref(), q, each);
 }
 
+/// The square upper triangle of the factorization of a matrix with no fewer rows than columns, up to
+/// the phases of its rows.
+pub(crate) fn triangle<T: Number>(matrix: Mat<T>, each: Each<'_>) -> Mat<T> {
+    let factors = Reflections::new(matrix, each).factors;
+    let n = factors.ncols();
+    Mat::from_fn(n, n, |i, j| if i <= j { factors[(i, j)] } else { zero() })
+}
+
 /// What makes a diagonal element real when it is multiplied by it, of the sign that its real part
 /// has; 1 for what is real.
 fn turn<T: Number>(value: T) -> T {

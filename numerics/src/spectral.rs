@@ -1,14 +1,15 @@
 //! Eigenvalues and singular values.
 
 use crate::pieces::{columns_of, store_rows};
-use crate::{Each, Failure, Number, Real};
+use crate::{Each, Failure, Number, Real, qr, values};
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::evd::{self, ComputeEigenvectors, EvdParams, SelfAdjointEvdParams};
-use faer::linalg::svd::{self as singular, ComputeSvdVectors, SvdParams};
+use faer::linalg::evd::{self, ComputeEigenvectors, EvdParams, SelfAdjointEvdParams, tridiag};
+use faer::linalg::qr::no_pivoting::factor::recommended_block_size;
+use faer::linalg::svd::{self as singular, ComputeSvdVectors, SvdParams, bidiag};
 use faer::prelude::*;
 use faer::traits::ext::ComplexFieldExt;
-use faer::traits::math_utils::{abs2, conj, mul_real, one, recip, sqrt, zero};
+use faer::traits::math_utils::{abs, abs2, conj, mul_real, one, recip, sqrt, zero};
 use faer::{Auto, Spec};
 use num_complex::Complex;
 
@@ -56,17 +57,16 @@ pub(crate) fn eigh<T: Number>(
         all_finite(&row[..=i])?;
     }
     let matrix = columns_of(a, n, n, each);
+    let Some(v) = v else { return eigenvalues(matrix, w, threads) };
     let params = Spec::<SelfAdjointEvdParams, T>::new(Auto::<T>::auto());
-    let wanted = if v.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let wanted = ComputeEigenvectors::Yes;
     let mut values = Diag::<T>::zeros(n);
-    let mut vectors = v.as_ref().map(|_| Mat::<T>::zeros(n, n));
+    let mut vectors = Mat::<T>::zeros(n, n);
     if n == 1 {
         values[0] = matrix[(0, 0)];
-        if let Some(vectors) = &mut vectors {
-            vectors[(0, 0)] = one();
-        }
+        vectors[(0, 0)] = one();
     } else {
-        let vectors = vectors.as_mut().map(|v| v.as_mut());
+        let vectors = Some(vectors.as_mut());
         in_parts(n, threads, |par| {
             let scratch = evd::self_adjoint_evd_scratch::<T>(n, wanted, par, params);
             let mut memory = MemBuffer::new(scratch);
@@ -79,8 +79,71 @@ pub(crate) fn eigh<T: Number>(
     for (i, w) in w.iter_mut().enumerate() {
         *w = values[i].real();
     }
-    if let (Some(v), Some(vectors)) = (v, vectors) {
-        store_rows(vectors.as_ref(), v, each);
+    store_rows(vectors.as_ref(), v, each);
+    Ok(())
+}
+
+/// The eigenvalues of a Hermitian matrix of at least one row.
+fn eigenvalues<T: Number>(
+    matrix: Mat<T>,
+    w: &mut [T::Real],
+    threads: usize,
+) -> Result<(), Failure> {
+    let mut matrix = matrix;
+    let n = matrix.nrows();
+    let block = recommended_block_size::<T>(n, n);
+    let mut reflections = Mat::<T>::zeros(block, n - 1);
+    in_parts(n, threads, |par| {
+        let params = Auto::<T>::auto();
+        let scratch = tridiag::tridiag_in_place_scratch::<T>(n, par, Spec::new(params));
+        let mut memory = MemBuffer::new(scratch);
+        let memory = MemStack::new(&mut memory);
+        let (a, h) = (matrix.as_mut(), reflections.as_mut());
+        tridiag::tridiag_in_place(a, h, par, memory, Spec::new(params));
+    });
+    let mut diagonal: Vec<f64> = (0..n).map(|i| matrix[(i, i)].real().into()).collect();
+    let mut beside: Vec<f64> = (1..n).map(|i| abs(&matrix[(i, i - 1)]).into()).collect();
+    values::tridiagonal(&mut diagonal, &mut beside)?;
+    for (w, &value) in w.iter_mut().zip(&diagonal) {
+        *w = T::Real::rounded(value);
+    }
+    Ok(())
+}
+
+/// The singular values of a row-major matrix of at least one row and column.
+fn singular_values<T: Number>(
+    a: &[T],
+    (m, n): (usize, usize),
+    s: &mut [T::Real],
+    threads: usize,
+    each: Each<'_>,
+) -> Result<(), Failure> {
+    let size = m.min(n);
+    // A matrix and its transpose have the same.
+    let mut matrix = if m > n {
+        columns_of(a, m, n, each)
+    } else {
+        MatRef::from_column_major_slice(a, n, m).to_owned()
+    };
+    if 2 * matrix.nrows() > 3 * size {
+        matrix = qr::triangle(matrix, each);
+    }
+    let block = recommended_block_size::<T>(matrix.nrows(), size);
+    let (mut left, mut right) = (Mat::<T>::zeros(block, size), Mat::<T>::zeros(block, size - 1));
+    in_parts(size, threads, |par| {
+        let params = Auto::<T>::auto();
+        let rows = matrix.nrows();
+        let scratch = bidiag::bidiag_in_place_scratch::<T>(rows, size, par, Spec::new(params));
+        let mut memory = MemBuffer::new(scratch);
+        let memory = MemStack::new(&mut memory);
+        let (l, r) = (left.as_mut(), right.as_mut());
+        bidiag::bidiag_in_place(matrix.as_mut(), l, r, par, memory, Spec::new(params));
+    });
+    let mut diagonal: Vec<f64> = (0..size).map(|i| abs(&matrix[(i, i)]).into()).collect();
+    let above: Vec<f64> = (1..size).map(|i| abs(&matrix[(i - 1, i)]).into()).collect();
+    values::bidiagonal(&mut diagonal, &above)?;
+    for (s, &value) in s.iter_mut().zip(&diagonal) {
+        *s = T::Real::rounded(value);
     }
     Ok(())
 }
@@ -96,27 +159,26 @@ pub(crate) fn svd<T: Number>(
 ) -> Result<(), Failure> {
     let size = m.min(n);
     all_finite(a)?;
-    let (columns, rows) = match &vectors {
-        Some((u, vh)) => (u.len() / m.max(1), vh.len() / n.max(1)),
-        None => (0, 0),
+    let Some((out_u, out_vh)) = vectors else {
+        return match size {
+            0 => Ok(()),
+            _ => singular_values(a, (m, n), s, threads, each),
+        };
     };
-    let kind = |full: bool| match (&vectors, full) {
-        (None, _) => ComputeSvdVectors::No,
-        (_, true) => ComputeSvdVectors::Full,
-        (_, false) => ComputeSvdVectors::Thin,
-    };
+    let (columns, rows) = (out_u.len() / m.max(1), out_vh.len() / n.max(1));
+    let kind = |full| if full { ComputeSvdVectors::Full } else { ComputeSvdVectors::Thin };
     let (left, right) = (kind(columns != size), kind(rows != size));
     let params = Spec::<SvdParams, T>::new(Auto::<T>::auto());
     let matrix = columns_of(a, m, n, each);
     let mut values = Diag::<T>::zeros(size);
-    let mut u = vectors.as_ref().map(|_| Mat::<T>::zeros(m, columns));
-    let mut v = vectors.as_ref().map(|_| Mat::<T>::zeros(n, rows));
+    let mut u = Mat::<T>::zeros(m, columns);
+    let mut v = Mat::<T>::zeros(n, rows);
     if size == 0 {
-        for factor in [&mut u, &mut v].into_iter().flatten() {
+        for factor in [&mut u, &mut v] {
             factor.as_mut().diagonal_mut().fill(one());
         }
     } else {
-        let (u, v) = (u.as_mut().map(|u| u.as_mut()), v.as_mut().map(|v| v.as_mut()));
+        let (u, v) = (Some(u.as_mut()), Some(v.as_mut()));
         in_parts(size, threads, |par| {
             let scratch = singular::svd_scratch::<T>(m, n, left, right, par, params);
             let mut memory = MemBuffer::new(scratch);
@@ -129,13 +191,11 @@ pub(crate) fn svd<T: Number>(
     for (i, s) in s.iter_mut().enumerate() {
         *s = values[i].real();
     }
-    if let (Some((out_u, out_vh)), Some(u), Some(v)) = (vectors, u, v) {
-        store_rows(u.as_ref(), out_u, each);
-        // The rows of V^H are the conjugated columns of V.
-        for (j, row) in out_vh.chunks_exact_mut(n.max(1)).enumerate() {
-            for (value, given) in row.iter_mut().zip(v.col_as_slice(j)) {
-                *value = conj(given);
-            }
+    store_rows(u.as_ref(), out_u, each);
+    // The rows of V^H are the conjugated columns of V.
+    for (j, row) in out_vh.chunks_exact_mut(n.max(1)).enumerate() {
+        for (value, given) in row.iter_mut().zip(v.col_as_slice(j)) {
+            *value = conj(given);
         }
     }
     Ok(())

@@ -190,6 +190,10 @@ for s in ["f4", "f8"]:
         for i in range(4):
             value = np.linalg.lstsq(inputs[f"{x}_{s}"], inputs[f"{b}_{s}"])[i]
             case(f"linalg.lstsq({x}_{s}, {b}_{s})[{i}]", np.int64(value) if i == 2 else value, "near 1e-4" if s == "f4" else F8)
+    for i in range(4):
+        flat = np.outer(inputs["v4_" + s][:3], inputs["v5_" + s])
+        value = np.linalg.lstsq(flat, inputs["v4_" + s][:3], rcond=1e-3)[i]
+        case(f"linalg.lstsq(linalg.outer(v4_{s}[:3], v5_{s}), v4_{s}[:3], rcond=1e-3)[{i}]", np.int64(value) if i == 2 else value, "near 1e-4" if s == "f4" else F8)
     case(f"linalg.lstsq(r35_{s}, r35_{s})[0]", np.linalg.lstsq(inputs[f"r35_{s}"], inputs[f"r35_{s}"])[0], t)
 for i in [0, 1, 3]:
     case(f"linalg.lstsq(rank2, [1.0, 2.0, 3.0, 4.0], rcond=1e-10)[{i}]", np.linalg.lstsq(inputs["rank2"], np.arange(1.0, 5), rcond=1e-10)[i], F8)
@@ -251,6 +255,9 @@ for n in [-1, -2, -3]:
     case(f"linalg.matrix_power(i_i8, {n})", np.linalg.matrix_power(inputs["i_i8"].astype(float), n), F8)
 case("linalg.multi_dot((r35_f8, r53_f8, r35_f8, v5_f8))", np.linalg.multi_dot([inputs[n] for n in ["r35_f8", "r53_f8", "r35_f8", "v5_f8"]]), F8)
 case("linalg.multi_dot((v5_f8, r53_f8, r35_f8))", np.linalg.multi_dot([inputs[n] for n in ["v5_f8", "r53_f8", "r35_f8"]]), F8)
+case("linalg.multi_dot((v5_f8, r53_f8, r35_f8, v5_f8))", np.linalg.multi_dot([inputs[n] for n in ["v5_f8", "r53_f8", "r35_f8", "v5_f8"]]), F8)
+case("linalg.multi_dot((v5_f8, v5_f8))", np.linalg.multi_dot([inputs["v5_f8"], inputs["v5_f8"]]), F8)
+case("linalg.multi_dot((" + "r35_f8, r53_f8, " * 12 + "r35_f8, v5_f8))", np.linalg.multi_dot([inputs["r35_f8"], inputs["r53_f8"]] * 12 + [inputs["r35_f8"], inputs["v5_f8"]]), F8)
 case("linalg.multi_dot((r53_f8, r35_f8))", inputs["r53_f8"] @ inputs["r35_f8"], F8)
 same("linalg.outer(v4_f8, v5_f8)")
 same("linalg.cross(w_f8, w_f8[::-1])")

@@ -42,9 +42,6 @@ rows! {
     "choose" ("x, []choices, mode=\"raise\"") choose, true,
         "The elements of the array of a list that `x` names by its number. `mode` says what numbers out of range mean: raise (an error), wrap (counted round), clip (the nearest)."
         "choose([0, 1, 0], [[1, 2, 3], [10, 20, 30]])" => "[ 1 20  3]";
-    "linalg.multi_dot" ("[]arrays") multi_dot, false,
-        "The product of several matrices, in the order of the fewest operations. The first and the last may be vectors."
-        "linalg.multi_dot([[1, 2], [[1, 0], [0, 1]], [1, 1]])" => "3";
 }
 
 /// What a function of the standard library makes of the arguments.
@@ -101,10 +98,6 @@ fn select(cx: &mut dyn Context, a: &[Value]) -> Result {
 
 fn choose(cx: &mut dyn Context, a: &[Value]) -> Result {
     library(cx, "_choose", a)
-}
-
-fn multi_dot(cx: &mut dyn Context, a: &[Value]) -> Result {
-    library(cx, "linalg._multi_dot", a)
 }
 
 /// How deep lists are nested: the same everywhere, or an error; none when not known.

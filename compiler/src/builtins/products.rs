@@ -20,10 +20,101 @@ rows! {
     "tensordot" ("x1, x2, axes=2") tensordot, true,
         "The sum of products over the last axes of x1 and the first of x2, or over the given pairs of axes."
         "tensordot([[1, 2], [3, 4]], [[1, 0], [0, 1]])" => "5";
+    "linalg.multi_dot" ("[]arrays") multi_dot, false,
+        "The product of several matrices, in the order of the fewest operations. The first and the last may be vectors."
+        "linalg.multi_dot([[1, 2], [[1, 0], [0, 1]], [1, 1]])" => "3";
 }
 
 fn matmul(cx: &mut dyn Context, a: &[Value]) -> Result {
     contract::matmul(cx, &a[0], &a[1])
+}
+
+fn multi_dot(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0]);
+    let Some(arrays) = args::arrays(cx, a, 0)? else { return Ok(Value::ANY) };
+    let last = arrays.len().saturating_sub(1);
+    for (i, array) in arrays.iter().enumerate() {
+        let vector = array.ndim() == 1 && (i == 0 || i == last);
+        if array.ndim() != 2 && !vector {
+            return Err(Failure::new(
+                "E0167",
+                "the factors are matrices, the first and last perhaps vectors",
+            )
+            .at(0, array_type(array))
+            .note(format!("factor {i} is {}", array_type(array)))
+            .into());
+        }
+    }
+    for (i, pair) in arrays.windows(2).enumerate() {
+        let (columns, rows) = (pair[0].dims()[pair[0].ndim() - 1], pair[1].dims()[0]);
+        if let (Dim::Known(columns), Dim::Known(rows)) = (columns, rows)
+            && columns != rows
+        {
+            let (left, right) = (array_type(&pair[0]), array_type(&pair[1]));
+            return Err(Failure::new("E0166", "the inner sizes of a matrix product differ")
+                .at(0, format!("{left}, then {right}"))
+                .note(format!("{columns} columns of factor {i} against {rows} rows of the next"))
+                .into());
+        }
+    }
+    let splits = chain_order(&chain_sizes(&arrays));
+    match arrays.is_empty() {
+        true => Err(Failure::new("E0182", "there is nothing to multiply").into()),
+        false => chained(cx, &arrays, &splits, (0, last)),
+    }
+}
+
+/// The rows of the first matrix of a chain, and the columns of each; a vector is one row or column,
+/// and a size that is not known counts as 1.
+fn chain_sizes(arrays: &[Array]) -> Vec<f64> {
+    let size = |dim: Dim| if let Dim::Known(n) = dim { n as f64 } else { 1.0 };
+    let mut sizes = vec![];
+    for (i, array) in arrays.iter().enumerate() {
+        let dims = array.dims();
+        let row = i == 0 && dims.len() == 1 && arrays.len() > 1;
+        if i == 0 {
+            sizes.push(if row { 1.0 } else { size(dims[0]) });
+        }
+        sizes.push(if dims.len() == 2 || row { size(dims[dims.len() - 1]) } else { 1.0 });
+    }
+    sizes
+}
+
+/// Where the last product of the matrices `i ..= j` of a chain stands in the cheapest order, by
+/// dynamic programming over all runs of neighbours (T. C. Hu and M. T. Shing, Computation of matrix
+/// chain products, 1982, on the problem).
+fn chain_order(sizes: &[f64]) -> Vec<Vec<usize>> {
+    let n = sizes.len().saturating_sub(1);
+    let mut cost = vec![vec![0.0; n]; n];
+    let mut split = vec![vec![0; n]; n];
+    for length in 1..n {
+        for i in 0..n - length {
+            let j = i + length;
+            let of = |at: usize, cost: &[Vec<f64>]| {
+                cost[i][at] + cost[at + 1][j] + sizes[i] * sizes[at + 1] * sizes[j + 1]
+            };
+            let best = (i..j).min_by(|&a, &b| of(a, &cost).total_cmp(&of(b, &cost)));
+            split[i][j] = best.unwrap_or(i);
+            cost[i][j] = of(split[i][j], &cost);
+        }
+    }
+    split
+}
+
+/// The product of the matrices of a range, in that order.
+fn chained(
+    cx: &mut dyn Context,
+    arrays: &[Array],
+    splits: &[Vec<usize>],
+    (first, last): (usize, usize),
+) -> Result {
+    if first == last {
+        return Ok(Value::Array(arrays[first].clone()));
+    }
+    let at = splits[first][last];
+    let left = chained(cx, arrays, splits, (first, at))?;
+    let right = chained(cx, arrays, splits, (at + 1, last))?;
+    contract::matmul(cx, &left, &right)
 }
 
 fn tensordot(cx: &mut dyn Context, a: &[Value]) -> Result {
