@@ -126,81 +126,102 @@ fn _flat_position(i, ndim, keepdims) = if keepdims { reshape(i, (1,) * ndim) } e
 
 # --- Sums that skip NaN ---
 
-## The sum of the elements that are not NaN.
+## The sum of the elements that are not NaN, where the mask `where` is true; `initial + ` it, if that
+## is given.
 ##
 ## >>> nansum([1.0, nan, 2.0])
 ## 3.0
-fn nansum(x, axis=none, keepdims=false) {
-    sum(where(isnan(x), 0, asarray(x)), axis=axis, keepdims=keepdims)
+## >>> nansum([1.0, nan, 2.0], where=[true, true, false])
+## 1.0
+fn nansum(x, axis=none, keepdims=false, dtype=none, initial=none, where=none) {
+    sum(_without_nan(x, 0), axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
 }
 
-## The product of the elements that are not NaN.
+## The product of the elements that are not NaN, where the mask `where` is true; `initial * ` it, if
+## that is given.
 ##
 ## >>> nanprod([2.0, nan, 3.0])
 ## 6.0
-fn nanprod(x, axis=none, keepdims=false) {
-    prod(where(isnan(x), 1, asarray(x)), axis=axis, keepdims=keepdims)
+fn nanprod(x, axis=none, keepdims=false, dtype=none, initial=none, where=none) {
+    prod(_without_nan(x, 1), axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
 }
 
-## The mean of the elements that are not NaN.
+## The mean of the elements that are not NaN, where the mask `where` is true.
 ##
 ## >>> nanmean([1.0, nan, 2.0])
 ## 1.5
-fn nanmean(x, axis=none, keepdims=false) {
-    s = nansum(x, axis=axis, keepdims=keepdims)
-    s / _count(x, axis, keepdims, s.dtype)
+fn nanmean(x, axis=none, keepdims=false, dtype=none, where=none) {
+    x = asarray(x, dtype=dtype)
+    s = nansum(x, axis=axis, keepdims=keepdims, where=where)
+    s / _count(x, axis, keepdims, s.dtype, where)
 }
 
-## How many elements are not NaN, in a float dtype if the other one is.
-fn _count(x, axis, keepdims, dtype) {
-    n = sum(~isnan(asarray(x)), axis=axis, keepdims=keepdims)
+## The array with a number in place of NaN.
+fn _without_nan(x, number) {
+    x = asarray(x)
+    if isdtype(x.dtype, ("integral", "bool")) { x } else { where(isnan(x), number, x) }
+}
+
+## How many elements are not NaN where the mask is true, in a float dtype if the other one is.
+fn _count(x, axis, keepdims, dtype, where) {
+    n = sum(~isnan(asarray(x)), axis=axis, keepdims=keepdims, where=where)
     if isdtype(dtype, "real floating") { astype(n, dtype) } else { n }
 }
 
-## The variance of the elements that are not NaN.
+## The variance of the elements that are not NaN, where the mask `where` is true.
 ##
 ## >>> nanvar([1.0, nan, 3.0])
 ## 1.0
-fn nanvar(x, axis=none, correction=0, keepdims=false, ddof=none) {
+fn nanvar(x, axis=none, correction=0, keepdims=false, ddof=none, where=none) {
     x = asarray(x)
-    d = x - nanmean(x, axis=axis, keepdims=true)
-    n = _count(x, axis, keepdims, d.dtype)
+    d = x - nanmean(x, axis=axis, keepdims=true, where=where)
+    n = _count(x, axis, keepdims, d.dtype, where)
     c = if ddof == none { correction } else { ddof }
-    left = n - c
-    # NaN that an infinity makes of a difference stays.
-    e = _square_modulus(d)
-    squares = where(isnan(x), zeros((), dtype=e.dtype), e)
-    sum(squares, axis=axis, keepdims=keepdims) / where(left > 0, left, nan)
+    sum(_zero_at_nan(x, _square_modulus(d)), axis=axis, keepdims=keepdims, where=where) / _nan_below_one(n - c)
 }
 
-## The standard deviation of the elements that are not NaN.
+## Zero where `x` is NaN; NaN that an infinity makes of a difference stays.
+fn _zero_at_nan(x, e) = where(isnan(x), zeros((), dtype=e.dtype), e)
+
+fn _nan_below_one(left) = where(left > 0, left, nan)
+
+## The standard deviation of the elements that are not NaN, where the mask `where` is true.
 ##
 ## >>> nanstd([1.0, nan, 3.0])
 ## 1.0
-fn nanstd(x, axis=none, correction=0, keepdims=false, ddof=none) {
-    sqrt(nanvar(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof))
+fn nanstd(x, axis=none, correction=0, keepdims=false, ddof=none, where=none) {
+    sqrt(nanvar(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof, where=where))
 }
 
-## The greatest of the elements that are not NaN; NaN when there is none.
+## The greatest of the elements that are not NaN, where the mask `where` is true, and of `initial`,
+## which a mask needs; NaN when there is none.
 ##
 ## >>> nanmax([1.0, nan, 2.0])
 ## 2.0
-fn nanmax(x, axis=none, keepdims=false) {
+fn nanmax(x, axis=none, keepdims=false, initial=none, where=none) {
     x = asarray(x)
-    if isdtype(x.dtype, ("integral", "bool")) { return max(x, axis=axis, keepdims=keepdims) }
-    none_left = all(isnan(x), axis=axis, keepdims=keepdims)
-    where(none_left, nan, max(where(isnan(x), -inf, x), axis=axis, keepdims=keepdims))
+    first = if initial == none { none } else { _without_nan(asarray(initial, dtype=result_type(x, initial)), -inf) }
+    m = max(_without_nan(x, -inf), axis=axis, keepdims=keepdims, initial=first, where=where)
+    _nan_of_nothing(x, m, axis, keepdims, initial)
 }
 
-## The least of the elements that are not NaN; NaN when there is none.
+## The least of the elements that are not NaN, where the mask `where` is true, and of `initial`,
+## which a mask needs; NaN when there is none.
 ##
 ## >>> nanmin([1.0, nan, 2.0])
 ## 1.0
-fn nanmin(x, axis=none, keepdims=false) {
+fn nanmin(x, axis=none, keepdims=false, initial=none, where=none) {
     x = asarray(x)
-    if isdtype(x.dtype, ("integral", "bool")) { return min(x, axis=axis, keepdims=keepdims) }
-    none_left = all(isnan(x), axis=axis, keepdims=keepdims)
-    where(none_left, nan, min(where(isnan(x), inf, x), axis=axis, keepdims=keepdims))
+    first = if initial == none { none } else { _without_nan(asarray(initial, dtype=result_type(x, initial)), inf) }
+    m = min(_without_nan(x, inf), axis=axis, keepdims=keepdims, initial=first, where=where)
+    _nan_of_nothing(x, m, axis, keepdims, initial)
+}
+
+## NaN where there is nothing but NaN, the initial value included, else the greatest or least `m`.
+fn _nan_of_nothing(x, m, axis, keepdims, initial) {
+    if isdtype(x.dtype, ("integral", "bool")) { return m }
+    nothing = all(isnan(x), axis=axis, keepdims=keepdims)
+    where(if initial == none { nothing } else { nothing & isnan(initial) }, nan, m)
 }
 
 ## NaN replaced by a number, infinities by the greatest finite ones unless given.

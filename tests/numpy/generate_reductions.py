@@ -64,6 +64,25 @@ for axis in axes("c"):
     same(f"var(c, axis={axis}, where=cm)", "near 1e-13")
     same(f"sum(c, axis={axis}, initial=2)", "near 1e-14")
 
+give("n", np.where(rng.random((4, 5)) < 0.3, np.nan, rng.standard_normal((4, 5))))
+give("nm", rng.random((4, 5)) < 0.5)
+for x, mask in [("n", "nm"), ("v", "vm"), ("f", "fm"), ("i8", "im"), ("b", "bm"), ("n", "s > 9")]:
+    for axis in axes(x):
+        for f in ["nansum", "nanprod", "nanmean", "nanvar", "nanstd"]:
+            if x != "b" or f not in ["nanvar", "nanstd"]:
+                near = "near 4e-6" if x == "f" else "near 1e-13" if x != "i8" or f in ["nanmean", "nanvar", "nanstd"] else "exact"
+                same(f"{f}({x}, axis={axis}, where={mask})", near)
+                same(f"{f}({x}, axis={axis}, keepdims=true, where={mask})", near)
+        if x != "b":
+            for f in ["nanmin", "nanmax"]:
+                same(f"{f}({x}, axis={axis}, initial=1, where={mask})")
+                same(f"{f}({x}, axis={axis}, keepdims=true, initial=-3)")
+            same(f"nansum({x}, axis={axis}, initial=1)", tolerance(x))
+            same(f"nanprod({x}, axis={axis}, initial=2, where={mask})", tolerance(x))
+same("nansum(n, dtype=float32)", "near 1e-6")
+same("nanmean(n, dtype=float32)", "near 1e-6")
+same("nanmax(n, initial=nan)")
+
 for x in ["v", "a", "g", "f", "i8"]:
     for axis in axes(x):
         same(f"sum({x}, axis={axis}, initial=2)", tolerance(x))
