@@ -1,4 +1,6 @@
 # Complex arrays: literals, dtypes, printing, functions, files, contracts.
+# test: directory
+param directory = "."
 z = [1 + 2j, -3.5j, 4]
 print(z, z.dtype, z.shape, z.nbytes)
 print(z.real, z.imag, conj(z), abs(z))
@@ -17,8 +19,8 @@ m = [[1, 1j], [-1j, 2]]
 print(m @ m, m @ [1, 1j], vecdot([1j, 1], [1j, 2]), outer([1j, 2], [1, 1j]))
 print(exp(1j * pi) + 1, sqrt(-4 + 0j), (1 + 1j) ** 8, 1 / (2 - 1j), abs(3 + 4j), (2j).imag)
 print(round(exp(1j * arange(4) * pi / 2), 3), angle(z), isfinite(z), iscomplex(z))
-save("z.npy", w)
-r = load("z.npy")
+save(directory + "/z.npy", w)
+r = load(directory + "/z.npy")
 print(r.dtype, (r == w).all(), r[0, 1], r.imag.sum())
 fn energy(x: complex128[n]) -> float64[] = sum(abs(x) ** 2)
 print(energy(z), f"{z[0]:.1f} {z[1]}", complex(z[2]), complex([1.0, 2.0], -1))
