@@ -602,7 +602,7 @@ fn vecdot(a, b, axis=-1) {
     assert a.ndim > 0 and b.ndim > 0, "vecdot needs arrays of at least one dimension"
     p = moveaxis(a, axis, -1)
     q = moveaxis(b, axis, -1)
-    assert p.shape[-1] == q.shape[-1], "the sizes of the summed axes differ"
+    assert p.shape[-1] == q.shape[-1], f"the sizes of the summed axes differ: {p.shape[-1]} and {q.shape[-1]}"
     t = result_type(a, b)
     if t == bool { any(p & q, axis=-1) } else { sum(conj(p) * q, axis=-1, dtype=t) }
 }
