@@ -62,7 +62,12 @@ fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
             },
             Output::Rows { kept, .. } => {
                 let elements = count(&b.domain[*kept as usize..]).max(1);
-                leading(&space, (TASK / elements.min(ROW_BLOCK)).max(1))
+                match crossed(plan, b) {
+                    Some(dim) if dim < *kept as usize && elements > COL_BLOCK => {
+                        side_by_side(&space, dim)
+                    }
+                    _ => leading(&space, (TASK / elements.min(ROW_BLOCK)).max(1)),
+                }
             }
             Output::Cols { outer, .. } => columns(&space, *outer as usize),
         },
@@ -142,6 +147,15 @@ fn square(space: &[usize], dim: usize) -> Shape {
     chunk[dim] = space[dim].clamp(1, SIDE);
     let last = space.len() - 1;
     chunk[last] = space[last].clamp(1, SIDE);
+    chunk
+}
+
+/// Long rows that lie side by side in memory: many of them, and a block of each.
+fn side_by_side(space: &[usize], dim: usize) -> Shape {
+    let mut chunk = Shape::from_elem(1, space.len());
+    chunk[dim] = space[dim].clamp(1, SIDE);
+    let units = space.len() - 1;
+    chunk[units] = (SIDE / chunk[dim]).clamp(1, space[units].max(1));
     chunk
 }
 

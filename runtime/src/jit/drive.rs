@@ -7,23 +7,21 @@
 //! follow the blocks that [`arr_ir::fold`] fixes over the index, whatever the tiles are.
 #![allow(unsafe_code, reason = "walks raw arrays; bounds follow from the verified plan")]
 
-use super::folds::Folds;
-use super::program::{Layout, Program, ResultPlace, Span, TileArgs};
+use super::program::{Layout, Program, Span, TileArgs};
 use super::tiles::Level;
 use super::tiles::copy::{Pack, StreamCopy, fence, pack};
 use super::tiles::random::{Distribution, Fill, FillIntegers, fill_integers, fill_random};
 use arr_ir::dtype::DType;
-use arr_ir::fold::{COL_BLOCK, ROW_BLOCK};
+use arr_ir::fold::ROW_BLOCK;
 use arr_ir::kernel::Source;
 use arr_ir::op::Dist;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
+mod folding;
+
 /// Per operand.
 type Each = SmallVec<[isize; 8]>;
-
-/// Rows that a column fold takes at a time.
-const FOLD_ROWS: usize = 8;
 
 /// So many short rows side by side fill the vectors.
 pub const SIDE_BY_SIDE: usize = 64;
@@ -102,9 +100,17 @@ pub struct Bound {
     pub out_offset: isize,
     /// Domain dimensions from the outermost loop to the innermost (of a store).
     pub order: SmallVec<[usize; 4]>,
-    /// Of a fold of short rows: the kept dimension whose rows are taken side by side, as the
-    /// columns of a tile.
-    pub across: Option<usize>,
+    /// Of a fold of rows: whether they are taken side by side.
+    pub across: Option<Across>,
+}
+
+/// Rows of a fold that are taken side by side, as the columns of a tile.
+#[derive(Clone, Copy)]
+pub struct Across {
+    /// The kept dimension along which they lie.
+    pub dim: usize,
+    /// Whether they come in pieces: a tile does not hold them whole.
+    pub pieces: bool,
 }
 
 /// What a task of a bound step is run with.
@@ -287,29 +293,6 @@ impl Frame<'_> {
         unsafe { program.run(&args) };
     }
 
-    /// Runs the program over one tile for a fold: where its `m` rows of `n` contiguous elements
-    /// lie, which is the operand itself when the kernel only reads one.
-    ///
-    /// # Safety
-    /// As for [`Frame::tile`].
-    unsafe fn folded(&self, at: &Each, rows: &Each, cols: &Each, m: usize, n: usize) -> Span {
-        let size = self.bound.dtype.size();
-        if let ResultPlace::Operand(k) = self.bound.program.result
-            && self.bound.operands[k].feed.is_memory()
-            && (cols[k] == size as isize || n == 1)
-            && rows[k] % size as isize == 0
-        {
-            return Span {
-                ptr: self.bases[k].cast_mut().wrapping_offset(at[k]),
-                row_stride: rows[k],
-            };
-        }
-        let out = Span { ptr: self.result_scratch(), row_stride: (n * size) as isize };
-        // SAFETY: the result tile takes the whole tile.
-        unsafe { self.tile(at, rows, cols, m, n, out) };
-        out
-    }
-
     /// # Safety
     /// `dst` takes `m * n` elements of `dtype`.
     #[allow(clippy::too_many_arguments, reason = "a tile's geometry")]
@@ -434,330 +417,6 @@ impl Frame<'_> {
                         std::ptr::copy_nonoverlapping(from, to.wrapping_offset(j * col), size);
                     }
                 }
-            }
-        }
-    }
-
-    /// Folds a region in row blocks: `region` is over the kept dimensions and the units.
-    ///
-    /// # Safety
-    /// As for [`Frame::store`]; the output is the dense array of partial results.
-    pub unsafe fn fold_rows(
-        &self,
-        domain: &[usize],
-        kept: usize,
-        region: &[(usize, usize)],
-        folds: &Folds,
-    ) {
-        if let Some(column) = self.bound.across {
-            // SAFETY: the caller's promise.
-            return unsafe { self.fold_across(domain, kept, column, region, folds) };
-        }
-        let reduced = &domain[kept..];
-        let elements: usize = reduced.iter().product();
-        let units = elements.div_ceil(ROW_BLOCK);
-        let (first, count) = region[kept];
-        let mut whole: Vec<(usize, usize)> = region[..kept].to_vec();
-        whole.extend(reduced.iter().map(|&n| (0, n)));
-        let kept_dims: SmallVec<[usize; 4]> = (0..kept).collect();
-        let mut outer = self.nest(&kept_dims, &whole);
-        // The output's strides are those of the partial results.
-        let last = outer.at.len() - 1;
-        outer.at[last] = 0;
-        for ((strides, &stride), r) in
-            outer.strides.iter_mut().zip(&self.bound.part_strides).zip(region)
-        {
-            strides[last] = stride;
-            outer.at[last] += stride * r.0 as isize;
-        }
-        let unit_stride = self.bound.part_strides[kept];
-        outer.merge();
-        let dims: SmallVec<[usize; 4]> = (kept..domain.len()).collect();
-        let inner = self.inner_nest(&dims, &whole);
-        if units == 1
-            && inner.sizes.len() == 1
-            && elements * 2 <= self.bound.program.tile
-            && !outer.sizes.is_empty()
-        {
-            // SAFETY: the same region, several kept elements per tile.
-            return unsafe { self.fold_short_rows(outer, &inner, elements, folds) };
-        }
-        outer.each(|at| {
-            for u in first..first + count {
-                let range = u * ROW_BLOCK..elements.min((u + 1) * ROW_BLOCK);
-                // SAFETY: the unit's elements are in the region.
-                unsafe {
-                    let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
-                    self.fold_unit(at, &inner, range, folds, out);
-                }
-            }
-        });
-    }
-
-    /// Folds short rows side by side along a kept dimension.
-    ///
-    /// # Safety
-    /// As for [`Frame::fold_rows`]; the program was compiled for that dimension as the columns.
-    unsafe fn fold_across(
-        &self,
-        domain: &[usize],
-        kept: usize,
-        column: usize,
-        region: &[(usize, usize)],
-        folds: &Folds,
-    ) {
-        let mut reduced: SmallVec<[usize; 4]> =
-            (kept..domain.len()).filter(|&d| domain[d] > 1).collect();
-        let length: usize = reduced.iter().map(|&d| domain[d]).product();
-        let rows_dim = reduced.pop().unwrap_or(kept);
-        if region[kept].1 == 0 {
-            return;
-        }
-        let mut whole: SmallVec<[(usize, usize); 8]> = SmallVec::from_slice(&region[..kept]);
-        whole.extend(domain[kept..].iter().map(|&n| (0, n)));
-        let others: SmallVec<[usize; 4]> = (0..kept).filter(|&d| d != column).collect();
-        let parts = &self.bound.part_strides;
-        let mut outer = self.nest(&others, &whole);
-        let last = outer.at.len() - 1;
-        for (strides, &d) in outer.strides.iter_mut().zip(&others) {
-            strides[last] = parts[d];
-        }
-        outer.at[last] = (0..kept).map(|d| parts[d] * region[d].0 as isize).sum();
-        outer.merge();
-        let (rows, mut cols) = (self.strides(rows_dim), self.strides(column));
-        cols[last] = parts[column];
-        let size = self.bound.dtype.size();
-        let width = match self.bound.program.tile / length {
-            n if n > SIDE_BY_SIDE => n / SIDE_BY_SIDE * SIDE_BY_SIDE,
-            n => n.max(1),
-        };
-        let columns = region[column].1;
-        for j in (0..columns).step_by(width) {
-            let n = width.min(columns - j);
-            outer.each(|at| {
-                let at = shifted(at, &cols, j);
-                let out = self.out.wrapping_offset(at[last]);
-                let dense = cols[last] == size as isize;
-                let dst = if dense { out } else { self.accumulators() };
-                // SAFETY: `n` kept elements of `length` reduced ones each, all in the region;
-                // the accumulators take as many elements as a tile has.
-                unsafe {
-                    let tile = match reduced.is_empty() {
-                        true => self.folded(&at, &rows, &cols, length, n),
-                        false => {
-                            let sizes = reduced.iter().map(|&d| domain[d]).collect();
-                            let strides = reduced.iter().map(|&d| self.strides(d)).collect();
-                            let groups = Nest { sizes, strides, at };
-                            self.groups(&groups, (&rows, domain[rows_dim]), (&cols, n))
-                        }
-                    };
-                    folds.across(dst, tile.ptr, length, n, tile.row_stride);
-                    if !dense {
-                        scatter(out, cols[last], dst, n, size);
-                    }
-                }
-            });
-        }
-    }
-
-    /// Runs the program over groups of rows, which come one after the other in the result tile.
-    ///
-    /// # Safety
-    /// As for [`Frame::tile`]; all rows together are a tile at most.
-    unsafe fn groups(
-        &self,
-        groups: &Nest,
-        (rows, m): (&Each, usize),
-        (cols, n): (&Each, usize),
-    ) -> Span {
-        let row_stride = (n * self.bound.dtype.size()) as isize;
-        let mut ptr = self.result_scratch();
-        let whole = Span { ptr, row_stride };
-        groups.each(|at| {
-            // SAFETY: the next `m` rows of the result tile.
-            unsafe { self.tile(at, rows, cols, m, n, Span { ptr, row_stride }) };
-            ptr = ptr.wrapping_offset(m as isize * row_stride);
-        });
-        whole
-    }
-
-    /// The nest over the dimensions inside a unit, with at least one loop.
-    fn inner_nest(&self, dims: &[usize], region: &[(usize, usize)]) -> Nest {
-        let mut inner = self.nest(dims, region);
-        if inner.sizes.is_empty() {
-            inner.sizes.push(1);
-            inner.strides.push(SmallVec::from_elem(0, inner.at.len()));
-        }
-        for s in &mut inner.strides {
-            *s.last_mut().expect("the output") = 0;
-        }
-        inner.merge();
-        inner
-    }
-
-    /// # Safety
-    /// As for [`Frame::fold_rows`].
-    unsafe fn fold_short_rows(&self, mut outer: Nest, inner: &Nest, n: usize, folds: &Folds) {
-        let (rows, m) = (outer.strides.pop().expect("a loop"), outer.sizes.pop().expect("a loop"));
-        let last = rows.len() - 1;
-        let cols = &inner.strides[0];
-        let step = (self.bound.program.tile / n).max(1);
-        outer.each(|at| {
-            for i in (0..m).step_by(step) {
-                let at = shifted(at, &rows, i);
-                let m = step.min(m - i);
-                // SAFETY: `m` kept elements of `n` reduced ones each, all in the region.
-                unsafe {
-                    let tile = self.folded(&at, &rows, cols, m, n);
-                    for r in 0..m {
-                        let row = tile.ptr.wrapping_offset(r as isize * tile.row_stride);
-                        let out = self.out.wrapping_offset(at[last] + r as isize * rows[last]);
-                        folds.block(out, row, n);
-                    }
-                }
-            }
-        });
-    }
-
-    /// Writes the row block of the elements `range` (row-major numbers in `inner`, one or more).
-    ///
-    /// # Safety
-    /// As for [`Frame::fold_rows`].
-    unsafe fn fold_unit(
-        &self,
-        at: &Each,
-        inner: &Nest,
-        range: std::ops::Range<usize>,
-        folds: &Folds,
-        out: *mut u8,
-    ) {
-        let zeros: Each = SmallVec::from_elem(0, at.len());
-        let rank = inner.sizes.len();
-        let length = inner.sizes[rank - 1];
-        let cols = &inner.strides[rank - 1];
-        let first = range.start;
-        let mut position = range.start;
-        let whole = first % length + range.len() <= length
-            && (1..=self.bound.program.tile).contains(&range.len());
-        // SAFETY: every piece lies in one row of the innermost loop, inside the range.
-        unsafe {
-            while position < range.end {
-                let mut here = at.clone();
-                let mut row = position / length;
-                let column = position % length;
-                shift(&mut here, cols, column);
-                for d in (0..rank - 1).rev() {
-                    shift(&mut here, &inner.strides[d], row % inner.sizes[d]);
-                    row /= inner.sizes[d];
-                }
-                let n = (length - column).min(range.end - position).min(self.bound.program.tile);
-                let tile = self.folded(&here, &zeros, cols, 1, n);
-                if whole {
-                    return folds.block(out, tile.ptr, n);
-                }
-                folds.rows(self.accumulators(), tile.ptr, n, position - first);
-                position += n;
-            }
-            folds.finish(out, self.accumulators());
-        }
-    }
-
-    /// Folds a region in column blocks: `region` is over the outer dimensions, the units, and the
-    /// inner dimensions.
-    ///
-    /// # Safety
-    /// As for [`Frame::fold_rows`].
-    pub unsafe fn fold_cols(
-        &self,
-        domain: &[usize],
-        outer: usize,
-        reduced: usize,
-        region: &[(usize, usize)],
-        folds: &Folds,
-    ) {
-        let elements: usize = domain[outer..outer + reduced].iter().product();
-        let (first, count) = region[outer];
-        let mut whole: Vec<(usize, usize)> = region[..outer].to_vec();
-        whole.extend(domain[outer..outer + reduced].iter().map(|&n| (0, n)));
-        whole.extend_from_slice(&region[outer + 1..]);
-        // Kept dimensions, outer then inner; the output's strides are those of the parts.
-        // The code is made for the innermost dimension with more than one index: the loops end
-        // with it.
-        let wide = (outer + reduced..domain.len()).filter(|&d| domain[d] > 1);
-        let dims: SmallVec<[usize; 4]> = (0..outer).chain(wide).collect();
-        let mut nest = self.nest(&dims, &whole);
-        let last = nest.at.len() - 1;
-        nest.at[last] = 0;
-        for (i, &d) in dims.iter().enumerate() {
-            let stride = self.bound.part_strides[if d < outer { d } else { d - reduced + 1 }];
-            nest.strides[i][last] = stride;
-            nest.at[last] += stride * whole[d].0 as isize;
-        }
-        let unit_stride = self.bound.part_strides[outer];
-        if dims.len() == outer {
-            // Every kept dimension of more than one index is outer: blocks of one column.
-            nest.sizes.push(1);
-            nest.strides.push(SmallVec::from_elem(0, last + 1));
-        }
-        nest.merge();
-        let (cols, n) = (nest.strides.pop().expect("a loop"), nest.sizes.pop().expect("a loop"));
-        let rows: SmallVec<[usize; 4]> = (outer..outer + reduced).collect();
-        let inner = self.inner_nest(&rows, &whole);
-        nest.each(|at| {
-            for u in first..first + count {
-                let range = u * COL_BLOCK..elements.min((u + 1) * COL_BLOCK);
-                let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
-                // SAFETY: the columns' elements of this unit are in the region, and its partial
-                // results are ours to write.
-                unsafe { self.fold_block(at, &cols, &inner, range, n, out, folds) };
-            }
-        });
-    }
-
-    /// Folds rows `range` of `n` columns into `out`: a few rows at a time, all columns of them,
-    /// so that memory is read along its rows.
-    ///
-    /// # Safety
-    /// As for [`Frame::fold_cols`].
-    #[allow(clippy::too_many_arguments, reason = "a block's geometry")]
-    unsafe fn fold_block(
-        &self,
-        at: &Each,
-        cols: &Each,
-        inner: &Nest,
-        range: std::ops::Range<usize>,
-        n: usize,
-        out: *mut u8,
-        folds: &Folds,
-    ) {
-        let size = self.bound.dtype.size();
-        let rank = inner.sizes.len();
-        let length = inner.sizes[rank - 1];
-        let rows = &inner.strides[rank - 1];
-        let tile = self.bound.program.tile;
-        let width = n.min(tile / FOLD_ROWS);
-        let most = (tile / width).min(FOLD_ROWS.max(COL_BLOCK / width));
-        let mut position = range.start;
-        // SAFETY: every piece is some rows of the innermost reduced loop, inside the range.
-        unsafe {
-            folds.fill(out, n);
-            while position < range.end {
-                let mut here = at.clone();
-                let mut block = position / length;
-                let row = position % length;
-                shift(&mut here, rows, row);
-                for d in (0..rank - 1).rev() {
-                    shift(&mut here, &inner.strides[d], block % inner.sizes[d]);
-                    block /= inner.sizes[d];
-                }
-                let m = (length - row).min(range.end - position).min(most);
-                for j in (0..n).step_by(width) {
-                    let here = shifted(&here, cols, j);
-                    let n = width.min(n - j);
-                    let tile = self.folded(&here, rows, cols, m, n);
-                    folds.columns(out.add(j * size), tile.ptr, m, n, tile.row_stride);
-                }
-                position += m;
             }
         }
     }

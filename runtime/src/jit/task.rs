@@ -6,7 +6,7 @@
 #![allow(unsafe_code, reason = "tasks work on raw arrays; the plan is verified")]
 
 use super::cache::Compiler;
-use super::drive::{Bound, BoundOperand, Feed, Frame, SIDE_BY_SIDE, layout};
+use super::drive::{Across, Bound, BoundOperand, Feed, Frame, SIDE_BY_SIDE, layout};
 use super::folds::Folds;
 use super::gemm::Multiply;
 use super::steps::{self, View};
@@ -271,7 +271,7 @@ impl<'a> Arrays<'a> {
                 part_strides = self.value_strides(stage, *parts);
                 folds = Some(Folds::new(*op, dtype, level).ok_or("no such fold")?);
                 across = columns_across(b, *kept as usize, &operands, &part_strides);
-                across.or_else(|| innermost(b, *kept as usize, rank))
+                across.map(|a| a.dim).or_else(|| innermost(b, *kept as usize, rank))
             }
             Output::Cols { op, outer, reduced, parts } => {
                 part_strides = self.value_strides(stage, *parts);
@@ -606,17 +606,18 @@ const SHORT: usize = 32;
 /// The same where nothing has to be packed for it.
 const SHORT_UNPACKED: usize = 256;
 
-/// The kept dimension along which the short rows of a fold lie side by side: a long one, along
-/// which operands and result run through memory if possible.
+/// The kept dimension along which the rows of a fold lie side by side: a long one, along which
+/// operands and result run through memory if possible. Short rows always do, long ones where
+/// nothing in memory runs along them.
 fn columns_across(
     b: &Blockwise,
     kept: usize,
     operands: &[BoundOperand],
     parts: &[isize],
-) -> Option<usize> {
+) -> Option<Across> {
     let reduced = &b.domain[kept..];
     let elements: usize = reduced.iter().product();
-    if !(2..=SHORT_UNPACKED).contains(&elements) {
+    if elements < 2 {
         return None;
     }
     let packed = |d: usize| {
@@ -630,7 +631,18 @@ fn columns_across(
         (b.domain[*d] < SIDE_BY_SIDE, packed(*d), parts[*d] != size, std::cmp::Reverse(*d))
     };
     let best = (0..kept).filter(|&d| b.domain[d] >= 8).min_by_key(rank)?;
-    (elements <= SHORT || packed(best) == 0).then_some(best)
+    let short = match packed(best) {
+        0 => SHORT_UNPACKED,
+        _ => SHORT,
+    };
+    let pieces = elements > short;
+    let inner = innermost(b, kept, b.domain.len())?;
+    let along = |d: usize| {
+        let runs =
+            |o: &&BoundOperand| o.feed.is_memory() && o.strides[d] == o.dtype.size() as isize;
+        operands.iter().filter(runs).count()
+    };
+    (!pieces || along(best) > along(inner)).then_some(Across { dim: best, pieces })
 }
 
 /// The order of a store's loops: innermost the output's contiguous dimension, next to it one

@@ -188,6 +188,19 @@ unsafe fn plain_copy(dst: *mut u8, src: *const u8, bytes: usize) {
     unsafe { copy_nonoverlapping(src, dst, bytes) }
 }
 
+/// Has memory brought into the cache that will be read next; any address will do.
+#[inline(always)]
+pub fn fetch(from: *const u8, bytes: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..bytes).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint, for any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(line).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (from, bytes);
+}
+
 /// Makes the streaming stores of this thread visible before whatever it stores next.
 pub fn fence() {
     #[cfg(target_arch = "x86_64")]
@@ -285,6 +298,10 @@ mod vectors {
                     if row_stride == size_of::<$type>() as isize && column_stride != row_stride {
                         tile.transpose(|tile, i, j| {
                             let dst = tile.dst.add(i * tile.n + j);
+                            // The same lines of the columns that follow.
+                            for k in BLOCK..2 * BLOCK {
+                                super::fetch(tile.source(i, j + k), 1);
+                            }
                             $block(dst, tile.n, tile.source(i, j), tile.column_stride);
                         });
                     } else {

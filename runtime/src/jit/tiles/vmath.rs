@@ -5,6 +5,7 @@
 //! the destination is the source. `sin`, `cos` and `tan` run their small-angle form over the chunk
 //! and then repair the rare large angles one by one.
 
+use super::copy::fetch;
 use super::{Binary, Level, Math, for_each_level};
 use arr_ir::vmath::{BinaryMath, UnaryMath, f32 as single, f64 as double};
 use std::ptr::copy_nonoverlapping;
@@ -53,19 +54,6 @@ unsafe fn load_part<T: Copy + Default>(from: *const T, count: usize) -> Chunk<T>
         unsafe { copy_nonoverlapping(from, chunk.0.as_mut_ptr(), count) };
     }
     chunk
-}
-
-/// Asks for memory that will be read next.
-#[inline(always)]
-fn fetch(from: *const u8, bytes: usize) {
-    #[cfg(target_arch = "x86_64")]
-    for line in (0..bytes).step_by(64) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint, for any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(line).cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (from, bytes);
 }
 
 /// # Safety
