@@ -43,6 +43,11 @@ const PROGRAMS: &[&str] = &[
     "cumsum(x)",
     "cumulative_prod(1 + x / 1e9)[-1]",
     "x.std() + x.max()",
+    "m[:-2, 1:-1] + m[2:, 1:-1] + m[1:-1, :-2] + m[1:-1, 2:] - 4 * m[1:-1, 1:-1]",
+    "(windows(m, (3, 5)) * cos(arange(15.0)).reshape(3, 5)).sum(axis=(2, 3))",
+    "m[40:] - m[:-40]",
+    "m.T.sum(axis=1) + m.T.max(axis=1)",
+    "(m.T * m.T + 1).mean(axis=0)",
     "{ y = zeros((500_000,)); y[i] = x[:5000]; y }",
     "{ y = x + 0; y[i] += 1; y }",
     "{ y = zeros((1000, 500)); y[i % 1000, i % 500] = 1; y.sum() }",
@@ -96,4 +101,23 @@ fn programs_over_larger_files_give_the_same_within_the_limit() {
         }
     }
     assert!(wrong.is_empty(), "{} programs:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// All readings of a stencil share the boxes that are read: not much more is read than there is.
+#[test]
+fn stencils_read_their_files_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.npy").display().to_string();
+    let out = folder.path().join("out.npy").display().to_string();
+    let mut session = Session::builder().memory(PLENTY).build();
+    session.eval(&format!("save({path:?}, random((1000, 500), seed=3))")).unwrap();
+    for program in [
+        "(m[:-2, 1:-1] + m[2:, 1:-1] + m[1:-1, :-2] + m[1:-1, 2:]).sum()",
+        &format!("save({out:?}, (windows(m, (2, 3)) * [1, 2, 3]).sum(axis=(2, 3)))"),
+    ] {
+        let mut session = Session::builder().memory(LIMIT).threads(2).build();
+        session.eval(&format!("m = load({path:?})\n{program}")).unwrap();
+        let read = session.stats().bytes_read;
+        assert!(read < 8 * 500_000 * 3 / 2, "{program} read {read} bytes");
+    }
 }

@@ -237,6 +237,18 @@ impl FoldOp {
         }
     }
 
+    /// The elementwise operator that combines two values as the fold does.
+    pub fn elementwise(self) -> MapOp {
+        match self {
+            FoldOp::Sum => MapOp::Add,
+            FoldOp::Prod => MapOp::Mul,
+            FoldOp::Min => MapOp::Min,
+            FoldOp::Max => MapOp::Max,
+            FoldOp::Any => MapOp::BitOr,
+            FoldOp::All => MapOp::BitAnd,
+        }
+    }
+
     /// The dtype a fold over `dtype` computes in: sums and products of integers and bools in
     /// int64 or uint64, as in the standard; `any` and `all` in bool; `min` and `max` unchanged.
     pub fn dtype(self, dtype: DType) -> DType {

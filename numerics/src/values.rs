@@ -230,7 +230,7 @@ impl Squares {
             self.passes = self.passes.checked_sub(1).ok_or(Failure::NoConvergence)?;
             let seen = self.pass(start, end, shift);
             let least = seen.least.min(seen.last);
-            if !(least >= 0.0) {
+            if least.is_nan() || least < 0.0 {
                 // More was taken than there is.
                 refused += 1;
                 shift = match (seen.least > 0.0 && seen.last < 0.0, refused) {

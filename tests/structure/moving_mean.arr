@@ -3,6 +3,6 @@
 # plan: kernels = 2
 # plan: stages = 1
 # plan: passes 0 = 1
-# plan: stored = 2
+# plan: stored = 1
 a = load("float64_100000.npy")
 save("m.npy", windows(a, 3).mean(axis=-1))

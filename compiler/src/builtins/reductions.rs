@@ -15,7 +15,7 @@ use crate::fault::Failure;
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::eval;
-use arr_ir::op::{FoldOp, MapOp};
+use arr_ir::op::FoldOp;
 use arr_ir::shape::{Dim, broadcast};
 
 rows! {
@@ -164,24 +164,12 @@ fn reduction(cx: &mut dyn Context, op: FoldOp, a: &[Value], at: &At) -> Result {
     } else {
         fold(&array, op, &axes, dtype, keep)?
     };
-    elementwise(cx, combine(op), &[initial.clone(), Value::Array(result)])
+    elementwise(cx, op.elementwise(), &[initial.clone(), Value::Array(result)])
 }
 
 /// Whether a reduction over these axes has no element to reduce.
 fn nothing(array: &Array, axes: &[usize]) -> bool {
     axes.iter().any(|&a| array.dims()[a] == Dim::Known(0))
-}
-
-/// The elementwise operator that combines two values as the fold does.
-fn combine(op: FoldOp) -> MapOp {
-    match op {
-        FoldOp::Sum => MapOp::Add,
-        FoldOp::Prod => MapOp::Mul,
-        FoldOp::Min => MapOp::Min,
-        FoldOp::Max => MapOp::Max,
-        FoldOp::Any => MapOp::BitOr,
-        FoldOp::All => MapOp::BitAnd,
-    }
 }
 
 /// The array in the dtype that the fold computes in, with what changes nothing where the mask is
@@ -260,7 +248,7 @@ fn fold_weak(cx: &mut dyn Context, op: FoldOp, items: &[Value]) -> Outcome<Optio
     };
     for item in items {
         result = Some(match result {
-            Some(before) => elementwise(cx, combine(op), &[before, item.clone()])?,
+            Some(before) => elementwise(cx, op.elementwise(), &[before, item.clone()])?,
             None => item.clone(),
         });
     }

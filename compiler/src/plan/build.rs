@@ -67,22 +67,22 @@ fn chains(graph: &Graph) -> FxHashMap<NodeId, NodeId> {
         .collect()
 }
 
-struct Build<'a> {
-    graph: &'a Graph,
+pub(super) struct Build<'a> {
+    pub(super) graph: &'a Graph,
     stored: &'a [bool],
     values: FxHashMap<NodeId, ValueId>,
     /// What [`chains`] found.
     onto: FxHashMap<NodeId, NodeId>,
     /// The value of the last update of a chain, once its first has been built.
     targets: FxHashMap<NodeId, ValueId>,
-    plan: Plan,
+    pub(super) plan: Plan,
 }
 
 /// A kernel under construction: its domain's readings so far.
 #[derive(Default)]
-struct Fuse {
-    kernel: KernelBuilder,
-    operands: Vec<Access>,
+pub(super) struct Fuse {
+    pub(super) kernel: KernelBuilder,
+    pub(super) operands: Vec<Access>,
     params: Vec<ParamRef>,
     known_params: FxHashMap<ParamRef, u16>,
     known: FxHashMap<(NodeId, IndexMap), InstId>,
@@ -218,7 +218,7 @@ impl Build<'_> {
     }
 
     /// The value of a node at `map(domain index)`: a load when it is stored.
-    fn emit(&self, fuse: &mut Fuse, id: NodeId, map: &IndexMap) -> InstId {
+    pub(super) fn emit(&self, fuse: &mut Fuse, id: NodeId, map: &IndexMap) -> InstId {
         let Some(&value) = self.values.get(&id) else { return self.expand(fuse, id, map) };
         let key = (value, map.clone());
         if let Some(&inst) = fuse.known_operands.get(&key) {
@@ -301,6 +301,13 @@ impl Build<'_> {
         if count(&domain) == 0 || elements == 0 {
             let out = self.value(dtype, shape, Storage::Written);
             self.fill(out, eval::empty_fold(op, dtype));
+            return out;
+        }
+        if let Some((fuse, result)) = self.unrolled(arg, op, dtype, &order, &domain) {
+            let out = self.value(dtype, shape.clone(), Storage::Written);
+            let rank = shape.len();
+            let (start, step) = (SmallVec::from_elem(0, rank), SmallVec::from_elem(1, rank));
+            self.finish(fuse, result, shape, Output::Store { value: out, start, step });
             return out;
         }
         let mut parts_shape: Shape = domain[..order.outer].into();

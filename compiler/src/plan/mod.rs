@@ -19,6 +19,7 @@ pub mod explain;
 mod simplify;
 mod stage;
 pub mod traffic;
+mod unroll;
 
 use arr_ir::graph::Graph;
 use arr_ir::plan::Plan;

@@ -1,11 +1,17 @@
 //! One value per way of reading: where boxes of values are at hand, `x[i, j]` and `x[j, i]` are
-//! two boxes, not one that holds both.
+//! two boxes, not one that holds both. Neighbours, as in a stencil, share a box.
 
 use arr_ir::plan::{Access, Plan, StepKind, Storage, Value, ValueId};
+use arr_ir::shape::{IndexMap, row_major};
 
-/// The plan, in which no step reads a value through two different index maps: the second one
-/// reads an alias. Values that a stage writes and reads itself stay as they are.
-pub fn apart(plan: &Plan) -> Plan {
+/// Bytes from one reading to another up to which they share a box.
+const NEAR: usize = 1 << 20;
+
+/// The plan, in which no step reads a value in two different ways: the second one reads an
+/// alias. `limit` is how many bytes may be used. Values that a stage writes and reads itself stay
+/// as they are.
+pub fn apart(plan: &Plan, limit: usize) -> Plan {
+    let near = NEAR.min(limit / 64);
     let mut plan = plan.clone();
     for stage in plan.stages.clone() {
         let written: Vec<ValueId> =
@@ -13,12 +19,14 @@ pub fn apart(plan: &Plan) -> Plan {
         let mut taken: Vec<ValueId> = vec![];
         for &s in &stage.steps {
             let mut step = plan.steps[s as usize].clone();
-            let mut own: Vec<(ValueId, arr_ir::shape::IndexMap, ValueId)> = vec![];
-            let mut alias = |plan: &mut Plan, value: ValueId, map: &arr_ir::shape::IndexMap| {
+            let mut own: Vec<(ValueId, IndexMap, ValueId)> = vec![];
+            let mut alias = |plan: &mut Plan, value: ValueId, map: &IndexMap| {
                 if written.contains(&plan.stored(value)) {
                     return value;
                 }
-                if let Some((_, _, found)) = own.iter().find(|(v, m, _)| *v == value && m == map) {
+                if let Some((_, _, found)) =
+                    own.iter().find(|(v, m, _)| *v == value && are_near(&plan[value], m, map, near))
+                {
                     return *found;
                 }
                 let named = match taken.contains(&value) {
@@ -47,6 +55,17 @@ pub fn apart(plan: &Plan) -> Plan {
         }
     }
     plan
+}
+
+/// Whether two readings of a value go the same way, so many bytes from each other at most.
+fn are_near(value: &Value, a: &IndexMap, b: &IndexMap, bytes: usize) -> bool {
+    let strides = row_major(&value.shape);
+    let apart = a.0.iter().zip(&b.0).zip(strides).map(|((a, b), stride)| {
+        a.offset.abs_diff(b.offset).saturating_mul(stride.unsigned_abs() as u64)
+    });
+    let elements = apart.fold(0, u64::saturating_add);
+    let same = a.0.iter().zip(&b.0).all(|(a, b)| a.terms() == b.terms());
+    same && elements.saturating_mul(value.dtype.size() as u64) <= bytes as u64
 }
 
 fn again(plan: &mut Plan, value: ValueId) -> ValueId {

@@ -96,7 +96,7 @@ pub struct Layout {
 /// # Errors
 /// No part of a step is small enough: the bytes that the least one needs.
 pub fn layout(plan: &Plan, given: &Given) -> Result<Layout, usize> {
-    let plan = apart(plan);
+    let plan = apart(plan, given.limit);
     let lifetimes = Lifetimes::of(&plan);
     let paged = paged(&plan, &lifetimes, given);
     let on_disk = |v: ValueId| match plan[v].storage {
