@@ -18,7 +18,7 @@ use crate::graph::Origin;
 use crate::kernel::Kernel;
 use crate::op::FoldOp;
 use crate::routine::Routine;
-use crate::shape::{IndexMap, Shape, count};
+use crate::shape::{DimMap, IndexMap, Shape, Term, count};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -277,6 +277,24 @@ impl std::ops::Index<ValueId> for Plan {
     fn index(&self, id: ValueId) -> &Value {
         &self.values[id.0 as usize]
     }
+}
+
+/// Whether the maps from `[b.., i, k]` and from `[b.., k, j]`, so many dimensions, read the transpose
+/// of each other.
+pub fn are_transposed(lhs: &IndexMap, rhs: &IndexMap, rank: usize) -> bool {
+    let (last, before) = (rank as u8 - 1, rank as u8 - 2);
+    let swapped = |m: &DimMap| {
+        let terms = m.terms().iter().map(|t| {
+            let dim = match t.dim {
+                d if d == last => before,
+                d if d == before => last,
+                d => d,
+            };
+            Term { dim, ..*t }
+        });
+        DimMap::sum(m.offset, terms)
+    };
+    lhs.0.iter().map(swapped).eq(rhs.0.iter().cloned())
 }
 
 impl Plan {

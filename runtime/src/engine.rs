@@ -382,7 +382,8 @@ impl Engine {
         }
         self.check_memory(prepared)?;
         let inputs: Vec<_> = self.densified(plan, inputs)?.into_iter().map(Some).collect();
-        let mut arrays = Arrays::new(plan, &inputs, slots).map_err(RunError::Bug)?;
+        let arrays = Arrays::new(plan, &inputs, slots).map_err(RunError::Bug)?;
+        let mut arrays = arrays.with_whole_stages();
         let dense = arrays.dense();
         arrays.put_empty(&self.pool)?;
         for (s, stage) in plan.stages.iter().enumerate() {

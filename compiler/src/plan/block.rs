@@ -6,7 +6,7 @@
 
 use super::Config;
 use arr_ir::fold::{COL_BLOCK, ROW_BLOCK};
-use arr_ir::plan::{Access, Blockwise, Output, Plan, Step, StepKind, TaskOrder};
+use arr_ir::plan::{Access, Blockwise, Output, Plan, Step, StepKind, TaskOrder, are_transposed};
 use arr_ir::shape::{Shape, count};
 
 /// Elements per task of an elementwise step.
@@ -71,14 +71,17 @@ fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
             }
             Output::Cols { outer, .. } => columns(&space, *outer as usize),
         },
-        StepKind::Contract { inner, .. } => {
+        StepKind::Contract { lhs, lhs_map, rhs, rhs_map, inner, .. } => {
             let rank = space.len();
             let (batches, matrix) = space.split_at(rank - 2);
             let terms = count(matrix).saturating_mul((*inner).max(1)).max(1);
             // Several small products make a task.
             let mut chunk = leading(batches, (CONTRACT_TERMS / terms).max(1));
             chunk.resize(rank, 1);
-            let sides = sides([space[rank - 2], space[rank - 1]], count(batches), terms);
+            let sides = match lhs == rhs && are_transposed(lhs_map, rhs_map, rank) {
+                true => [gram_side(space[rank - 1], count(batches), terms); 2],
+                false => sides([space[rank - 2], space[rank - 1]], count(batches), terms),
+            };
             chunk[rank - 2..].copy_from_slice(&sides);
             chunk
         }
@@ -112,6 +115,23 @@ fn sides(matrix: [usize; 2], batches: usize, terms: usize) -> [usize; 2] {
         sides[longer] = sides[longer].div_ceil(2).next_multiple_of(16);
     }
     sides
+}
+
+/// The side of the blocks of a matrix times its own transpose, of which those on one side of the
+/// diagonal are computed.
+fn gram_side(n: usize, batches: usize, terms: usize) -> usize {
+    let mut side = n.clamp(1, CONTRACT_SIDE);
+    let tasks = |side: usize| {
+        let blocks = n.div_ceil(side);
+        blocks * (blocks + 1) / 2 * batches
+    };
+    while tasks(side) < CONTRACT_TASKS
+        && side >= 2 * CONTRACT_LEAST
+        && terms / tasks(side).max(1) > 4 * CONTRACT_TERMS
+    {
+        side = side.div_ceil(2).next_multiple_of(16);
+    }
+    side
 }
 
 /// Whole trailing dimensions up to about `elements`, a part of the next, 1 of the others.

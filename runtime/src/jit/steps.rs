@@ -313,6 +313,37 @@ pub unsafe fn contract<T: Element>(
     });
 }
 
+/// Copies the block of a square matrix `[b.., i, j]` that a region is to its mirror image
+/// `[b.., j, i]`; elements have so many bytes.
+///
+/// # Safety
+/// `out` holds both blocks; they do not overlap.
+pub unsafe fn mirror(out: &View, region: &[(usize, usize)], size: usize) {
+    const SIDE: usize = 16;
+    let rank = region.len();
+    let (rows, columns) = (region[rank - 2], region[rank - 1]);
+    let batches = &region[..rank - 2];
+    each_index(&sizes(batches), |batch| {
+        let mut index = absolute(batches, batch);
+        let mut at = |i: usize, j: usize| {
+            index.extend([i, j]);
+            let at = out.at(&index);
+            index.truncate(rank - 2);
+            at
+        };
+        for i in (0..rows.1).step_by(SIDE) {
+            for j in (0..columns.1).step_by(SIDE) {
+                for i in rows.0 + i..rows.0 + rows.1.min(i + SIDE) {
+                    for j in columns.0 + j..columns.0 + columns.1.min(j + SIDE) {
+                        // SAFETY: an element of each block.
+                        unsafe { std::ptr::copy_nonoverlapping(at(i, j), at(j, i), size) };
+                    }
+                }
+            }
+        }
+    });
+}
+
 /// One matrix product: `out = lhs @ rhs`, or `out += lhs @ rhs`; addresses with byte strides of
 /// row and column.
 #[derive(Clone, Copy)]

@@ -15,7 +15,10 @@ use crate::buffer::{Buffer, OutOfMemory, Pool, dense_strides};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::footprint::Part;
 use arr_ir::oracle::each_index;
-use arr_ir::plan::{Access, Blockwise, Output, ParamRef, Plan, Stage, StepKind, Storage, ValueId};
+use arr_ir::plan::{
+    Access, Blockwise, Output, ParamRef, Plan, Stage, Step, StepKind, Storage, ValueId,
+    are_transposed,
+};
 use arr_ir::routine::{Block, Routine, Task, Workers};
 use arr_ir::shape::{IndexMap, Shape};
 use arr_ir::with_element;
@@ -48,6 +51,8 @@ pub struct Arrays<'a> {
     /// Per value: bytes from its buffer to where index 0 would be, and that buffer, where only a
     /// box of the value is there.
     boxes: Vec<Option<(Buffer, isize)>>,
+    /// Whether all tasks of a stage are run on these arrays.
+    whole_stages: bool,
 }
 
 impl<'a> Arrays<'a> {
@@ -70,7 +75,8 @@ impl<'a> Arrays<'a> {
     fn empty(plan: &'a Plan, slots: &'a [Scalar]) -> Self {
         let strides = plan.values.iter().map(|v| dense_strides(&v.shape, v.dtype)).collect();
         let n = plan.values.len();
-        Arrays { plan, slots, buffers: vec![None; n], strides, boxes: vec![None; n] }
+        let (buffers, boxes) = (vec![None; n], vec![None; n]);
+        Arrays { plan, slots, buffers, strides, boxes, whole_stages: false }
     }
 
     /// Arrays of a verified plan: its inputs are bound, but for those that come by boxes
@@ -101,6 +107,13 @@ impl<'a> Arrays<'a> {
             }
         }
         Ok(arrays)
+    }
+
+    /// Promises that all tasks of a stage are run on these arrays, which are there as a whole: one
+    /// task may then write what another would compute again.
+    pub fn with_whole_stages(mut self) -> Self {
+        self.whole_stages = true;
+        self
     }
 
     /// Puts a box of a value in its place; the buffer is dense, of the part's shape.
@@ -333,8 +346,20 @@ impl<'a> Arrays<'a> {
             let region = self.plan.region(stage, position, chunk);
             if region.iter().all(|r| r.1 > 0) {
                 let step = &self.plan.steps[stage.steps[position] as usize];
-                let region = self.plan.extended(step, region);
-                self.run_step(stage, bound, (position, &region, chunk), scratch, workers)?;
+                let mirrored = self.whole_stages && stage.split.is_none() && gram(step);
+                let rank = region.len();
+                if mirrored && region[rank - 2].0 > region[rank - 1].0 {
+                    continue;
+                }
+                let extended = self.plan.extended(step, region.clone());
+                self.run_step(stage, bound, (position, &extended, chunk), scratch, workers)?;
+                if mirrored && region[rank - 2].0 < region[rank - 1].0 {
+                    let out = self.plan.written(step);
+                    let strides = self.value_strides(stage, out);
+                    let view = View { ptr: self.address(stage, out, chunk, scratch), strides };
+                    // SAFETY: the task of the mirrored block leaves it to this one.
+                    unsafe { steps::mirror(&view, &region, self.plan[out].dtype.size()) };
+                }
             }
         }
         Ok(())
@@ -554,6 +579,15 @@ impl<'a> Arrays<'a> {
             StepKind::Blockwise(_) | StepKind::Extern { .. } => unreachable!("run otherwise"),
         }
     }
+}
+
+/// Whether a step multiplies a value with its own transpose in square blocks: every block above the
+/// diagonal is the transpose of one below, bit for bit.
+fn gram(step: &Step) -> bool {
+    let StepKind::Contract { lhs, lhs_map, rhs, rhs_map, .. } = &step.kind else { return false };
+    let rank = step.chunk.len();
+    let (row, column) = (rank - 2, rank - 1);
+    lhs == rhs && step.chunk[row] == step.chunk[column] && are_transposed(lhs_map, rhs_map, rank)
 }
 
 /// The bytes at an address; no address is needed for none.
