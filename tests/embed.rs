@@ -255,3 +255,30 @@ fn params_are_set_from_text() {
     session.set_param("m", "7").unwrap();
     assert_eq!(session.eval("param n = 3").unwrap_err().kind(), ErrorKind::Program);
 }
+
+/// Products of a matrix with its own transpose: half of the blocks are mirror images of others.
+/// Compiled only, since only large ones have several blocks.
+#[test]
+fn products_with_the_own_transpose() {
+    let program = r#"
+fn check(a) {
+    b = compute(a + 0 * a)
+    s = a.mT @ a
+    t = a @ a.mT
+    assert all(s == compute(b.mT) @ a) and all(t == a @ compute(b.mT)), "other values"
+    assert all(s == s.mT) and all(t == t.mT), "not symmetric"
+}
+check(sin(arange(700 * 130, dtype=float64)).reshape(700, 130))
+check(sin(arange(300 * 301, dtype=float64)).reshape(300, 301).astype(float32))
+check(sin(arange(3 * 140 * 150, dtype=float64)).reshape(3, 140, 150))
+x = sin(arange(90 * 200, dtype=float64)).reshape(90, 200)
+for part in (x[::-1, 3:], x.T[::2], x[:1], x[:, :1]) { check(part) }
+y = x[:, 20:]
+z = x[:, :-20]
+assert all(y.T @ z == compute(y + 0).T @ z), "windows of one array are not each other"
+"#;
+    for threads in [1, 3] {
+        let mut session = Session::builder().memory(1 << 28).threads(threads).build();
+        session.eval(program).unwrap();
+    }
+}
