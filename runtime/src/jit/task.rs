@@ -641,8 +641,8 @@ const SHORT: usize = 32;
 const SHORT_UNPACKED: usize = 256;
 
 /// The kept dimension along which the rows of a fold lie side by side: a long one, along which
-/// operands and result run through memory if possible. Short rows always do, long ones where
-/// nothing in memory runs along them.
+/// operands and result run through memory if possible. Short rows always do, long ones where an
+/// operand in memory crosses them and no more run along them than along the kept dimension.
 fn columns_across(
     b: &Blockwise,
     kept: usize,
@@ -676,7 +676,8 @@ fn columns_across(
             |o: &&BoundOperand| o.feed.is_memory() && o.strides[d] == o.dtype.size() as isize;
         operands.iter().filter(runs).count()
     };
-    (!pieces || along(best) > along(inner)).then_some(Across { dim: best, pieces })
+    let crossed = packed(inner) > 0 && along(best) >= along(inner).max(1);
+    (!pieces || crossed).then_some(Across { dim: best, pieces })
 }
 
 /// The order of a store's loops: innermost the output's contiguous dimension, next to it one
