@@ -1,7 +1,7 @@
 //! Commands and their options.
 
 use crate::output::{Output, color, say, say_error, say_warnings};
-use crate::{repl, stop, testing, timings};
+use crate::{bar, repl, stop, testing, timings};
 use arr::{Error, Session};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{Read, Write};
@@ -46,6 +46,10 @@ struct Settings {
     #[arg(long, global = true, value_name = "FORM", num_args = 0..=1, require_equals = true,
         default_missing_value = "text")]
     stats: Option<StatsForm>,
+
+    /// No line about the progress of long evaluations, which a terminal shows otherwise
+    #[arg(long, short, global = true)]
+    quiet: bool,
 
     /// Chunk size along every dimension
     #[arg(long, global = true, hide = true, value_name = "N", value_parser = threads)]
@@ -180,6 +184,7 @@ pub fn main() -> u8 {
     };
     let output = Output::new();
     let result = dispatch(&cli, &output).and_then(|code| output.finish().map(|()| code));
+    bar::clear();
     match result {
         Ok(code) => code,
         Err(_) if output.is_closed() => 0,
@@ -205,7 +210,11 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
         return eval(code, settings, output);
     }
     match &cli.command {
-        None | Some(Command::Repl) => repl::run(session(settings, output), output),
+        None | Some(Command::Repl) => {
+            let session = session(settings, output);
+            watched(&session, settings);
+            repl::run(session, output)
+        }
         Some(Command::Run(script)) => run(script, settings, output),
         Some(Command::Check { file }) => {
             let text = read(file)?;
@@ -264,6 +273,13 @@ fn session_to(settings: &Settings, output: impl Write + Send + 'static) -> Sessi
     builder.build()
 }
 
+/// Shows how far a session is, unless that is not wanted.
+fn watched(session: &Session<'_>, settings: &Settings) {
+    if !settings.quiet {
+        bar::show(session.watch());
+    }
+}
+
 /// A session for a script: params set, Ctrl-C handled.
 fn prepared(
     script: &Script,
@@ -271,6 +287,7 @@ fn prepared(
     output: &Output,
 ) -> Result<Session<'static>, Error> {
     let mut session = session(settings, output);
+    watched(&session, settings);
     stop::on_ctrl_c(session.interrupter(), output.clone(), true);
     for (name, value) in &script.params {
         session.set_param(name, value)?;
@@ -305,6 +322,7 @@ fn run(script: &Script, settings: &Settings, output: &Output) -> Result<u8, Erro
 fn eval(code: &str, settings: &Settings, output: &Output) -> Result<u8, Error> {
     let started = Instant::now();
     let mut session = session(settings, output);
+    watched(&session, settings);
     stop::on_ctrl_c(session.interrupter(), output.clone(), true);
     let result = session.interact("<-e>", code, false);
     let done = result.and_then(|(shown, warnings)| {

@@ -6,10 +6,11 @@
 //! holds it, and a file without one gets it back before it is saved over.
 
 use crate::bench::{Bandwidth, Meter};
+use crate::plans::PlanCache;
 use crate::record::Recorder;
 use arr_compiler::format::{bytes_text, escape_control};
 use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
-use arr_compiler::plan::{Config, plan};
+use arr_compiler::plan::Config;
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Graph;
 use arr_ir::shape::{MAX_RANK, Shape, count};
@@ -20,18 +21,17 @@ use arr_runtime::paged::layout::OnDisk;
 use arr_runtime::paged::run::{self as paged, Input, Output};
 use arr_runtime::paged::spill::free_bytes;
 use arr_runtime::paged::{pairs, transfer};
-use arr_storage::{CreateOptions, OpenOptions, Sink, Source, StorageError, Stores, reason};
+use arr_runtime::progress::of_file;
+use arr_storage::{
+    CreateOptions, OpenOptions, Sink, Source, StorageError, Stores, Unfinished, reason,
+};
 use arr_syntax::diag::Span;
-use rustc_hash::FxHashMap;
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
-/// Plans kept for reuse, and nodes in their graphs together.
-const MAX_PLANS: usize = 512;
-const MAX_PLAN_NODES: usize = 200_000;
 /// Files that may keep a descriptor open at once.
 const MAX_HELD: usize = 256;
 /// The largest script that is read, in bytes.
@@ -115,6 +115,7 @@ pub(crate) struct RuntimeHost {
     /// Every array that some handle stands for.
     arrays: Vec<Weak<Stored>>,
     stores: Stores,
+    unfinished: Unfinished,
     output: Box<dyn Write + Send>,
     started: Instant,
     cancel: Arc<AtomicBool>,
@@ -129,6 +130,7 @@ impl RuntimeHost {
         RuntimeHost {
             cancel: engine.cancel(),
             stores: Stores::new(engine.cancel(), engine.spill().clone()),
+            unfinished: Unfinished::default(),
             engine,
             config,
             plans: PlanCache::default(),
@@ -142,6 +144,11 @@ impl RuntimeHost {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// What it is writing.
+    pub(crate) fn unfinished(&self) -> &Unfinished {
+        &self.unfinished
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), HostError> {
@@ -161,6 +168,7 @@ impl RuntimeHost {
         let source = stored.source().ok_or_else(|| bug("an array that is nowhere"))?;
         let bytes = count(source.shape()) * source.dtype().size();
         self.make_room(bytes, &[handle]).map_err(run_error)?;
+        let _running = self.engine.progress().begin(of_file(bytes as u64));
         let buffer = transfer::load(&self.engine, &*source).map_err(run_error)?;
         source.release();
         stored.at(|place| {
@@ -291,6 +299,7 @@ impl RuntimeHost {
             compression: compression(target)?,
             name: target.name.clone(),
             stores: self.stores.clone(),
+            unfinished: self.unfinished.clone(),
         };
         // What an element takes at least: packed formats are not known before.
         let bytes = (count(outer) * dtype.size()) as u64;
@@ -384,6 +393,12 @@ impl RuntimeHost {
         slots: &[Scalar],
         target: Option<(&Target, DType)>,
     ) -> Result<Vec<Handle>, HostError> {
+        let files = self.missing(inputs)?.saturating_add(target.map_or(0, |(_, dtype)| {
+            let plan = prepared.plan();
+            count(&plan[plan.results[0]].shape).saturating_mul(dtype.size())
+        }));
+        let effort = prepared.effort().saturating_add(of_file(files as u64));
+        let _running = self.engine.progress().begin(effort);
         let mut buffers = Vec::with_capacity(inputs.len());
         for input in inputs {
             buffers.push(self.buffer(input)?);
@@ -540,6 +555,10 @@ impl Host for RuntimeHost {
         }
         let stored = stored(array)?;
         self.secure(Path::new(&target.path))?;
+        let passes = if stored.buffer().is_some() { 1 } else { 2 };
+        let bytes = count(&stored.shape()).saturating_mul(dtype.size());
+        let effort = of_file(bytes as u64).saturating_mul(passes);
+        let _running = self.engine.progress().begin(effort);
         let sink = self.create(target, dtype, &stored.shape())?;
         match (stored.buffer(), stored.source()) {
             (Some(buffer), _) => transfer::save(&self.engine, &buffer, &*sink),
@@ -697,97 +716,9 @@ fn run_error(error: RunError) -> HostError {
     }
 }
 
-/// Plans by graph, the least recently used half dropped when there are too many.
-#[derive(Default)]
-struct PlanCache {
-    plans: FxHashMap<Graph, Arc<Cached>>,
-    /// The same by the address of graphs, which are kept so that it stays theirs.
-    recent: FxHashMap<usize, (Arc<Graph>, Arc<Cached>)>,
-    clock: u64,
-    nodes: usize,
-}
-
-struct Cached {
-    prepared: Arc<Prepared>,
-    used: AtomicU64,
-}
-
-impl PlanCache {
-    fn get(&mut self, graph: &Arc<Graph>, engine: &Engine, config: &Config) -> Arc<Prepared> {
-        self.clock += 1;
-        let address = Arc::as_ptr(graph).addr();
-        if let Some((_, found)) = self.recent.get(&address) {
-            found.used.store(self.clock, Ordering::Relaxed);
-            return found.prepared.clone();
-        }
-        let found = self.find(graph, engine, config);
-        found.used.store(self.clock, Ordering::Relaxed);
-        if self.recent.len() >= MAX_PLANS {
-            self.recent.clear();
-        }
-        self.recent.insert(address, (graph.clone(), found.clone()));
-        found.prepared.clone()
-    }
-
-    fn find(&mut self, graph: &Graph, engine: &Engine, config: &Config) -> Arc<Cached> {
-        if let Some(found) = self.plans.get(graph) {
-            return found.clone();
-        }
-        let prepared = engine.prepare(Arc::new(plan(graph, config)));
-        self.make_room(graph.nodes.len());
-        self.nodes += graph.nodes.len();
-        let cached = Arc::new(Cached { prepared, used: AtomicU64::new(self.clock) });
-        self.plans.insert(graph.clone(), cached.clone());
-        cached
-    }
-
-    fn make_room(&mut self, nodes: usize) {
-        while !self.plans.is_empty()
-            && (self.plans.len() >= MAX_PLANS || self.nodes + nodes > MAX_PLAN_NODES)
-        {
-            self.recent.clear();
-            let used = |c: &Cached| c.used.load(Ordering::Relaxed);
-            let mut all: Vec<u64> = self.plans.values().map(|c| used(c)).collect();
-            let middle = all.len() / 2;
-            let (_, &mut median, _) = all.select_nth_unstable(middle);
-            let left = &mut self.nodes;
-            self.plans.retain(|graph, cached| {
-                let keep = used(cached) > median;
-                if !keep {
-                    *left -= graph.nodes.len();
-                }
-                keep
-            });
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arr_ir::graph::{Builder, Op};
-    use arr_runtime::engine::Options;
-
-    fn graph(n: usize) -> Arc<Graph> {
-        let mut b = Builder::default();
-        let shape = Shape::from_slice(&[n]);
-        let root = b.node(Op::Iota, Default::default(), DType::I64, shape);
-        Arc::new(b.finish(vec![root]))
-    }
-
-    #[test]
-    fn the_plan_cache_is_bounded_and_keeps_what_is_used() {
-        let engine = Engine::new(Options { interpret: true, ..Options::new(1 << 20, 1) });
-        let mut cache = PlanCache::default();
-        let first = cache.get(&graph(1), &engine, &Config::default());
-        for n in 2..3 * MAX_PLANS {
-            cache.get(&graph(n), &engine, &Config::default());
-            let again = cache.get(&graph(1), &engine, &Config::default());
-            assert!(Arc::ptr_eq(&first, &again));
-        }
-        assert!(cache.plans.len() <= MAX_PLANS);
-        assert_eq!(cache.nodes, cache.plans.len());
-    }
 
     #[test]
     fn paths_are_tidied() {

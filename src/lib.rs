@@ -33,6 +33,8 @@ mod error;
 mod host;
 mod info;
 mod machine;
+mod plans;
+mod progress;
 mod record;
 mod render;
 mod session;
@@ -41,6 +43,7 @@ mod worker;
 
 pub use bench::{Bandwidth, Timing};
 pub use error::{Diagnostic, Error, ErrorKind, Label, Severity};
+pub use progress::{Progress, Watch};
 pub use record::Stage;
 pub use session::{Interrupter, Session, SessionBuilder, Stats};
 pub use value::{Element, Value};

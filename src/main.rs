@@ -6,6 +6,7 @@
 //! ends the program quietly with 0.
 #![forbid(unsafe_code)]
 
+mod bar;
 mod cli;
 mod output;
 mod repl;

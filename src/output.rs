@@ -4,6 +4,7 @@
 //! first, so that both come in order. A failed write is remembered, a closed pipe apart from
 //! other failures. Nothing here panics.
 
+use crate::bar;
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -79,7 +80,12 @@ impl Sink {
             return Err(ErrorKind::BrokenPipe.into());
         }
         let result = match &mut self.file {
-            Some(file) if !pending.is_empty() => file.write_all(&pending),
+            Some(file) if !pending.is_empty() => {
+                if self.terminal {
+                    bar::clear();
+                }
+                file.write_all(&pending)
+            }
             _ => Ok(()),
         };
         if result.as_ref().is_err_and(|e| e.kind() == ErrorKind::BrokenPipe) {
@@ -106,6 +112,7 @@ impl Write for Output {
 
 /// Writes a message; one that nobody can read is dropped.
 pub fn say(text: &str) {
+    bar::clear();
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 

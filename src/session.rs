@@ -8,12 +8,15 @@
 use crate::bench::{Bandwidth, Meter, Timing};
 use crate::error::{Diagnostic, Error, ErrorKind, Severity};
 use crate::host::RuntimeHost;
+use crate::progress::Watch;
 use crate::record::{Recorder, Stage};
 use crate::value::Value;
 use crate::worker::{State, Worker};
 use arr_compiler::plan::Config;
 use arr_compiler::session::{Failed, exit_of_check};
 use arr_runtime::engine::{Engine, Options};
+use arr_runtime::paged::spill::SpillDir;
+use arr_storage::Unfinished;
 use std::io::Write;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -79,14 +82,21 @@ impl SessionBuilder {
     pub fn build<'a>(self) -> Session<'a> {
         let engine = Engine::new(self.options);
         let cancel = engine.cancel();
+        let watch = Watch::new(&engine);
+        let spill = engine.spill().clone();
         let host = RuntimeHost::new(engine, self.config, self.output);
-        Session { worker: Worker::start(host), cancel, lent: PhantomData }
+        let interrupter = Interrupter { cancel, unfinished: host.unfinished().clone(), spill };
+        Session { worker: Worker::start(host), interrupter, watch, lent: PhantomData }
     }
 }
 
 /// Stops what a session is doing; can be sent to another thread.
-#[derive(Clone, Debug)]
-pub struct Interrupter(Arc<AtomicBool>);
+#[derive(Clone)]
+pub struct Interrupter {
+    cancel: Arc<AtomicBool>,
+    unfinished: Unfinished,
+    spill: Arc<SpillDir>,
+}
 
 impl Interrupter {
     /// Stops the evaluation that is running: it fails with
@@ -94,7 +104,15 @@ impl Interrupter {
     /// replace stay as they were. The next evaluation begins afresh. True when this was asked
     /// before and has not led to anything yet.
     pub fn interrupt(&self) -> bool {
-        self.0.swap(true, Ordering::Relaxed)
+        self.cancel.swap(true, Ordering::Relaxed)
+    }
+
+    /// Removes what the session has on disk and did not finish, for a process that ends now,
+    /// whatever the session is doing: it writes nothing any more.
+    pub fn give_up(&self) {
+        self.cancel.store(true, Ordering::Relaxed);
+        self.unfinished.give_up();
+        self.spill.close();
     }
 }
 
@@ -137,7 +155,8 @@ pub struct Stats {
 /// ```
 pub struct Session<'a> {
     worker: Worker,
-    cancel: Arc<AtomicBool>,
+    interrupter: Interrupter,
+    watch: Watch,
     lent: PhantomData<&'a ()>,
 }
 
@@ -150,7 +169,7 @@ impl Default for Session<'_> {
 /// Nothing of lent memory is touched after the session: its thread has ended.
 impl Drop for Session<'_> {
     fn drop(&mut self) {
-        self.cancel.store(true, Ordering::Relaxed);
+        self.interrupter.interrupt();
         self.worker.stop();
     }
 }
@@ -293,7 +312,12 @@ impl<'a> Session<'a> {
 
     /// What stops an evaluation from another thread or a signal handler.
     pub fn interrupter(&self) -> Interrupter {
-        Interrupter(self.cancel.clone())
+        self.interrupter.clone()
+    }
+
+    /// What shows from another thread how far an evaluation is.
+    pub fn watch(&self) -> Watch {
+        self.watch.clone()
     }
 
     /// The counters.
@@ -431,7 +455,7 @@ impl<'a> Session<'a> {
         &mut self,
         action: impl FnOnce(&mut State) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.cancel.store(false, Ordering::Relaxed);
+        self.interrupter.cancel.store(false, Ordering::Relaxed);
         self.worker.ask(action)
     }
 }

@@ -3,6 +3,7 @@
 //! A program that does not stop in time is ended as well: files are replaced whole or not at
 //! all, so nothing is left half done.
 
+use crate::bar;
 use crate::output::Output;
 use arr::Interrupter;
 use std::time::Duration;
@@ -10,18 +11,25 @@ use std::time::Duration;
 /// How long an evaluation may take to stop.
 const GRACE: Duration = Duration::from_millis(800);
 
+/// Ends the process, and leaves nothing behind.
+fn leave(interrupter: &Interrupter) -> ! {
+    bar::end();
+    interrupter.give_up();
+    std::process::exit(130);
+}
+
 /// Handles Ctrl-C from now on. With `insist` the process ends even if the evaluation does not.
 pub fn on_ctrl_c(interrupter: Interrupter, output: Output, insist: bool) {
     let handler = move || {
         if interrupter.interrupt() {
-            std::process::exit(130);
+            leave(&interrupter);
         }
         if insist {
-            let output = output.clone();
+            let (interrupter, output) = (interrupter.clone(), output.clone());
             std::thread::spawn(move || {
                 std::thread::sleep(GRACE);
                 output.try_finish();
-                std::process::exit(130);
+                leave(&interrupter);
             });
         }
     };

@@ -357,6 +357,92 @@ fn an_interrupted_save_leaves_the_old_file() {
     assert_eq!(names.len(), 2, "{names:?}");
 }
 
+/// Runs a long computation with a terminal as its standard error and interrupts it: at the latest
+/// after some seconds, sooner if `seen` says so of what was written; the exit code, and all that
+/// was written there.
+fn interrupted_on_a_terminal(
+    args: &[&str],
+    seconds: u64,
+    seen: impl Fn(&str) -> bool,
+) -> (Option<i32>, String) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, vec![]).unwrap();
+    let terminal = fs::OpenOptions::new().read(true).write(true).open(name.to_str().unwrap());
+    let mut child = arr()
+        .args(args)
+        .args(["-e", "x = random((40000, 40000), seed=0)\nprint(sin(x).sum())"])
+        .env("TERM", "xterm")
+        .stdout(Stdio::piped())
+        .stderr(terminal.unwrap())
+        .spawn()
+        .unwrap();
+    let (text, read) = std::sync::mpsc::channel();
+    let mut master = fs::File::from(master);
+    std::thread::spawn(move || {
+        let mut piece = [0; 4096];
+        // Reading fails when nobody has the other end any more.
+        while let Ok(n @ 1..) = master.read(&mut piece) {
+            text.send(String::from_utf8_lossy(&piece[..n]).into_owned()).unwrap();
+        }
+    });
+    let mut all = String::new();
+    let end = Instant::now() + Duration::from_secs(seconds);
+    while !seen(&all) && Instant::now() < end {
+        all.extend(read.recv_timeout(Duration::from_millis(50)));
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let code = child.wait().unwrap().code();
+    all.extend(read.iter());
+    (code, all)
+}
+
+#[test]
+fn a_long_evaluation_has_a_line_on_a_terminal_that_goes_before_an_error() {
+    let drawn = |text: &str| text.matches(" left ").count() > 2;
+    let (code, text) = interrupted_on_a_terminal(&[], 60, drawn);
+    assert_eq!(code, Some(130));
+    assert!(drawn(&text), "{text:?}");
+    let (line, error) = text.rsplit_once("\r\x1b[2K").expect("the line is cleared");
+    assert!(line.starts_with('[') && line.contains("memory"), "{text:?}");
+    assert!(error.contains("interrupted") && !error.contains(" left "), "{text:?}");
+    assert!(!line.contains('\n'), "{text:?}");
+}
+
+#[test]
+fn a_quiet_evaluation_has_no_line() {
+    let (code, text) = interrupted_on_a_terminal(&["--quiet"], 3, |_| false);
+    assert_eq!(code, Some(130));
+    assert!(text.contains("interrupted") && !text.contains(" left "), "{text:?}");
+}
+
+#[test]
+fn what_a_process_wrote_is_removed_however_it_is_interrupted() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x.zarr");
+    let code = format!(
+        "x = random((20000, 20000), seed=0)\nsave({:?}, x, chunks=(100, 100))",
+        path.to_str().unwrap()
+    );
+    let args = ["--memory", "64MiB", "--spill-dir", directory.path().to_str().unwrap()];
+    let entries = || fs::read_dir(directory.path()).unwrap().count();
+    for times in [1, 2] {
+        let mut child = arr().args(args).args(["-e", &code]).stderr(Stdio::null()).spawn().unwrap();
+        let end = Instant::now() + Duration::from_secs(60);
+        while entries() == 0 && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(entries() > 0);
+        for _ in 0..times {
+            Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_eq!(entries(), 0, "interrupted {times} times");
+    }
+}
+
 #[test]
 fn a_lazily_loaded_file_keeps_its_content() {
     let directory = tempfile::tempdir().unwrap();

@@ -12,6 +12,7 @@ use crate::paged;
 use crate::paged::layout::{self, Given, Layout, OnDisk};
 use crate::paged::run::{Counters, Input, Output, Target};
 use crate::paged::spill::{SpillDir, SpillStats};
+use crate::progress::{Effort, Progress};
 use arr_ir::dtype::Scalar;
 use arr_ir::interpret;
 use arr_ir::oracle::DenseArray;
@@ -135,6 +136,8 @@ pub struct Prepared {
     lifetimes: Lifetimes,
     /// Bytes of written values at the worst moment.
     peak: usize,
+    /// Per stage.
+    efforts: Vec<Effort>,
 }
 
 impl Prepared {
@@ -148,12 +151,19 @@ impl Prepared {
         self.peak
     }
 
+    /// The effort of running it in memory.
+    pub fn effort(&self) -> u64 {
+        self.efforts.iter().copied().sum::<Effort>().units
+    }
+
     fn new(plan: Arc<Plan>) -> Prepared {
         let lifetimes = Lifetimes::of(&plan);
         let live = lifetimes.live(&plan, |v| lifetimes.is_stored(v));
         let peak = live.into_iter().max().unwrap_or(0);
         let bound = plan.steps.iter().map(|_| OnceLock::new()).collect();
-        Prepared { plan, bound, lifetimes, peak }
+        let effort = |&s: &u32| Effort::of(&plan, &plan.steps[s as usize]);
+        let efforts = plan.stages.iter().map(|s| s.steps.iter().map(effort).sum()).collect();
+        Prepared { plan, bound, lifetimes, peak, efforts }
     }
 }
 
@@ -201,6 +211,7 @@ pub struct Engine {
     cancel: Arc<AtomicBool>,
     spill: Arc<SpillDir>,
     counters: Counters,
+    progress: Arc<Progress>,
     runs: AtomicU64,
     tasks: AtomicU64,
 }
@@ -217,6 +228,7 @@ impl Engine {
             spill: SpillDir::new(options.spill.clone(), options.disk),
             options,
             counters: Counters::default(),
+            progress: Arc::default(),
             compiler: OnceLock::new(),
             threads: OnceLock::new(),
             cancel: Arc::default(),
@@ -243,6 +255,11 @@ impl Engine {
     /// What runs over files moved.
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// How far the run is that goes on.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
     }
 
     /// The flag that stops a run.
@@ -310,6 +327,7 @@ impl Engine {
         self.runs.fetch_add(1, Ordering::Relaxed);
         let sink = target.as_ref().map(|t| (t.result, t.sink));
         let layout = self.layout(&prepared.plan, inputs, sink)?;
+        let _running = self.progress.begin(layout.effort());
         paged::run::run(self, &layout, inputs, slots, target)
     }
 
@@ -386,12 +404,15 @@ impl Engine {
         let mut arrays = arrays.with_whole_stages();
         let dense = arrays.dense();
         arrays.put_empty(&self.pool)?;
-        for (s, stage) in plan.stages.iter().enumerate() {
+        let mut reached = self.progress.done();
+        for s in 0..plan.stages.len() {
             for value in prepared.lifetimes.starts(s) {
                 let v = &plan[value];
                 arrays.put(value, Buffer::new(&self.pool, v.dtype, v.shape.clone())?);
             }
-            self.stage(prepared, stage, &arrays, dense)?;
+            self.stage(prepared, s, &arrays, dense)?;
+            reached = reached.saturating_add(prepared.efforts[s].units);
+            self.progress.arrive(reached);
             for value in prepared.lifetimes.ends(s) {
                 arrays.take(value);
             }
@@ -456,10 +477,11 @@ impl Engine {
     fn stage(
         &self,
         prepared: &Prepared,
-        stage: &Stage,
+        number: usize,
         arrays: &Arrays<'_>,
         dense: bool,
     ) -> Result<(), RunError> {
+        let stage = &prepared.plan.stages[number];
         let mut fresh: Vec<BoundStep> = vec![];
         if !dense {
             for position in 0..stage.steps.len() {
@@ -479,18 +501,19 @@ impl Engine {
             }
             bound.push(cell.get().expect("just set"));
         }
-        self.tasks(arrays, stage, &bound, prepared.plan.tasks(stage), &|task, scratch, workers| {
+        let tasks = (prepared.plan.tasks(stage), prepared.efforts[number]);
+        self.tasks(arrays, stage, &bound, tasks, &|task, scratch, workers| {
             arrays.run(stage, &bound, task, scratch, workers)
         })
     }
 
-    /// Runs `tasks` tasks over steps of a stage, on every thread.
+    /// Runs `tasks` tasks over steps of a stage, together of that effort, on every thread.
     pub(crate) fn tasks(
         &self,
         arrays: &Arrays<'_>,
         stage: &Stage,
         bound: &[&BoundStep],
-        tasks: usize,
+        (tasks, effort): (usize, Effort),
         run: &Work<'_>,
     ) -> Result<(), RunError> {
         self.tasks.fetch_add(tasks as u64, Ordering::Relaxed);
@@ -499,6 +522,7 @@ impl Engine {
         let next = AtomicUsize::new(0);
         let failure: Mutex<Option<(usize, String)>> = Mutex::new(None);
         let failed = AtomicBool::new(false);
+        let each = effort.part(tasks);
         let team = self.team(self.options.threads);
         let workers: &dyn Workers = if tasks > 1 { &Sequential } else { &team };
         let scratch = || Scratch::new(&self.pool, step_bytes, window_bytes);
@@ -518,6 +542,7 @@ impl Engine {
                         *first = Some((task, reason));
                     }
                 }
+                self.progress.add(each.units, each.bytes);
             }
         };
         // The plan promises this thread's scratch only: it is taken before helpers take theirs, and

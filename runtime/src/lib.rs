@@ -9,4 +9,5 @@ pub mod jit;
 mod lifetimes;
 mod listing;
 pub mod paged;
+pub mod progress;
 pub mod remote;

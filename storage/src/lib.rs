@@ -40,6 +40,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod unfinished;
 pub mod zarr;
 
 pub use attributes::{Attributes, Value};
@@ -47,6 +48,7 @@ pub use error::{StorageError, reason};
 pub use info::{ArrayInfo, Info};
 pub use keeper::{Keeper, Kept};
 pub use stores::Stores;
+pub use unfinished::Unfinished;
 
 use arr_ir::dtype::DType;
 use arr_ir::shape::Shape;
@@ -166,6 +168,8 @@ pub struct CreateOptions {
     pub name: Option<String>,
     /// For addresses: what reaches them.
     pub stores: Stores,
+    /// Where it is noted until it is finished.
+    pub unfinished: Unfinished,
 }
 
 /// A way to compress.
@@ -314,12 +318,7 @@ pub fn create(
         Format::Netcdf => netcdf::create(place, dtype, shape, options),
         Format::Image | Format::Tiff => image::create(place, dtype, shape, options),
         Format::Text => text::create(place, dtype, shape, options),
-        Format::Npy => {
-            options
-                .plain()
-                .map_err(|why| failure("write", place, &format!("a .npy file {why}")))?;
-            npy::create(place, dtype, shape)
-        }
+        Format::Npy => npy::create(place, dtype, shape, options),
     }
 }
 

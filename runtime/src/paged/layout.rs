@@ -8,6 +8,7 @@
 use super::apart::apart;
 use super::external::External;
 use crate::lifetimes::Lifetimes;
+use crate::progress::{Effort, of_file};
 use arr_ir::dtype::DType;
 use arr_ir::fold::PANEL;
 use arr_ir::footprint::{Footprint, Part, Region, of_regions};
@@ -89,6 +90,27 @@ pub struct Layout {
     pub peak: usize,
     /// The most bytes of spilled values at once.
     pub spilled: u64,
+}
+
+impl Layout {
+    /// The effort of computing a job, files left out.
+    pub(crate) fn computing(&self, stage: &Stage, job: &Job) -> Effort {
+        let steps = stage.steps[job.positions.clone()].iter();
+        steps.map(|&s| Effort::of(&self.plan, &self.plan.steps[s as usize])).sum()
+    }
+
+    /// The effort of a job.
+    pub(crate) fn of_job(&self, stage: &Stage, job: &Job) -> u64 {
+        let files = of_file(job.traffic.0.saturating_add(job.traffic.1));
+        self.computing(stage, job).units.saturating_add(files)
+    }
+
+    /// The effort of running it.
+    pub fn effort(&self) -> u64 {
+        let stages = self.plan.stages.iter().zip(&self.jobs);
+        let jobs = stages.flat_map(|(stage, jobs)| jobs.iter().map(move |job| (stage, job)));
+        jobs.fold(0, |sum, (stage, job)| sum.saturating_add(self.of_job(stage, job)))
+    }
 }
 
 /// Lays a plan out.

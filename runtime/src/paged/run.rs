@@ -7,6 +7,7 @@ use super::transfer;
 use crate::buffer::Buffer;
 use crate::engine::{Engine, RunError, Team};
 use crate::jit::task::{Arrays, BoundStep};
+use crate::progress::Effort;
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::footprint::{Part, Region, of_regions};
 use arr_ir::plan::{Plan, Stage, StepKind, Storage, ValueId};
@@ -171,7 +172,9 @@ pub fn run(
             run.start(value, sink, &mut arrays)?;
         }
         for job in &layout.jobs[s] {
+            let reached = engine.progress().done();
             run.job(stage, job, &arrays)?;
+            engine.progress().arrive(reached.saturating_add(layout.of_job(stage, job)));
         }
         for value in layout.lifetimes.ends(s) {
             arrays.take(value);
@@ -362,10 +365,12 @@ impl<'a> Run<'a> {
         self.engine.counters().read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let (team, stop) = (self.team(on_disk(source).scratch), self.engine.cancel());
         if plan[part.value].shape == plan[stored].shape {
-            transfer::read(source, &part.start, &part.shape, bytes, &team, &stop)?;
+            let progress = self.engine.progress();
+            transfer::read(source, &part.start, &part.shape, bytes, (&team, progress), &stop)?;
         } else {
             let shape = &plan[part.value].shape;
             transfer::read_reshaped(source, shape, &part.start, &part.shape, bytes, &stop)?;
+            self.engine.progress().moved(bytes.len());
         }
         Ok(buffer)
     }
@@ -406,7 +411,10 @@ impl<'a> Run<'a> {
         let absent = BoundStep::Absent;
         let bound: Vec<&BoundStep> = bound.iter().map(|b| b.as_ref().unwrap_or(&absent)).collect();
         let tasks = Tasks::of(plan, stage, job, &unit.regions);
-        self.engine.tasks(&arrays, stage, &bound, tasks.count(), &|task, scratch, workers| {
+        let units = units(plan, stage, job);
+        let effort = Effort { bytes: 0, ..self.layout.computing(stage, job).part(units) };
+        let count = (tasks.count(), effort);
+        self.engine.tasks(&arrays, stage, &bound, count, &|task, scratch, workers| {
             for (position, region, chunk) in tasks.parts(plan, stage, task) {
                 arrays.run_step(stage, &bound, (position, &region, chunk), scratch, workers)?;
             }
@@ -488,13 +496,20 @@ impl<'a> Run<'a> {
         let plan = self.plan();
         for (part, buffer) in boxes {
             self.engine.counters().written.fetch_add(buffer.nbytes() as u64, Ordering::Relaxed);
+            let progress = self.engine.progress();
             match &self.places[plan.stored(part.value).0 as usize] {
                 Some(Place::Spilled(spilled)) => {
                     let writer = |start: &[usize], shape: &[usize], data: &[u8]| {
                         spilled.write(start, shape, data)
                     };
                     let team = self.team(spilled.scratch(spilled.shape()));
-                    transfer::write(&writer, spilled.chunks(), &part.start, buffer, &team)?;
+                    transfer::write(
+                        &writer,
+                        spilled.chunks(),
+                        &part.start,
+                        buffer,
+                        (&team, progress),
+                    )?;
                 }
                 Some(Place::Sink(sink)) => {
                     let writer = |start: &[usize], shape: &[usize], data: &[u8]| {
@@ -502,7 +517,13 @@ impl<'a> Run<'a> {
                     };
                     let item = buffer.dtype().size();
                     let team = self.team(sink.chunks().map_or(0, |c| count(c) * item));
-                    transfer::write(&writer, sink.chunks(), &part.start, buffer, &team)?;
+                    transfer::write(
+                        &writer,
+                        sink.chunks(),
+                        &part.start,
+                        buffer,
+                        (&team, progress),
+                    )?;
                 }
                 _ => return Err(RunError::Bug("a box for nothing".into())),
             }

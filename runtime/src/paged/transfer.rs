@@ -4,6 +4,7 @@ use super::layout::movers;
 use super::run::on_disk;
 use crate::buffer::Buffer;
 use crate::engine::{Engine, RunError};
+use crate::progress::Progress;
 use arr_ir::dtype::Scalar;
 use arr_ir::routine::Workers;
 use arr_ir::shape::{Shape, count, row_major};
@@ -16,6 +17,8 @@ use std::sync::atomic::AtomicBool;
 const PIECES: usize = 2;
 /// Bytes below which a box is not cut.
 const SMALL: usize = 1 << 20;
+/// Bytes above which a piece is cut again where it can be, so that the progress is seen.
+const LARGE: usize = 32 << 20;
 
 impl From<StorageError> for RunError {
     fn from(error: StorageError) -> RunError {
@@ -37,9 +40,10 @@ fn cut(start: &[usize], shape: &[usize], chunks: Option<&[usize]>, bytes: usize,
     let dim = shape.iter().position(|&n| n > 1).unwrap_or(0);
     let Some(&extent) = shape.get(dim) else { return Cut { dim, edges: vec![] } };
     let mut edges = vec![0];
-    if bytes >= SMALL && n > 1 {
+    let pieces = if bytes >= SMALL && n > 1 { n * PIECES } else { 1 };
+    let pieces = pieces.max(bytes / LARGE).min(extent);
+    if pieces > 1 {
         let chunk = chunks.and_then(|c| c.get(dim)).map_or(1, |&c| c.max(1));
-        let pieces = (n * PIECES).min(extent);
         for piece in 1..pieces {
             // The chunk edge at or after an even cut.
             let even = start[dim] + extent * piece / pieces;
@@ -77,8 +81,12 @@ fn pieces<T>(
     }
 }
 
+/// Threads that move the pieces of a box, and what counts the bytes of each that is done.
+pub type Movers<'a> = (&'a dyn Workers, &'a Progress);
+
 fn each<T: Send>(
-    workers: &dyn Workers,
+    (workers, progress): Movers<'_>,
+    item: usize,
     pieces: Vec<Piece<T>>,
     work: &(dyn Fn(Piece<T>) -> Result<(), StorageError> + Sync),
 ) -> Result<(), RunError> {
@@ -87,10 +95,13 @@ fn each<T: Send>(
         pieces.into_iter().map(|p| Mutex::new(Some(p))).collect();
     workers.each(slots.len(), &|i| {
         let piece = slots[i].lock().unwrap_or_else(|e| e.into_inner()).take();
-        if let Some(piece) = piece
-            && let Err(error) = work(piece)
-        {
-            failure.lock().unwrap_or_else(|e| e.into_inner()).get_or_insert(error);
+        let Some(piece) = piece else { return };
+        let bytes = count(&piece.1) * item;
+        match work(piece) {
+            Ok(()) => progress.moved(bytes),
+            Err(error) => {
+                failure.lock().unwrap_or_else(|e| e.into_inner()).get_or_insert(error);
+            }
         }
     });
     match failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
@@ -113,21 +124,22 @@ pub fn read(
     start: &[usize],
     shape: &[usize],
     out: &mut [u8],
-    workers: &dyn Workers,
+    movers: Movers<'_>,
     stop: &AtomicBool,
 ) -> Result<(), RunError> {
     if out.is_empty() {
         return Ok(());
     }
-    let cut = cut(start, shape, source.chunks(), out.len(), workers.count());
-    let row = row(shape, &cut, source.dtype().size());
+    let item = source.dtype().size();
+    let cut = cut(start, shape, source.chunks(), out.len(), movers.0.count());
+    let row = row(shape, &cut, item);
     let mut rest = out;
     let pieces = pieces(start, shape, &cut, row, |bytes| {
         let (first, more) = std::mem::take(&mut rest).split_at_mut(bytes);
         rest = more;
         first
     });
-    each(workers, pieces, &|(start, shape, out)| source.read(&start, &shape, out, stop))
+    each(movers, item, pieces, &|(start, shape, out)| source.read(&start, &shape, out, stop))
 }
 
 /// Reads a box of the elements of a file under another shape of the same count.
@@ -222,21 +234,22 @@ pub fn write(
     chunks: Option<&[usize]>,
     start: &[usize],
     buffer: &Buffer,
-    workers: &dyn Workers,
+    movers: Movers<'_>,
 ) -> Result<(), RunError> {
     let mut rest = buffer.bytes().ok_or_else(|| RunError::Bug("a box is not dense".into()))?;
     let shape = buffer.shape();
     if rest.is_empty() {
         return Ok(());
     }
-    let cut = cut(start, shape, chunks, rest.len(), workers.count());
-    let row = row(shape, &cut, buffer.dtype().size());
+    let item = buffer.dtype().size();
+    let cut = cut(start, shape, chunks, rest.len(), movers.0.count());
+    let row = row(shape, &cut, item);
     let pieces = pieces(start, shape, &cut, row, |bytes| {
         let (first, more) = rest.split_at(bytes);
         rest = more;
         first
     });
-    each(workers, pieces, &|(start, shape, data)| writer(&start, &shape, data))
+    each(movers, item, pieces, &|(start, shape, data)| writer(&start, &shape, data))
 }
 
 /// The element of a file at a row-major position.
@@ -268,7 +281,7 @@ pub fn load(engine: &Engine, source: &dyn Source) -> Result<Buffer, RunError> {
         &origin,
         &shape,
         bytes,
-        &engine.team(movers_of(engine, source)),
+        (&engine.team(movers_of(engine, source)), engine.progress()),
         &engine.cancel(),
     )?;
     Ok(buffer)
@@ -286,14 +299,19 @@ pub fn save(engine: &Engine, buffer: &Buffer, sink: &dyn Sink) -> Result<(), Run
     let whole = Around { origin: &Shape::from_elem(0, shape.len()), shape };
     each_unit(engine, shape, &unit, engine.options().threads, &|start, size| {
         let runs = Runs::new(shape, start, size, dtype.size());
+        let progress = engine.progress();
         if runs.dims.is_empty() {
             let first = runs.first as usize;
-            return Ok(sink.write(start, size, &bytes[first..first + runs.run])?);
+            sink.write(start, size, &bytes[first..first + runs.run])?;
+            progress.moved(runs.run);
+            return Ok(());
         }
         let mut part = Buffer::new(engine.pool(), dtype, size.into())?;
         let to = part.bytes_mut().expect("a new buffer is dense and unshared");
         boxes::copy(&whole, bytes, &Around { origin: start, shape: size }, to, dtype.size());
-        Ok(sink.write(start, size, to)?)
+        sink.write(start, size, to)?;
+        progress.moved(size.iter().product::<usize>() * dtype.size());
+        Ok(())
     })
 }
 
@@ -313,7 +331,10 @@ pub fn copy_all(engine: &Engine, source: &dyn Source, sink: &dyn Sink) -> Result
         let mut part = Buffer::new(engine.pool(), dtype, size.into())?;
         let bytes = part.bytes_mut().expect("a new buffer is dense and unshared");
         source.read(start, size, bytes, &stop)?;
-        Ok(sink.write(start, size, bytes)?)
+        engine.progress().moved(bytes.len());
+        sink.write(start, size, bytes)?;
+        engine.progress().moved(bytes.len());
+        Ok(())
     })
 }
 

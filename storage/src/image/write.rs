@@ -4,7 +4,7 @@
 //! it is large: every sample has its place beforehand.
 
 use super::*;
-use crate::files::{Disk, Files};
+use crate::files::Files;
 use crate::npy::write::Layout;
 use crate::target::Target;
 use crate::{CreateOptions, Sink};
@@ -24,7 +24,7 @@ pub fn create(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    create_with(Arc::new(Disk), path, dtype, shape, options)
+    create_with(options.unfinished.files(), path, dtype, shape, options)
 }
 
 pub(crate) fn create_with(

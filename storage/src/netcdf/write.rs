@@ -4,7 +4,7 @@
 //! written in any order. Dimensions are named `dim_0`, `dim_1` and so on.
 
 use super::*;
-use crate::files::{Disk, Files};
+use crate::files::Files;
 use crate::npy::write::Layout as Places;
 use crate::target::Target;
 use crate::{CreateOptions, Sink};
@@ -25,7 +25,7 @@ pub fn create(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    create_with(Arc::new(Disk), path, dtype, shape, options)
+    create_with(options.unfinished.files(), path, dtype, shape, options)
 }
 
 pub(crate) fn create_with(

@@ -1,6 +1,7 @@
 //! Files as NumPy writes them (`tests/numpy/npy.txt`), damaged files, and saving.
 
 use super::*;
+use crate::CreateOptions;
 use arr_ir::dtype::Scalar;
 use std::fs::{self, File};
 
@@ -15,6 +16,10 @@ fn load(file: &NpyFile) -> Result<Vec<u8>, StorageError> {
     let mut out = vec![0xaa; count(file.shape()) * file.dtype().size()];
     file.read(&vec![0; file.shape().len()], file.shape(), &mut out, &GO)?;
     Ok(out)
+}
+
+fn create(path: &Path, dtype: DType, shape: &[usize]) -> Result<Box<dyn Sink>, StorageError> {
+    super::create(path, dtype, shape, &CreateOptions::default())
 }
 
 fn save(path: &Path, array: &Array) -> Result<(), StorageError> {

@@ -4,9 +4,10 @@
 //! its boxes are kept in a temporary file and follow in order at the end.
 
 use super::*;
+use crate::CreateOptions;
 use crate::boxes::Runs;
 use crate::error::reason;
-use crate::files::{Disk, Files};
+use crate::files::Files;
 use crate::target::Target;
 use npyz::WriterBuilder;
 use std::fs::{self, OpenOptions};
@@ -57,8 +58,14 @@ impl Layout {
 ///
 /// # Errors
 /// Nothing can be written there.
-pub fn create(path: &Path, dtype: DType, shape: &[usize]) -> Result<Box<dyn Sink>, StorageError> {
-    create_with(Arc::new(Disk), path, dtype, shape)
+pub fn create(
+    path: &Path,
+    dtype: DType,
+    shape: &[usize],
+    options: &CreateOptions,
+) -> Result<Box<dyn Sink>, StorageError> {
+    options.plain().map_err(|why| failure("write", path, &format!("a .npy file {why}")))?;
+    create_with(options.unfinished.files(), path, dtype, shape)
 }
 
 pub(crate) fn create_with(

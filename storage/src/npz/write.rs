@@ -7,7 +7,7 @@
 use super::zip::{Member, directory, local_header};
 use super::*;
 use crate::error::reason;
-use crate::files::{Disk, Files};
+use crate::files::Files;
 use crate::npy::write::{Layout, head};
 use crate::target::Target;
 use crate::{CreateOptions, Sink};
@@ -31,7 +31,7 @@ pub fn create(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    create_with(Arc::new(Disk), path, dtype, shape, options)
+    create_with(options.unfinished.files(), path, dtype, shape, options)
 }
 
 pub(crate) fn create_with(

@@ -1,7 +1,7 @@
 //! Writing tables: a row is a line, numbers are the shortest that are read as the same.
 
 use super::*;
-use crate::files::{Disk, Files};
+use crate::files::Files;
 use crate::stage::Stage;
 use crate::target::Target;
 use crate::{CreateOptions, Sink};
@@ -28,7 +28,7 @@ pub fn create(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    create_with(Arc::new(Disk), path, dtype, shape, options)
+    create_with(options.unfinished.files(), path, dtype, shape, options)
 }
 
 pub(crate) fn create_with(

@@ -7,7 +7,7 @@
 
 use super::metadata::version_3;
 use super::*;
-use crate::files::{Disk, Files};
+use crate::files::Files;
 use crate::target::Place;
 use crate::{Compression, CreateOptions, Sink};
 use serde_json::json;
@@ -43,7 +43,7 @@ pub fn create(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    create_with(Arc::new(Disk), path, dtype, shape, options)
+    create_with(options.unfinished.files(), path, dtype, shape, options)
 }
 
 pub(crate) fn create_with(

@@ -179,6 +179,7 @@ impl Outside<'_, '_> {
             Some(source) => {
                 self.run.engine.counters().read.fetch_add(out.len() as u64, Ordering::Relaxed);
                 transfer::read_range(source, first, out, &self.run.engine.cancel())?;
+                self.run.engine.progress().moved(out.len());
             }
             None => {
                 let bug = || RunError::Bug("an operand is missing".into());

@@ -188,7 +188,8 @@ impl Outside<'_, '_> {
         let writer =
             |start: &[usize], shape: &[usize], data: &[u8]| spilled.write(start, shape, data);
         let team = self.run.team(spilled.scratch(spilled.shape()));
-        transfer::write(&writer, spilled.chunks(), &[first], data, &team)
+        let movers = (&team as _, &**self.run.engine.progress());
+        transfer::write(&writer, spilled.chunks(), &[first], data, movers)
     }
 
     fn fetch(&self, spilled: &Spilled, first: usize, out: &mut [u8]) -> Result<(), RunError> {
@@ -196,7 +197,8 @@ impl Outside<'_, '_> {
         let (team, stop) =
             (self.run.team(spilled.scratch(spilled.shape())), self.run.engine.cancel());
         let len = out.len() / spilled.dtype().size();
-        transfer::read(spilled, &[first], &[len], out, &team, &stop)
+        let movers = (&team as _, &**self.run.engine.progress());
+        transfer::read(spilled, &[first], &[len], out, movers, &stop)
     }
 
     /// How many elements of each run are among the first `rank` of the result.
