@@ -27,6 +27,7 @@ mod qr;
 mod spectral;
 #[cfg(test)]
 mod tests;
+mod tridiagonal;
 mod values;
 
 use bytemuck::Pod;

@@ -10,6 +10,22 @@ pub(crate) const WIDTH: usize = 128;
 /// Columns that are read or written side by side when the order changes: a cache line of float64.
 const LINE: usize = 8;
 
+/// Blocks of `width` columns, each with the number of its first.
+pub(crate) fn columns_from<T: Number>(
+    matrix: MatMut<'_, T>,
+    width: usize,
+) -> Vec<(usize, MatMut<'_, T>)> {
+    let mut blocks = vec![];
+    let mut rest = matrix;
+    while rest.ncols() > 0 {
+        let size = width.min(rest.ncols());
+        let (block, others) = rest.split_at_col_mut(size);
+        blocks.push((blocks.len() * width, block));
+        rest = others;
+    }
+    blocks
+}
+
 /// Calls `work` with each block of `width` columns and the number of its first.
 pub(crate) fn each_columns<T: Number>(
     matrix: MatMut<'_, T>,
@@ -17,18 +33,12 @@ pub(crate) fn each_columns<T: Number>(
     each: Each<'_>,
     work: impl Fn(usize, MatMut<'_, T>) + Sync,
 ) {
-    let mut blocks = vec![];
-    let mut rest = matrix;
-    while rest.ncols() > 0 {
-        let size = width.min(rest.ncols());
-        let (block, others) = rest.split_at_col_mut(size);
-        blocks.push(Mutex::new(Some(block)));
-        rest = others;
-    }
+    let blocks: Vec<_> =
+        columns_from(matrix, width).into_iter().map(|b| Mutex::new(Some(b))).collect();
     each(blocks.len(), &|i| {
         let block = blocks[i].lock().ok().and_then(|mut b| b.take());
-        if let Some(block) = block {
-            work(i * width, block);
+        if let Some((first, block)) = block {
+            work(first, block);
         }
     });
 }

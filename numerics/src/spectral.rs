@@ -1,16 +1,21 @@
 //! Eigenvalues and singular values.
 
 use crate::pieces::{columns_of, store_rows};
-use crate::{Each, Failure, Number, Real, qr, values};
-use faer::diag::Diag;
+use crate::{Each, Failure, Number, Real, qr, tridiagonal, values};
+use faer::diag::{Diag, DiagRef};
 use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::evd::{self, ComputeEigenvectors, EvdParams, SelfAdjointEvdParams, tridiag};
+use faer::linalg::evd::{self, ComputeEigenvectors, EvdParams, SelfAdjointEvdParams};
+use faer::linalg::householder::{
+    apply_block_householder_sequence_on_the_left_in_place_scratch as apply_scratch,
+    apply_block_householder_sequence_on_the_left_in_place_with_conj,
+};
+use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::linalg::qr::no_pivoting::factor::recommended_block_size;
 use faer::linalg::svd::{self as singular, ComputeSvdVectors, SvdParams, bidiag};
 use faer::prelude::*;
 use faer::traits::ext::ComplexFieldExt;
 use faer::traits::math_utils::{abs, abs2, conj, mul_real, one, recip, sqrt, zero};
-use faer::{Auto, Spec};
+use faer::{Accum, Auto, Conj, Spec};
 use num_complex::Complex;
 
 fn all_finite<T: Number>(values: &[T]) -> Result<(), Failure> {
@@ -25,7 +30,7 @@ fn all_finite<T: Number>(values: &[T]) -> Result<(), Failure> {
 const LARGE: usize = 256;
 
 /// The parts of a large factorization.
-const PARTS: usize = 4;
+pub(crate) const PARTS: usize = 4;
 
 /// Calls a function with how a matrix of this size is cut, where so many threads take part.
 fn in_parts<R: Send>(size: usize, threads: usize, work: impl FnOnce(Par) -> R + Send) -> R {
@@ -50,57 +55,26 @@ pub(crate) fn eigh<T: Number>(
     threads: usize,
     each: Each<'_>,
 ) -> Result<(), Failure> {
-    if n == 0 {
-        return Ok(());
-    }
-    for (i, row) in a.chunks_exact(n).enumerate() {
+    for (i, row) in a.chunks_exact(n.max(1)).enumerate() {
         all_finite(&row[..=i])?;
     }
+    if n < 2 {
+        w.iter_mut().zip(a).for_each(|(w, a)| *w = a.real());
+        v.into_iter().flatten().for_each(|v| *v = one());
+        return Ok(());
+    }
     let matrix = columns_of(a, n, n, each);
-    let Some(v) = v else { return eigenvalues(matrix, w, threads) };
-    let params = Spec::<SelfAdjointEvdParams, T>::new(Auto::<T>::auto());
-    let wanted = ComputeEigenvectors::Yes;
-    let mut values = Diag::<T>::zeros(n);
-    let mut vectors = Mat::<T>::zeros(n, n);
-    if n == 1 {
-        values[0] = matrix[(0, 0)];
-        vectors[(0, 0)] = one();
-    } else {
-        let vectors = Some(vectors.as_mut());
-        in_parts(n, threads, |par| {
-            let scratch = evd::self_adjoint_evd_scratch::<T>(n, wanted, par, params);
-            let mut memory = MemBuffer::new(scratch);
-            let memory = MemStack::new(&mut memory);
-            let (a, w) = (matrix.as_ref(), values.as_mut());
-            evd::self_adjoint_evd(a, w, vectors, par, memory, params)
-        })
-        .map_err(|_| Failure::NoConvergence)?;
-    }
-    for (i, w) in w.iter_mut().enumerate() {
-        *w = values[i].real();
-    }
-    store_rows(vectors.as_ref(), v, each);
-    Ok(())
+    in_parts(n, threads, |par| match v {
+        None => eigenvalues(matrix, w),
+        Some(v) => eigenvectors(matrix, w, v, par),
+    })
 }
 
-/// The eigenvalues of a Hermitian matrix of at least one row.
-fn eigenvalues<T: Number>(
-    matrix: Mat<T>,
-    w: &mut [T::Real],
-    threads: usize,
-) -> Result<(), Failure> {
+/// The eigenvalues of a Hermitian matrix of at least two rows.
+fn eigenvalues<T: Number>(matrix: Mat<T>, w: &mut [T::Real]) -> Result<(), Failure> {
     let mut matrix = matrix;
     let n = matrix.nrows();
-    let block = recommended_block_size::<T>(n, n);
-    let mut reflections = Mat::<T>::zeros(block, n - 1);
-    in_parts(n, threads, |par| {
-        let params = Auto::<T>::auto();
-        let scratch = tridiag::tridiag_in_place_scratch::<T>(n, par, Spec::new(params));
-        let mut memory = MemBuffer::new(scratch);
-        let memory = MemStack::new(&mut memory);
-        let (a, h) = (matrix.as_mut(), reflections.as_mut());
-        tridiag::tridiag_in_place(a, h, par, memory, Spec::new(params));
-    });
+    tridiagonal::reduce(matrix.as_mut(), &mut vec![zero(); n - 1]);
     let mut diagonal: Vec<f64> = (0..n).map(|i| matrix[(i, i)].real().into()).collect();
     let mut beside: Vec<f64> = (1..n).map(|i| abs(&matrix[(i, i - 1)]).into()).collect();
     values::tridiagonal(&mut diagonal, &mut beside)?;
@@ -108,6 +82,92 @@ fn eigenvalues<T: Number>(
         *w = T::Real::rounded(value);
     }
     Ok(())
+}
+
+/// The eigenvalues and the eigenvectors, in columns, of a Hermitian matrix of at least two rows.
+fn eigenvectors<T: Number>(
+    matrix: Mat<T>,
+    w: &mut [T::Real],
+    v: &mut [T],
+    par: Par,
+) -> Result<(), Failure> {
+    let mut matrix = matrix;
+    let n = matrix.nrows();
+    let mut tau = vec![zero::<T>(); n - 1];
+    tridiagonal::reduce(matrix.as_mut(), &mut tau);
+    let reflections = matrix.as_ref().submatrix(1, 0, n - 1, n - 1);
+    let diagonal: Vec<T> = (0..n).map(|i| matrix[(i, i)]).collect();
+    let beside: Vec<T> = (1..n).map(|i| matrix[(i, i - 1)]).collect();
+    let params = Spec::<SelfAdjointEvdParams, T>::new(Auto::<T>::auto());
+    let wanted = ComputeEigenvectors::Yes;
+    let mut values = Diag::<T>::zeros(n);
+    let mut vectors = Mat::<T>::zeros(n, n);
+    let mut memory = MemBuffer::new(evd::self_adjoint_evd_scratch::<T>(n, wanted, par, params));
+    let memory = MemStack::new(&mut memory);
+    evd::tridiagonal_self_adjoint_evd(
+        DiagRef::from_slice(&diagonal),
+        DiagRef::from_slice(&beside),
+        values.as_mut(),
+        Some(vectors.as_mut()),
+        par,
+        memory,
+        params,
+    )
+    .map_err(|_| Failure::NoConvergence)?;
+    for (i, w) in w.iter_mut().enumerate() {
+        *w = values[i].real();
+    }
+    let block = recommended_block_size::<T>(n, n);
+    let coefficients = block_coefficients(reflections, &tau, block);
+    let mut memory = MemBuffer::new(apply_scratch::<T>(n - 1, block, n));
+    apply_block_householder_sequence_on_the_left_in_place_with_conj(
+        reflections,
+        coefficients.as_ref(),
+        Conj::No,
+        vectors.as_mut().subrows_mut(1, n - 1),
+        par,
+        MemStack::new(&mut memory),
+    );
+    store_rows(vectors.as_ref(), v, &crate::in_order);
+    Ok(())
+}
+
+/// The coefficients of reflections as `faer` applies them: upper triangles of blocks side by side,
+/// products of the reflections of a block above their diagonals.
+fn block_coefficients<T: Number>(v: MatRef<'_, T>, tau: &[T], block: usize) -> Mat<T> {
+    let n = tau.len();
+    let mut blocks = Mat::<T>::zeros(block, n);
+    for start in (0..n).step_by(block) {
+        let width = block.min(n - start);
+        let mut t = blocks.as_mut().submatrix_mut(0, start, width, width);
+        let (top, below) = v.submatrix(start, start, n - start, width).split_at_row(width);
+        triangular::matmul(
+            t.rb_mut(),
+            BlockStructure::StrictTriangularUpper,
+            Accum::Replace,
+            top.adjoint(),
+            BlockStructure::UnitTriangularUpper,
+            top,
+            BlockStructure::UnitTriangularLower,
+            one(),
+            Par::Seq,
+        );
+        triangular::matmul(
+            t.rb_mut(),
+            BlockStructure::StrictTriangularUpper,
+            Accum::Add,
+            below.adjoint(),
+            BlockStructure::Rectangular,
+            below,
+            BlockStructure::Rectangular,
+            one(),
+            Par::Seq,
+        );
+        for (i, &tau) in tau[start..start + width].iter().enumerate() {
+            t[(i, i)] = tau;
+        }
+    }
+    blocks
 }
 
 /// The singular values of a row-major matrix of at least one row and column.

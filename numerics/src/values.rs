@@ -97,31 +97,79 @@ fn pair(a: f64, square: f64, b: f64) -> (f64, f64) {
     (greater, (large / greater) * small - square / greater)
 }
 
-/// One pass over an unreduced block of at least two rows.
+/// Rows of a block from which on two passes run over it, the second right behind the first.
+const TWO_PASSES: usize = 8;
+
+/// One pass over an unreduced block of at least two rows, with an eigenvalue of its first two rows
+/// for a shift; or two over a longer one, with both. Their steps take turns because each waits for
+/// the one before it.
 fn ql_pass(d: &mut [f64], e: &mut [f64]) {
     let last = d.len() - 1;
     let root = e[0].sqrt();
     let slope = (d[1] - d[0]) / (2.0 * root);
-    let shift = d[0] - root / (slope + slope.hypot(1.0).copysign(slope));
-    let (mut c, mut s) = (1.0_f64, 0.0_f64);
-    let mut gamma = d[last] - shift;
-    let mut p = gamma * gamma;
-    for i in (0..last).rev() {
-        let square = e[i];
-        let r = p + square;
-        if i + 1 < last {
-            e[i + 1] = s * r;
-        }
-        let before = c;
-        c = p / r;
-        s = square / r;
-        let old = gamma;
-        gamma = c * (d[i] - shift) - s * old;
-        d[i + 1] = old + (d[i] - gamma);
-        p = if c != 0.0 { gamma * gamma * (r / p) } else { before * square };
+    let turn = root / (slope + slope.hypot(1.0).copysign(slope));
+    let (near, far) = (d[0] - turn, d[1] + turn);
+    let mut first = Pass::new(d[last], near);
+    if d.len() < TWO_PASSES {
+        (0..last).rev().for_each(|i| first.step(d, e, i));
+        return first.end(d, e);
     }
-    e[0] = s * p;
-    d[0] = shift + gamma;
+    first.step(d, e, last - 1);
+    let mut second = Pass::new(d[last], far);
+    for i in (0..last - 1).rev() {
+        first.step(d, e, i);
+        second.step(d, e, i + 1);
+    }
+    first.end(d, e);
+    second.step(d, e, 0);
+    second.end(d, e);
+}
+
+/// A pass on its way from the last row to the first, with the quantities of the source.
+struct Pass {
+    shift: f64,
+    c: f64,
+    s: f64,
+    gamma: f64,
+    p: f64,
+}
+
+impl Pass {
+    fn new(last: f64, shift: f64) -> Pass {
+        let gamma = last - shift;
+        Pass { shift, c: 1.0, s: 0.0, gamma, p: gamma * gamma }
+    }
+
+    #[inline(always)]
+    fn step(&mut self, d: &mut [f64], e: &mut [f64], i: usize) {
+        let (square, p, old) = (e[i], self.p, self.gamma);
+        let r = p + square;
+        if i + 1 < e.len() {
+            e[i + 1] = self.s * r;
+        }
+        // `gamma` and the next `p` both come from their numerator, so that one division follows
+        // the other nowhere.
+        let numerator = p * (d[i] - self.shift) - square * old;
+        let both = r * p;
+        let inverse = 1.0 / r;
+        let before = self.c;
+        self.c = p * inverse;
+        self.s = square * inverse;
+        self.gamma = numerator * inverse;
+        d[i + 1] = old + (d[i] - self.gamma);
+        self.p = if both >= f64::MIN_POSITIVE {
+            numerator * (numerator / both)
+        } else if self.c != 0.0 {
+            self.gamma * self.gamma * (r / p)
+        } else {
+            before * square
+        };
+    }
+
+    fn end(self, d: &mut [f64], e: &mut [f64]) {
+        e[0] = self.s * self.p;
+        d[0] = self.shift + self.gamma;
+    }
 }
 
 /// The singular values, descending, of the upper bidiagonal matrix with this diagonal and these
