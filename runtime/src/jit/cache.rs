@@ -3,7 +3,7 @@
 //! A program is compiled once per kernel and layouts, compared structurally. Its code depends on
 //! nothing else but the processor and the options of [`Compiler::new`], which are those of the
 //! process; it is never written to disk. Memory of code is writable while it is filled and
-//! executable after, never both, and stays until the process ends.
+//! executable after, never both, and stays until the compiler and all programs are gone.
 #![allow(unsafe_code, reason = "the address of finished code becomes a function")]
 
 use super::codegen;
@@ -66,8 +66,35 @@ pub struct Compiler {
     state: Mutex<Result<State, String>>,
 }
 
+/// The memory that code lies in. Whoever may run the code holds it.
+pub(super) struct Code(Mutex<Option<JITModule>>);
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Code")
+    }
+}
+
+impl Code {
+    /// Calls a function with the module; it is there until this is dropped.
+    fn with<T>(&self, f: impl FnOnce(&mut JITModule) -> T) -> T {
+        let mut module = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        f(module.as_mut().expect("taken by drop alone"))
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        let module = self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(module) = module {
+            // SAFETY: the compiler and every program with an address of this code are gone.
+            unsafe { module.free_memory() };
+        }
+    }
+}
+
 struct State {
-    module: JITModule,
+    code: Arc<Code>,
     context: Context,
     builder: FunctionBuilderContext,
     /// By the hash of the key.
@@ -155,7 +182,7 @@ impl State {
         let module = JITModule::new(JITBuilder::with_isa(isa, names));
         Ok(State {
             context: module.make_context(),
-            module,
+            code: Arc::new(Code(Mutex::new(Some(module)))),
             builder: FunctionBuilderContext::new(),
             programs: FxHashMap::default(),
             stats: JitStats::default(),
@@ -191,7 +218,7 @@ impl State {
                 segments.push((self.define()?, segment.operations()));
             }
         }
-        self.module.finalize_definitions().map_err(codegen_error)?;
+        self.code.with(|module| module.finalize_definitions()).map_err(codegen_error)?;
         let mut segments = segments.into_iter();
         let mut steps = Vec::with_capacity(lowered.stages.len());
         for stage in &lowered.stages {
@@ -203,7 +230,7 @@ impl State {
                 Stage::Call { .. } => TileStep::Call(tile_call(stage)),
             });
         }
-        Ok(assemble(lowered, kernel, steps))
+        Ok(assemble(lowered, kernel, steps, self.code.clone()))
     }
 
     /// Makes the IR of a segment, verified and checked.
@@ -212,18 +239,24 @@ impl State {
         segment: &super::lower::Segment,
         first_slot: usize,
     ) -> Result<(), JitError> {
-        self.module.clear_context(&mut self.context);
-        self.context.func.signature = codegen::signature(self.module.isa().default_call_conv());
-        let target = self.module.isa().frontend_config();
+        let (convention, target) = self.code.with(|module| {
+            module.clear_context(&mut self.context);
+            (module.isa().default_call_conv(), module.isa().frontend_config())
+        });
+        self.context.func.signature = codegen::signature(convention);
         codegen::build(segment, first_slot, &mut self.context.func, &mut self.builder, target);
         lint::check(&self.context.func).map_err(JitError::Codegen)
     }
 
     /// Compiles the IR into the module: the function and the bytes of its code.
     fn define(&mut self) -> Result<(FuncId, usize), JitError> {
-        let signature = &self.context.func.signature;
-        let id = self.module.declare_anonymous_function(signature).map_err(codegen_error)?;
-        self.module.define_function(id, &mut self.context).map_err(codegen_error)?;
+        let context = &mut self.context;
+        let define = |module: &mut JITModule| {
+            let id = module.declare_anonymous_function(&context.func.signature)?;
+            module.define_function(id, context)?;
+            Ok(id)
+        };
+        let id = self.code.with(define).map_err(codegen_error)?;
         let code = self.context.compiled_code().map_or(0, |c| c.code_info().total_size as usize);
         self.stats.code_bytes += code;
         Ok((id, code))
@@ -231,20 +264,22 @@ impl State {
 
     /// The code of a finished function.
     fn entry(&self, id: FuncId) -> Entry {
-        let address = self.module.get_finalized_function(id);
+        let address = self.code.with(|module| module.get_finalized_function(id));
         // SAFETY: the function was compiled with the signature and the calling convention of
-        // `Entry`, is finished, and its memory is never freed.
+        // `Entry`, is finished, and its memory lives as long as the program with this address.
         unsafe { std::mem::transmute::<*const u8, Entry>(address) }
     }
 
     fn assembly(&mut self) -> Result<String, JitError> {
         self.context.set_disasm(true);
         let mut control = Default::default();
-        let compiled = self
-            .context
-            .compile(self.module.isa(), &mut control)
-            .map_err(|e| JitError::Codegen(format!("{:?}", e.inner)))?;
-        Ok(compiled.vcode.clone().unwrap_or_default())
+        let context = &mut self.context;
+        self.code.with(|module| {
+            let compiled = context
+                .compile(module.isa(), &mut control)
+                .map_err(|e| JitError::Codegen(format!("{:?}", e.inner)))?;
+            Ok(compiled.vcode.clone().unwrap_or_default())
+        })
     }
 
     fn listing(
@@ -274,7 +309,7 @@ impl State {
                 }
             };
         }
-        self.module.clear_context(&mut self.context);
+        self.code.with(|module| module.clear_context(&mut self.context));
         Ok(text)
     }
 }
@@ -298,9 +333,15 @@ fn tile_elements(slots: usize, element: usize) -> usize {
     [1024, 512].into_iter().find(fits).unwrap_or(256)
 }
 
-fn assemble(lowered: Lowered, kernel: &Kernel, steps: Vec<TileStep>) -> Program {
+fn assemble(
+    lowered: Lowered,
+    kernel: &Kernel,
+    steps: Vec<TileStep>,
+    code: Arc<Code>,
+) -> Program {
     let tile = tile_elements(lowered.slot_count, lowered.slot_element);
     Program {
+        _code: code,
         tile,
         steps,
         operand_slots: lowered.operand_slots,

@@ -12,9 +12,11 @@
 //! - bytes beyond the tile's rows and columns are neither read nor written.
 #![allow(unsafe_code, reason = "steps work on raw tiles; the bounds are the caller's contract")]
 
+use super::cache::Code;
 use super::elementwise::{Binary, Ternary, Unary};
 use super::tiles::Math;
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// How an operand lies along the tile's columns.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -127,6 +129,8 @@ pub enum TileStep {
 /// A compiled kernel.
 #[derive(Debug)]
 pub struct Program {
+    /// What the steps' code lies in.
+    pub(super) _code: Arc<Code>,
     /// Most elements of a tile: a multiple of 64.
     pub tile: usize,
     /// The steps, in order.
