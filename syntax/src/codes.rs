@@ -282,7 +282,7 @@ pub static CODES: &[CodeInfo] = codes! {
     "E0200" "failed on a value"
         "The operation cannot be done with the values it met while running.";
     "E0201" "assertion failed"
-        "The condition of an `assert` was false."
+        "The condition of an `assert` was false, or is sure to be when the program runs."
         "The standard library asserts what its functions need of their arguments.";
     "E0210" "limit reached"
         "The program needs more memory, deeper recursion or more tasks than allowed.";

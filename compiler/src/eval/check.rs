@@ -44,8 +44,10 @@ pub(super) struct Check {
     made: FxHashMap<(usize, FunctionId), (Rc<Closure>, bool)>,
     /// How many rounds the loops that are walked element by element have, multiplied.
     unrolled: usize,
-    /// How many conditions of the library do not hold at places that may not be reached.
+    /// How many asserted conditions do not hold at places that may not be reached.
     pub(super) suspicions: u32,
+    /// While a function that nothing calls is checked.
+    pub(super) uncalled: bool,
     /// Files that the script writes before it reads them: path and type.
     pub(super) written: FxHashMap<String, Array>,
 }
@@ -574,7 +576,10 @@ impl Interpreter<'_> {
                 if let Some(entry) = self.check.made.get_mut(&key) {
                     entry.1 = true;
                 }
-                self.check_unknown(&closure)?;
+                self.check.uncalled = true;
+                let checked = self.check_unknown(&closure);
+                self.check.uncalled = false;
+                checked?;
             }
         }
     }

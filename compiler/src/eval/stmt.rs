@@ -164,28 +164,37 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Flow, Fault> {
         let truth = self.condition(u, cond)?;
-        if self.checking {
-            let message = message.map(|m| self.eval(u, m)).transpose()?;
-            if let (Some(false), true, Some(Value::Str(text))) = (truth, self.library(), message) {
-                return self.refuted(u, cond, &text, span);
-            }
-            return Ok(Flow::Value(Value::None));
-        }
+        let message = match (self.checking, truth, message) {
+            (false, Some(true) | None, _) | (_, _, None) => None,
+            (_, _, Some(m)) => Some(self.eval(u, m)?),
+        };
         if truth != Some(false) {
             return Ok(Flow::Value(Value::None));
         }
-        let title = match message {
-            Some(m) => {
-                let value = self.eval(u, m)?;
-                let text = self.plain_text(&value)?;
-                if self.library() {
-                    return self.refuted(u, cond, &text, span);
-                }
-                format!("assertion failed: {text}")
-            }
-            None => "assertion failed".to_string(),
+        let text = match message {
+            None => None,
+            Some(Value::Str(text)) => Some(text.to_string()),
+            Some(value) if !self.checking => Some(self.plain_text(&value)?),
+            // The message depends on values that are not known yet.
+            Some(_) => return Ok(Flow::Value(Value::None)),
         };
-        self.fail(Failure::new("E0201", title), span, &[]).map(Flow::Value)
+        let words = self.words(u[cond].span);
+        // A condition without names is meant to fail where it stands.
+        let told = !self.may_not_get_here() && !self.check.uncalled && !words.is_empty();
+        if self.checking && !told {
+            self.check.suspicions += 1;
+            return Ok(Flow::Value(Value::None));
+        }
+        let (failure, words) = match text {
+            Some(text) if self.library() => {
+                let mut failure = Failure::new("E0201", text);
+                failure.blame = (0..words.len()).map(|i| (i, String::new())).collect();
+                (failure, words)
+            }
+            Some(text) => (Failure::new("E0201", format!("assertion failed: {text}")), vec![]),
+            None => (Failure::new("E0201", "assertion failed"), vec![]),
+        };
+        self.fail(failure, span, &words).map(|_| Flow::Dead)
     }
 
     /// Whether a function of the standard library is running.
@@ -193,27 +202,17 @@ impl Interpreter<'_> {
         self.stack.last().is_some_and(|a| a.unit.library)
     }
 
-    /// A condition that the standard library sets for its arguments does not hold. While checking
-    /// it is told only where it is sure that this place is reached.
-    fn refuted(&mut self, u: &Unit, cond: ExprId, text: &str, span: Span) -> Result<Flow, Fault> {
-        if self.checking && self.may_not_get_here() {
-            self.check.suspicions += 1;
-            return Ok(Flow::Value(Value::None));
-        }
-        let words = self.words(u[cond].span);
-        let mut failure = Failure::new("E0201", text);
-        failure.blame = (0..words.len()).map(|i| (i, String::new())).collect();
-        self.fail(failure, span, &words).map(|_| Flow::Dead)
-    }
-
-    /// The names in an expression that follow no dot.
+    /// The names in an expression that follow no dot, those of constants aside.
     fn words(&self, span: Span) -> Vec<Span> {
         let text = self.world.slice(span).unwrap_or_default();
         let mut words = vec![];
         let mut start = 0;
         for word in text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_') {
             let name = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
-            if !name.is_empty() && !text[..start].ends_with('.') {
+            let constant = name.is_empty()
+                || name.starts_with(|c: char| c.is_ascii_digit())
+                || matches!(name, "true" | "false" | "not");
+            if !constant && !text[..start].ends_with('.') {
                 let from = span.start + start as u32;
                 words.push(Span { start: from, end: from + name.len() as u32, ..span });
             }

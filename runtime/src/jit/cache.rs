@@ -218,7 +218,7 @@ impl State {
                 segments.push((self.define()?, segment.operations()));
             }
         }
-        self.code.with(|module| module.finalize_definitions()).map_err(codegen_error)?;
+        self.code.with(|module| module.finalize_definitions().map_err(codegen_error))?;
         let mut segments = segments.into_iter();
         let mut steps = Vec::with_capacity(lowered.stages.len());
         for stage in &lowered.stages {
@@ -252,11 +252,12 @@ impl State {
     fn define(&mut self) -> Result<(FuncId, usize), JitError> {
         let context = &mut self.context;
         let define = |module: &mut JITModule| {
-            let id = module.declare_anonymous_function(&context.func.signature)?;
-            module.define_function(id, context)?;
+            let signature = &context.func.signature;
+            let id = module.declare_anonymous_function(signature).map_err(codegen_error)?;
+            module.define_function(id, context).map_err(codegen_error)?;
             Ok(id)
         };
-        let id = self.code.with(define).map_err(codegen_error)?;
+        let id = self.code.with(define)?;
         let code = self.context.compiled_code().map_or(0, |c| c.code_info().total_size as usize);
         self.stats.code_bytes += code;
         Ok((id, code))
@@ -333,12 +334,7 @@ fn tile_elements(slots: usize, element: usize) -> usize {
     [1024, 512].into_iter().find(fits).unwrap_or(256)
 }
 
-fn assemble(
-    lowered: Lowered,
-    kernel: &Kernel,
-    steps: Vec<TileStep>,
-    code: Arc<Code>,
-) -> Program {
+fn assemble(lowered: Lowered, kernel: &Kernel, steps: Vec<TileStep>, code: Arc<Code>) -> Program {
     let tile = tile_elements(lowered.slot_count, lowered.slot_element);
     Program {
         _code: code,
