@@ -55,6 +55,11 @@ impl Frame {
         self.slots.borrow().get(slot as usize).and_then(|b| b.value().cloned())
     }
 
+    /// Calls a function with the value of a variable; it must not change variables.
+    pub fn with<T>(&self, slot: Slot, see: impl FnOnce(Option<&Value>) -> T) -> T {
+        see(self.slots.borrow().get(slot as usize).and_then(|b| b.value()))
+    }
+
     /// What is known of a variable.
     pub fn binding(&self, slot: Slot) -> Binding {
         self.slots.borrow().get(slot as usize).cloned().unwrap_or_default()

@@ -79,6 +79,10 @@ impl Interpreter<'_> {
             Some((to, dtype)) => self.host.compute_into(&graph, &inputs, &slots, to, dtype)?,
             None => self.host.compute(&graph, &inputs, &slots)?,
         };
+        if target.is_some() {
+            self.unfit();
+        }
+        self.note_computed((graph, inputs, slots), &handles);
         for (array, handle) in roots.iter().zip(handles) {
             array.set_ready(handle);
         }
@@ -143,6 +147,7 @@ impl Interpreter<'_> {
         if self.checking {
             return Ok(None);
         }
+        self.unfit();
         self.force(std::slice::from_ref(array))?;
         Ok(Some(array.element(self.host, 0)?))
     }
@@ -252,6 +257,7 @@ impl Context for Interpreter<'_> {
     }
 
     fn host(&mut self) -> &mut dyn Host {
+        self.unfit();
         self.host
     }
 
@@ -275,7 +281,10 @@ impl Context for Interpreter<'_> {
 
     fn save(&mut self, array: &Array, target: &Target, dtype: DType) -> Result<(), Fault> {
         match array.handle() {
-            Some(handle) => Ok(self.host.save(target, &handle, dtype)?),
+            Some(handle) => {
+                self.unfit();
+                Ok(self.host.save(target, &handle, dtype)?)
+            }
             None => self.force_into(std::slice::from_ref(array), Some((target, dtype))),
         }
     }
@@ -314,6 +323,7 @@ impl Context for Interpreter<'_> {
     }
 
     fn warn(&mut self, code: &'static str, title: String) {
+        self.unfit();
         if self.checking && self.may_not_get_here() {
             return;
         }

@@ -17,6 +17,7 @@ mod module;
 mod param;
 mod place;
 mod report;
+mod rounds;
 mod stmt;
 mod text;
 mod unbound;
@@ -93,6 +94,10 @@ pub struct Interpreter<'a> {
     together: Vec<Array>,
     /// A `return`, `break` or `continue` on its way out of an expression.
     jump: Option<Flow>,
+    /// The truth of the next condition, where it is known already.
+    decided: Option<bool>,
+    /// While a round of a loop is noted.
+    noted: Option<rounds::Noted>,
     diagnostics: Vec<Diagnostic>,
     reported: FxHashSet<(&'static str, Span)>,
     modules: FxHashMap<Rc<str>, Value>,
@@ -114,6 +119,8 @@ impl<'a> Interpreter<'a> {
             site: Span::default(),
             together: vec![],
             jump: None,
+            decided: None,
+            noted: None,
             diagnostics: vec![],
             reported: FxHashSet::default(),
             modules: FxHashMap::default(),

@@ -1,6 +1,7 @@
 //! Statements, blocks and loops as they run; [`super::check`] has their checked forms.
 
 use super::expr::Eval;
+use super::rounds::Rounds;
 use super::{Flow, Interpreter};
 use crate::array::selection;
 use crate::array::{self, Array};
@@ -40,21 +41,38 @@ pub(super) fn range_item(range: &Value, i: u64) -> Value {
 
 impl Interpreter<'_> {
     pub(super) fn block(&mut self, u: &Unit, id: BlockId) -> Result<Flow, Fault> {
+        self.body(u, id, &mut Rounds::default())
+    }
+
+    /// Runs the body of a loop once.
+    fn body(&mut self, u: &Unit, body: BlockId, rounds: &mut Rounds) -> Result<Flow, Fault> {
         self.deeper()?;
-        let result = self.block_inner(u, id);
+        let result = self.block_inner(u, body, rounds);
         self.depth -= 1;
         result
     }
 
-    fn block_inner(&mut self, u: &Unit, id: BlockId) -> Result<Flow, Fault> {
+    fn block_inner(
+        &mut self,
+        u: &Unit,
+        id: BlockId,
+        rounds: &mut Rounds,
+    ) -> Result<Flow, Fault> {
         for &(slot, function) in &u[id].functions {
             let closure = self.closure(function);
             self.frame.set(slot, Some(closure));
         }
         self.bury(u.deaths.entry(id));
         let mut last = Value::None;
-        for (i, &stmt) in u[id].stmts.iter().enumerate() {
+        let mut next = 0;
+        while next < u[id].stmts.len() {
             drop(std::mem::replace(&mut last, Value::None));
+            if let Some(end) = self.stretch(u, id, rounds, next)? {
+                next = end;
+                continue;
+            }
+            let (i, stmt) = (next, u[id].stmts[next]);
+            next += 1;
             if !self.checking && is_save(u, stmt) {
                 self.together = self.saved_next(u, &u[id].stmts[i + 1..]);
             }
@@ -103,7 +121,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn statement(&mut self, u: &Unit, id: StmtId) -> Result<Flow, Fault> {
+    pub(super) fn statement(&mut self, u: &Unit, id: StmtId) -> Result<Flow, Fault> {
         self.at(id);
         self.count_work();
         let result = self.statement_inner(u, id);
@@ -231,8 +249,13 @@ impl Interpreter<'_> {
         if self.checking {
             return self.branches_checked(u, arms, otherwise);
         }
+        let mut decided = self.decided.take();
         for &(cond, block) in arms {
-            if self.condition(u, cond)? == Some(true) {
+            let truth = match decided.take() {
+                Some(truth) => truth,
+                None => self.condition(u, cond)? == Some(true),
+            };
+            if truth {
                 return self.block(u, block);
             }
         }
@@ -249,13 +272,18 @@ impl Interpreter<'_> {
         if self.checking {
             return self.loop_checked(u, id, super::check::Loop::While(cond), body);
         }
+        let mut rounds = Rounds::of(u, body, Some((id, cond)));
         loop {
             self.interruptible()?;
             self.at(id);
-            if self.condition(u, cond)? != Some(true) {
+            let truth = match self.decided.take() {
+                Some(truth) => truth,
+                None => self.condition(u, cond)? == Some(true),
+            };
+            if !truth {
                 break;
             }
-            match self.block(u, body)? {
+            match self.body(u, body, &mut rounds)? {
                 Flow::Break => break,
                 flow @ Flow::Return(_) => return Ok(flow),
                 _ => {}
@@ -280,6 +308,7 @@ impl Interpreter<'_> {
         }
         let Some(mut steps) = self.steps(value, span)? else { return Ok(Flow::Value(Value::None)) };
         self.bury(u.deaths.here(id));
+        let mut rounds = Rounds::of(u, body, None);
         while let Some(item) = self.next(&mut steps, span)? {
             self.interruptible()?;
             self.at(id);
@@ -287,7 +316,7 @@ impl Interpreter<'_> {
                 Place::Slot(slot, _) => self.frame.set(*slot, Some(item)),
                 place => self.assign(u, place, item, span)?,
             }
-            match self.block(u, body)? {
+            match self.body(u, body, &mut rounds)? {
                 Flow::Break => break,
                 flow @ Flow::Return(_) => return Ok(flow),
                 _ => {}

@@ -79,6 +79,7 @@ impl Interpreter<'_> {
     }
 
     fn array_text(&mut self, array: &Array, repr: bool) -> Result<String, Fault> {
+        self.unfit();
         if array.ndim() == 0 {
             let scalar = crate::builtin::Context::scalar(self, array)?;
             return Ok(scalar.map_or(String::new(), |s| format::item_text(Item::from(s))));
