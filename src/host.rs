@@ -331,14 +331,15 @@ impl RuntimeHost {
         if let Some(meter) = &mut self.meter {
             meter.ran(&prepared);
         }
-        let kept: Vec<&Handle> = inputs.iter().collect();
-        if self.fits(&prepared, inputs)? {
-            return self.run_in_memory(&prepared, inputs, slots, target);
-        }
         let missing = self.missing(inputs)?;
+        if self.engine.fits(&prepared, missing) {
+            return self.run_in_memory(&prepared, (inputs, missing), slots, target);
+        }
+        let kept: Vec<&Handle> = inputs.iter().collect();
         self.make_room(prepared.peak().saturating_add(missing), &kept).map_err(run_error)?;
-        if self.fits(&prepared, inputs)? {
-            return self.run_in_memory(&prepared, inputs, slots, target);
+        let missing = self.missing(inputs)?;
+        if self.engine.fits(&prepared, missing) {
+            return self.run_in_memory(&prepared, (inputs, missing), slots, target);
         }
         let most = self.engine.pool().limit() / 4 * 3;
         self.make_room(most, &[]).map_err(run_error)?;
@@ -389,11 +390,11 @@ impl RuntimeHost {
     fn run_in_memory(
         &mut self,
         prepared: &Arc<Prepared>,
-        inputs: &[Handle],
+        (inputs, missing): (&[Handle], usize),
         slots: &[Scalar],
         target: Option<(&Target, DType)>,
     ) -> Result<Vec<Handle>, HostError> {
-        let files = self.missing(inputs)?.saturating_add(target.map_or(0, |(_, dtype)| {
+        let files = missing.saturating_add(target.map_or(0, |(_, dtype)| {
             let plan = prepared.plan();
             count(&plan[plan.results[0]].shape).saturating_mul(dtype.size())
         }));
@@ -424,22 +425,21 @@ impl RuntimeHost {
         let mut seen: Vec<*const ()> = vec![];
         let mut bytes = 0usize;
         for handle in inputs {
+            let size = stored(handle)?.at(|place| match place {
+                Place::Disk(source, None) => {
+                    Some(count(source.shape()).saturating_mul(source.dtype().size()))
+                }
+                _ => None,
+            });
             let one = Arc::as_ptr(handle).cast::<()>();
-            let stored = stored(handle)?;
-            if stored.buffer().is_none()
-                && let Some(source) = stored.source()
+            if let Some(Some(size)) = size
                 && !seen.contains(&one)
             {
                 seen.push(one);
-                let size = count(source.shape()).saturating_mul(source.dtype().size());
                 bytes = bytes.saturating_add(size);
             }
         }
         Ok(bytes)
-    }
-
-    fn fits(&self, prepared: &Prepared, inputs: &[Handle]) -> Result<bool, HostError> {
-        Ok(self.engine.fits(prepared, self.missing(inputs)?))
     }
 
     fn opened(&mut self, from: &Origin) -> Result<Opened, HostError> {

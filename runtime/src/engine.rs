@@ -6,6 +6,7 @@
 
 use crate::buffer::{Buffer, OutOfMemory, Pool};
 use crate::jit::Compiler;
+use crate::jit::short::Short;
 use crate::jit::task::{Arrays, BoundStep, Scratch};
 use crate::lifetimes::Lifetimes;
 use crate::paged;
@@ -133,11 +134,15 @@ pub struct Prepared {
     plan: Arc<Plan>,
     /// Per step, bound for dense arrays.
     bound: Vec<OnceLock<BoundStep>>,
+    /// Once it ran: whether and how it is short.
+    short: OnceLock<Option<Short>>,
     lifetimes: Lifetimes,
     /// Bytes of written values at the worst moment.
     peak: usize,
     /// Per stage.
     efforts: Vec<Effort>,
+    /// Units of all stages.
+    effort: u64,
 }
 
 impl Prepared {
@@ -153,7 +158,7 @@ impl Prepared {
 
     /// The effort of running it in memory.
     pub fn effort(&self) -> u64 {
-        self.efforts.iter().copied().sum::<Effort>().units
+        self.effort
     }
 
     fn new(plan: Arc<Plan>) -> Prepared {
@@ -162,8 +167,10 @@ impl Prepared {
         let peak = live.into_iter().max().unwrap_or(0);
         let bound = plan.steps.iter().map(|_| OnceLock::new()).collect();
         let effort = |&s: &u32| Effort::of(&plan, &plan.steps[s as usize]);
-        let efforts = plan.stages.iter().map(|s| s.steps.iter().map(effort).sum()).collect();
-        Prepared { plan, bound, lifetimes, peak, efforts }
+        let efforts: Vec<Effort> =
+            plan.stages.iter().map(|s| s.steps.iter().map(effort).sum()).collect();
+        let effort = efforts.iter().copied().sum::<Effort>().units;
+        Prepared { plan, bound, short: OnceLock::new(), lifetimes, peak, efforts, effort }
     }
 }
 
@@ -398,6 +405,13 @@ impl Engine {
         if self.options.interpret {
             return self.interpret(plan, inputs, slots);
         }
+        if let Some(Some(short)) = prepared.short.get()
+            && !self.cancel.load(Ordering::Relaxed)
+            && let Some(results) = short.run(plan, &prepared.bound, &self.pool, inputs, slots)
+        {
+            self.tasks.fetch_add(short.tasks() as u64, Ordering::Relaxed);
+            return Ok(results);
+        }
         self.check_memory(prepared)?;
         let inputs: Vec<_> = self.densified(plan, inputs)?.into_iter().map(Some).collect();
         let arrays = Arrays::new(plan, &inputs, slots).map_err(RunError::Bug)?;
@@ -416,6 +430,9 @@ impl Engine {
             for value in prepared.lifetimes.ends(s) {
                 arrays.take(value);
             }
+        }
+        if dense {
+            prepared.short.get_or_init(|| Short::of(plan, &prepared.bound));
         }
         let result = |&r| arrays.get(r).ok_or_else(|| RunError::Bug("a result is missing".into()));
         plan.results.iter().map(result).collect()

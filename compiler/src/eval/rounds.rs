@@ -344,20 +344,23 @@ impl Record {
         let inputs = inputs.iter().map(known).collect::<Option<Vec<_>>>()?;
         let mut left = vec![];
         for (slot, value) in after {
-            left.push((slot, match &value {
-                None => Left::Unbound,
-                Some(value) => match (handle(value), value) {
-                    (Some(h), Value::Array(array)) => match (result(&h), known(&h)) {
-                        (Some(at), _) => Left::Result(at, array.dtype(), array.dims().clone()),
-                        (None, Some(at)) => Left::Given(at),
-                        _ => return None,
-                    },
-                    _ => match given(value)? {
-                        Given::Same(value) => Left::Same(value),
-                        Given::Array(..) => return None,
+            left.push((
+                slot,
+                match &value {
+                    None => Left::Unbound,
+                    Some(value) => match (handle(value), value) {
+                        (Some(h), Value::Array(array)) => match (result(&h), known(&h)) {
+                            (Some(at), _) => Left::Result(at, array.dtype(), array.dims().clone()),
+                            (None, Some(at)) => Left::Given(at),
+                            _ => return None,
+                        },
+                        _ => match given(value)? {
+                            Given::Same(value) => Left::Same(value),
+                            Given::Array(..) => return None,
+                        },
                     },
                 },
-            }));
+            ));
         }
         let Value::Array(array) = cond else { return None };
         let cond = (array.ndim() == 0).then(|| result(&array.handle()?)).flatten()?;

@@ -52,12 +52,7 @@ impl Interpreter<'_> {
         result
     }
 
-    fn block_inner(
-        &mut self,
-        u: &Unit,
-        id: BlockId,
-        rounds: &mut Rounds,
-    ) -> Result<Flow, Fault> {
+    fn block_inner(&mut self, u: &Unit, id: BlockId, rounds: &mut Rounds) -> Result<Flow, Fault> {
         for &(slot, function) in &u[id].functions {
             let closure = self.closure(function);
             self.frame.set(slot, Some(closure));

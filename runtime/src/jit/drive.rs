@@ -206,6 +206,20 @@ unsafe fn scatter(to: *mut u8, stride: isize, from: *const u8, n: usize, size: u
     }
 }
 
+/// Two loops: strides per operand with the output last, and sizes.
+struct Plane {
+    rows: Each,
+    cols: Each,
+    m: usize,
+    n: usize,
+}
+
+/// A tile of a region.
+pub struct Tile {
+    at: Each,
+    plane: Plane,
+}
+
 impl Bound {
     /// Bytes of scratch that a task needs: the program's slots, a result tile, and a fold's
     /// accumulators.
@@ -215,6 +229,59 @@ impl Bound {
 
     fn result_tile(&self) -> usize {
         (self.program.tile * 16).max(ROW_BLOCK * 16)
+    }
+
+    /// The nest over `dims` (domain dimensions, outermost first) of a region.
+    fn nest(&self, dims: &[usize], region: &[(usize, usize)]) -> Nest {
+        let ops = self.operands.len();
+        let mut at: Each = self.operands.iter().map(|o| o.offset).collect();
+        at.push(self.out_offset);
+        for (d, &(start, _)) in region.iter().enumerate() {
+            for (k, o) in self.operands.iter().enumerate() {
+                at[k] += o.strides[d] * start as isize;
+            }
+            at[ops] += self.out_strides.get(d).copied().unwrap_or(0) * start as isize;
+        }
+        let strides = dims.iter().map(|&d| self.strides(d)).collect();
+        Nest { sizes: dims.iter().map(|&d| region[d].1).collect(), strides, at }
+    }
+
+    /// Of the operands and of the output, last.
+    fn strides(&self, dim: usize) -> Each {
+        let own = self.out_strides.get(dim).copied().unwrap_or(0);
+        self.operands.iter().map(|o| o.strides[dim]).chain([own]).collect()
+    }
+
+    /// The loops over a region of a store: those outside of its planes, and a plane.
+    fn planes(&self, region: &[(usize, usize)]) -> (Nest, Plane) {
+        let mut nest = self.nest(&self.order, region);
+        if nest.sizes.is_empty() {
+            nest.sizes.push(1);
+            nest.strides.push(SmallVec::from_elem(0, nest.at.len()));
+        }
+        nest.merge();
+        let (cols, n) = (nest.strides.pop().expect("a loop"), nest.sizes.pop().expect("a loop"));
+        let (rows, m) = match (nest.strides.pop(), nest.sizes.pop()) {
+            (Some(s), Some(m)) => (s, m),
+            _ => (SmallVec::from_elem(0, cols.len()), 1),
+        };
+        (nest, Plane { rows, cols, m, n })
+    }
+
+    /// The only tile of a region of a store, where it has one.
+    pub fn only_tile(&self, region: &[(usize, usize)]) -> Option<Tile> {
+        let (nest, plane) = self.planes(region);
+        let whole = self.tile_shape(plane.m, plane.n) == (plane.m, plane.n);
+        (whole && nest.sizes.iter().all(|&n| n == 1)).then_some(Tile { at: nest.at, plane })
+    }
+
+    fn tile_shape(&self, m: usize, n: usize) -> (usize, usize) {
+        let tile = self.program.tile;
+        let n = match self.crosses() && m > 1 {
+            true => n.min((tile / m.min(CROSS)).max(CROSS)),
+            false => n.min(tile),
+        };
+        (m.min((tile / n).max(1)), n)
     }
 
     /// Whether some operand in memory is packed: it does not run along the columns.
@@ -236,27 +303,6 @@ impl Frame<'_> {
     fn accumulators(&self) -> *mut u8 {
         // SAFETY: as above.
         unsafe { self.result_scratch().add(self.bound.result_tile()) }
-    }
-
-    /// The nest over `dims` (domain dimensions, outermost first) of a region.
-    fn nest(&self, dims: &[usize], region: &[(usize, usize)]) -> Nest {
-        let b = self.bound;
-        let ops = b.operands.len();
-        let mut at: Each = b.operands.iter().map(|o| o.offset).collect();
-        at.push(b.out_offset);
-        for (d, &(start, _)) in region.iter().enumerate() {
-            for (k, o) in b.operands.iter().enumerate() {
-                at[k] += o.strides[d] * start as isize;
-            }
-            at[ops] += b.out_strides.get(d).copied().unwrap_or(0) * start as isize;
-        }
-        let strides = dims.iter().map(|&d| self.strides(d)).collect();
-        Nest { sizes: dims.iter().map(|&d| region[d].1).collect(), strides, at }
-    }
-
-    fn strides(&self, dim: usize) -> Each {
-        let own = self.bound.out_strides.get(dim).copied().unwrap_or(0);
-        self.bound.operands.iter().map(|o| o.strides[dim]).chain([own]).collect()
     }
 
     /// Runs the program over one tile at `at`, packing and generating what it wants in slots.
@@ -352,18 +398,8 @@ impl Frame<'_> {
         if region.iter().any(|r| r.1 == 0) {
             return;
         }
-        let mut nest = self.nest(&self.bound.order, region);
-        if nest.sizes.is_empty() {
-            nest.sizes.push(1);
-            nest.strides.push(SmallVec::from_elem(0, nest.at.len()));
-        }
-        nest.merge();
-        let (cols, n) = (nest.strides.pop().expect("a loop"), nest.sizes.pop().expect("a loop"));
-        let (rows, m) = match (nest.strides.pop(), nest.sizes.pop()) {
-            (Some(s), Some(m)) => (s, m),
-            _ => (SmallVec::from_elem(0, cols.len()), 1),
-        };
-        let (tile_m, tile_n) = self.tile_shape(m, n);
+        let (nest, Plane { rows, cols, m, n }) = self.bound.planes(region);
+        let (tile_m, tile_n) = self.bound.tile_shape(m, n);
         nest.each(|at| {
             for i in (0..m).step_by(tile_m) {
                 let at = shifted(at, &rows, i);
@@ -380,13 +416,14 @@ impl Frame<'_> {
         }
     }
 
-    fn tile_shape(&self, m: usize, n: usize) -> (usize, usize) {
-        let tile = self.bound.program.tile;
-        let n = match self.bound.crosses() && m > 1 {
-            true => n.min((tile / m.min(CROSS)).max(CROSS)),
-            false => n.min(tile),
-        };
-        (m.min((tile / n).max(1)), n)
+    /// Computes a region of a store that is one tile.
+    ///
+    /// # Safety
+    /// As for [`Frame::store`].
+    pub unsafe fn store_only(&self, tile: &Tile) {
+        let Tile { at, plane: Plane { rows, cols, m, n } } = tile;
+        // SAFETY: the caller's promise.
+        unsafe { self.store_tile(at, rows, cols, *m, *n) };
     }
 
     /// # Safety

@@ -20,6 +20,7 @@ mod instructions;
 mod lint;
 mod lower;
 mod program;
+pub mod short;
 mod steps;
 pub mod task;
 pub mod tiles;

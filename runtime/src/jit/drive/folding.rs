@@ -70,7 +70,7 @@ impl Frame<'_> {
         let mut whole: Vec<(usize, usize)> = region[..kept].to_vec();
         whole.extend(reduced.iter().map(|&n| (0, n)));
         let kept_dims: SmallVec<[usize; 4]> = (0..kept).collect();
-        let mut outer = self.nest(&kept_dims, &whole);
+        let mut outer = self.bound.nest(&kept_dims, &whole);
         // The output's strides are those of the partial results.
         let last = outer.at.len() - 1;
         outer.at[last] = 0;
@@ -127,14 +127,14 @@ impl Frame<'_> {
         whole.extend(domain[kept..].iter().map(|&n| (0, n)));
         let others: SmallVec<[usize; 4]> = (0..kept).filter(|&d| d != column).collect();
         let parts = &self.bound.part_strides;
-        let mut outer = self.nest(&others, &whole);
+        let mut outer = self.bound.nest(&others, &whole);
         let last = outer.at.len() - 1;
         for (strides, &d) in outer.strides.iter_mut().zip(&others) {
             strides[last] = parts[d];
         }
         outer.at[last] = (0..kept).map(|d| parts[d] * region[d].0 as isize).sum();
         outer.merge();
-        let (rows, mut cols) = (self.strides(rows_dim), self.strides(column));
+        let (rows, mut cols) = (self.bound.strides(rows_dim), self.bound.strides(column));
         cols[last] = parts[column];
         let size = self.bound.dtype.size();
         let width = match self.bound.program.tile / length {
@@ -156,7 +156,7 @@ impl Frame<'_> {
                         true => self.folded(&at, &rows, &cols, length, n),
                         false => {
                             let sizes = reduced.iter().map(|&d| domain[d]).collect();
-                            let strides = reduced.iter().map(|&d| self.strides(d)).collect();
+                            let strides = reduced.iter().map(|&d| self.bound.strides(d)).collect();
                             let groups = Nest { sizes, strides, at };
                             self.groups(&groups, (&rows, domain[rows_dim]), (&cols, n))
                         }
@@ -188,7 +188,7 @@ impl Frame<'_> {
         whole.extend(domain[kept..].iter().map(|&n| (0, n)));
         let others: SmallVec<[usize; 4]> = (0..kept).filter(|&d| d != column).collect();
         let parts = &self.bound.part_strides;
-        let mut outer = self.nest(&others, &whole);
+        let mut outer = self.bound.nest(&others, &whole);
         let last = outer.at.len() - 1;
         for (strides, &d) in outer.strides.iter_mut().zip(&others) {
             strides[last] = parts[d];
@@ -197,7 +197,7 @@ impl Frame<'_> {
         outer.merge();
         let dims: SmallVec<[usize; 4]> = (kept..domain.len()).collect();
         let inner = self.inner_nest(&dims, &whole);
-        let mut cols = self.strides(column);
+        let mut cols = self.bound.strides(column);
         cols[last] = parts[column];
         let columns = region[column].1;
         let width = (self.bound.result_tile() / (LANES * self.bound.dtype.size()))
@@ -317,7 +317,7 @@ impl Frame<'_> {
 
     /// The nest over the dimensions inside a unit, with at least one loop.
     fn inner_nest(&self, dims: &[usize], region: &[(usize, usize)]) -> Nest {
-        let mut inner = self.nest(dims, region);
+        let mut inner = self.bound.nest(dims, region);
         if inner.sizes.is_empty() {
             inner.sizes.push(1);
             inner.strides.push(SmallVec::from_elem(0, inner.at.len()));
@@ -419,7 +419,7 @@ impl Frame<'_> {
         // with it.
         let wide = (outer + reduced..domain.len()).filter(|&d| domain[d] > 1);
         let dims: SmallVec<[usize; 4]> = (0..outer).chain(wide).collect();
-        let mut nest = self.nest(&dims, &whole);
+        let mut nest = self.bound.nest(&dims, &whole);
         let last = nest.at.len() - 1;
         nest.at[last] = 0;
         for (i, &d) in dims.iter().enumerate() {
