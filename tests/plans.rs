@@ -25,11 +25,20 @@ fn run(engine: &Engine, case: &graphs::Case, config: &Config) -> Vec<DenseArray>
         .map(|a| Buffer::from_bytes(engine.pool(), a.dtype, a.shape.clone(), &a.data).unwrap())
         .collect();
     let prepared = engine.prepare(Arc::new(plan));
-    let results = engine.run(&prepared, &inputs, &case.slots).expect("runs");
-    results
-        .iter()
-        .map(|b| DenseArray { dtype: b.dtype(), shape: b.shape().into(), data: b.to_bytes() })
-        .collect()
+    let run = || -> Vec<DenseArray> {
+        let results = engine.run(&prepared, &inputs, &case.slots).expect("runs");
+        let dense = |b: &Buffer| DenseArray {
+            dtype: b.dtype(),
+            shape: b.shape().into(),
+            data: b.to_bytes(),
+        };
+        results.iter().map(dense).collect()
+    };
+    // What is short runs otherwise the second time.
+    let (first, again) = (run(), run());
+    let same = first.iter().zip(&again).all(|(a, b)| graphs::same(a, b));
+    assert!(same, "another result of the second run\n{}", case.graph);
+    again
 }
 
 /// As [`run`], every array in a file and every step in parts.
