@@ -17,6 +17,9 @@ use std::sync::{Arc, OnceLock};
 /// Bytes that the arrays of a short run take together.
 const MOST_BYTES: usize = 256 << 10;
 
+/// Addresses by value.
+type Bases = SmallVec<[*mut u8; 16]>;
+
 /// A plan made ready for short runs.
 pub struct Short {
     kernels: Vec<Kernel>,
@@ -107,23 +110,7 @@ impl Short {
         inputs: &[Buffer],
         slots: &[Scalar],
     ) -> Option<Vec<Buffer>> {
-        let mut at: SmallVec<[*mut u8; 16]> =
-            SmallVec::from_elem(std::ptr::null_mut(), plan.values.len());
-        for (slot, (value, dtype, shape)) in &self.inputs {
-            let buffer = inputs.get(*slot)?;
-            let suits = buffer.dtype() == *dtype && buffer.shape() == shape.as_slice();
-            if !suits || !buffer.is_dense() {
-                return None;
-            }
-            at[value.0 as usize] = buffer.ptr();
-        }
-        let has = |(i, dtype): (usize, &Option<DType>)| match (dtype, slots.get(i)) {
-            (Some(dtype), Some(slot)) => slot.dtype == *dtype,
-            (dtype, _) => dtype.is_none(),
-        };
-        if !plan.slots.iter().enumerate().all(has) {
-            return None;
-        }
+        let mut at = self.bases(plan, inputs, slots)?;
         let mut made: SmallVec<[Buffer; 4]> = SmallVec::new();
         for (value, dtype, shape) in &self.written {
             let buffer = Buffer::new(pool, *dtype, shape.clone()).ok()?;
@@ -132,45 +119,13 @@ impl Short {
         }
         let scratch = pool.block(self.scratch).ok()?;
         for kernel in &self.kernels {
-            let (StepKind::Blockwise(k), Some(BoundStep::Kernel(b, folds))) =
-                (&plan.steps[kernel.step].kind, bound[kernel.step].get())
-            else {
-                return None;
-            };
-            let base = |value: &Option<ValueId>| match value {
-                Some(value) => at[value.0 as usize].cast_const(),
-                None => std::ptr::null(),
-            };
-            let bases: SmallVec<[*const u8; 8]> = kernel.operands.iter().map(base).collect();
-            let param = |p: &ParamRef| match p {
-                ParamRef::Slot(s) => slots[*s as usize].bits as u64,
-                ParamRef::Const(s) => s.bits as u64,
-            };
-            let params: SmallVec<[u64; 8]> = k.params.iter().map(param).collect();
-            let frame = Frame {
-                bound: b,
-                bases: &bases,
-                params: &params,
-                out: at[kernel.out.0 as usize],
-                scratch: scratch.ptr(),
-                stream: false,
-            };
-            let region = &kernel.region;
+            let bound = bound[kernel.step].get()?;
             // SAFETY: the plan is verified, the arrays are dense and have its shapes, as the steps
             // were bound; nothing else runs over them, and the scratch block has the largest
             // step's size.
             unsafe {
-                match (&k.output, folds, &kernel.tile) {
-                    (Output::Rows { kept, .. }, Some(f), _) => {
-                        frame.fold_rows(&k.domain, *kept as usize, region, f)
-                    }
-                    (Output::Cols { outer, reduced, .. }, Some(f), _) => {
-                        frame.fold_cols(&k.domain, *outer as usize, *reduced as usize, region, f)
-                    }
-                    (_, _, Some(tile)) => frame.store_only(tile),
-                    _ => frame.store(region),
-                }
-            }
+                kernel.run((&plan.steps[kernel.step].kind, bound), &at, slots, scratch.ptr())
+            };
         }
         let result = |&r: &ValueId| {
             let (value, v) = (plan.stored(r), &plan[r]);
@@ -184,5 +139,67 @@ impl Short {
             })
         };
         plan.results.iter().map(result).collect()
+    }
+
+    /// The addresses of the inputs, by value; none where they or the scalars do not suit.
+    fn bases(&self, plan: &Plan, inputs: &[Buffer], slots: &[Scalar]) -> Option<Bases> {
+        let mut at = Bases::from_elem(std::ptr::null_mut(), plan.values.len());
+        for (slot, (value, dtype, shape)) in &self.inputs {
+            let buffer = inputs.get(*slot)?;
+            let suits = buffer.dtype() == *dtype && buffer.shape() == shape.as_slice();
+            if !suits || !buffer.is_dense() {
+                return None;
+            }
+            at[value.0 as usize] = buffer.ptr();
+        }
+        let has = |(i, dtype): (usize, &Option<DType>)| match (dtype, slots.get(i)) {
+            (Some(dtype), Some(slot)) => slot.dtype == *dtype,
+            (dtype, _) => dtype.is_none(),
+        };
+        plan.slots.iter().enumerate().all(has).then_some(at)
+    }
+}
+
+impl Kernel {
+    /// # Safety
+    /// The step is the one this was made of, bound for dense arrays; `at` has the addresses of its
+    /// arrays by value, and `scratch` its bytes.
+    unsafe fn run(
+        &self,
+        (kind, bound): (&StepKind, &BoundStep),
+        at: &[*mut u8],
+        slots: &[Scalar],
+        scratch: *mut u8,
+    ) {
+        let (StepKind::Blockwise(k), BoundStep::Kernel(b, folds)) = (kind, bound) else {
+            unreachable!("short plans have kernels only")
+        };
+        let base = |value: &Option<ValueId>| match value {
+            Some(value) => at[value.0 as usize].cast_const(),
+            None => std::ptr::null(),
+        };
+        let bases: SmallVec<[*const u8; 8]> = self.operands.iter().map(base).collect();
+        let param = |p: &ParamRef| match p {
+            ParamRef::Slot(s) => slots[*s as usize].bits as u64,
+            ParamRef::Const(s) => s.bits as u64,
+        };
+        let params: SmallVec<[u64; 8]> = k.params.iter().map(param).collect();
+        let out = at[self.out.0 as usize];
+        let (bases, params) = (&bases[..], &params[..]);
+        let frame = Frame { bound: b, bases, params, out, scratch, stream: false };
+        let region = &self.region;
+        // SAFETY: the caller's promise.
+        unsafe {
+            match (&k.output, folds, &self.tile) {
+                (Output::Rows { kept, .. }, Some(f), _) => {
+                    frame.fold_rows(&k.domain, *kept as usize, region, f)
+                }
+                (Output::Cols { outer, reduced, .. }, Some(f), _) => {
+                    frame.fold_cols(&k.domain, *outer as usize, *reduced as usize, region, f)
+                }
+                (_, _, Some(tile)) => frame.store_only(tile),
+                _ => frame.store(region),
+            }
+        }
     }
 }
