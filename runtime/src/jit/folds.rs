@@ -70,6 +70,16 @@ impl Folds {
         unsafe { (self.routines.across)(dst, src, m, n, stride) };
     }
 
+    /// Folds `n` columns of `m` contiguous elements, `stride` bytes apart, in order, into `n` elements.
+    ///
+    /// # Safety
+    /// `acc` holds `n` elements, `src` the columns; the stride is a multiple of the element's size.
+    pub unsafe fn down(&self, acc: *mut u8, src: *const u8, m: usize, n: usize, stride: isize) {
+        let stride = stride / self.size as isize;
+        // SAFETY: the caller's promise.
+        unsafe { (self.routines.down)(acc, src, m, n, stride) };
+    }
+
     /// Folds `m` rows of `n` contiguous elements, `stride` bytes apart, in order, into `n` elements.
     ///
     /// # Safety

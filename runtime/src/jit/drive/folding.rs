@@ -464,6 +464,14 @@ impl Frame<'_> {
         down
     }
 
+    /// The operand that the columns to be folded are, where memory runs down them.
+    fn operand_down(&self, rows: &Each, cols: &Each, n: usize) -> Option<usize> {
+        let size = self.bound.dtype.size() as isize;
+        let ResultPlace::Operand(k) = self.bound.program.result else { return None };
+        let down = rows[k] == size && cols[k] % size == 0 && n > 1;
+        (self.bound.operands[k].feed.is_memory() && down).then_some(k)
+    }
+
     /// Folds rows `range` of `n` columns into `out`: a few rows at a time, all columns of them,
     /// so that memory is read along its rows.
     ///
@@ -485,6 +493,7 @@ impl Frame<'_> {
         let length = inner.sizes[rank - 1];
         let rows = &inner.strides[rank - 1];
         let tile = self.bound.program.tile;
+        let down = self.operand_down(rows, cols, n);
         let (width, most) = match self.runs_down(rows, cols) {
             // Memory is read down the columns.
             true => {
@@ -509,7 +518,14 @@ impl Frame<'_> {
                     shift(&mut here, &inner.strides[d], block % inner.sizes[d]);
                     block /= inner.sizes[d];
                 }
-                let m = (length - row).min(range.end - position).min(most);
+                let left = (length - row).min(range.end - position);
+                if let Some(operand) = down {
+                    let from = self.bases[operand].wrapping_offset(here[operand]);
+                    folds.down(out, from, left, n, cols[operand]);
+                    position += left;
+                    continue;
+                }
+                let m = left.min(most);
                 for j in (0..n).step_by(width) {
                     let here = shifted(&here, cols, j);
                     let n = width.min(n - j);

@@ -3,6 +3,7 @@
 //! The caller keeps the state: 16 lanes per row block, or one accumulator per column that starts at
 //! `identity`. A row block may come in pieces; `position` says where a piece begins.
 
+use super::copy::fetch;
 use super::{Level, for_each_level};
 use arr_ir::dtype::DType;
 use arr_ir::fold::{All, Any, Combine, LANES, Max, Min, Prod, Sum, finish_lanes};
@@ -22,6 +23,10 @@ pub type FinishRows = unsafe fn(dst: *mut u8, acc: *const u8);
 /// `acc[j] = f(acc[j], rows[i * stride + j])` for each row `i < m` in order and each column
 /// `j < n`; the stride is in elements.
 pub type FoldColumns = unsafe fn(acc: *mut u8, rows: *const u8, m: usize, n: usize, stride: isize);
+
+/// `acc[j] = f(acc[j], columns[j * stride + i])` for each `i < m` in order and each column `j < n`: memory
+/// runs down the columns. The stride is in elements.
+pub type FoldDown = unsafe fn(acc: *mut u8, columns: *const u8, m: usize, n: usize, stride: isize);
 
 /// `dst[j]` = the row block `rows[i * stride + j]`, `1 <= i <= m` elements, for each column `j < n`: the
 /// blocks lie across the rows of the tile. The stride is in elements.
@@ -43,6 +48,8 @@ pub struct Fold {
     pub finish: FinishRows,
     /// Folds rows of a column block into their accumulators.
     pub columns: FoldColumns,
+    /// Folds columns of a column block that lie one after the other.
+    pub down: FoldDown,
     /// Folds row blocks that lie across the rows of a tile, from beginning to end.
     pub across: FoldAcross,
     /// Combines the results of several blocks, column by column.
@@ -258,6 +265,47 @@ unsafe fn columns<T: Copy, O: Combine<T>>(
     }
 }
 
+/// Columns whose folds run side by side, as each of them waits for its last element.
+const SIDE_BY_SIDE: usize = 8;
+
+/// # Safety
+/// As `FoldDown`.
+unsafe fn down<T: Copy, O: Combine<T>>(
+    acc: *mut u8,
+    columns: *const u8,
+    m: usize,
+    n: usize,
+    stride: isize,
+) {
+    let acc = acc.cast::<T>();
+    let column = |j: usize| columns.cast::<T>().wrapping_offset(j as isize * stride);
+    let mut j = 0;
+    while j + SIDE_BY_SIDE <= n {
+        for next in j + SIDE_BY_SIDE..(j + 2 * SIDE_BY_SIDE).min(n) {
+            fetch(column(next).cast(), m * size_of::<T>());
+        }
+        let from: [*const T; SIDE_BY_SIDE] = std::array::from_fn(|l| column(j + l));
+        // SAFETY: columns below n, and m elements of each.
+        unsafe {
+            let mut folded = acc.add(j).cast::<[T; SIDE_BY_SIDE]>().read();
+            for i in 0..m {
+                for (a, column) in folded.iter_mut().zip(from) {
+                    *a = O::combine(*a, column.add(i).read());
+                }
+            }
+            acc.add(j).cast::<[T; SIDE_BY_SIDE]>().write(folded);
+        }
+        j += SIDE_BY_SIDE;
+    }
+    for j in j..n {
+        // SAFETY: as above.
+        unsafe {
+            let elements = (0..m).map(|i| column(j).add(i).read());
+            acc.add(j).write(elements.fold(acc.add(j).read(), O::combine));
+        }
+    }
+}
+
 /// The row blocks of `W` columns: lane by lane as `arr_ir::fold::row_block`, without the lanes that
 /// stay at the identity, which change nothing.
 ///
@@ -454,6 +502,7 @@ macro_rules! fold {
                     block: block_of::pick(level),
                     finish: finish::<$type, $op>,
                     columns: columns_of::pick(level),
+                    down: down::<$type, $op>,
                     across: across_of::pick(level),
                     tree: tree::<$type, $op>,
                     identity: <$op as Combine<$type>>::IDENTITY.bytes(),
