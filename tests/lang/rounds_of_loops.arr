@@ -120,3 +120,55 @@ for i in range(9) {
     if q.max() < 2.6 { break }
 }
 print(q, i)
+
+# Functions of the program, and what they see.
+fn improved(x) = 0.5 * (x + goal / x)
+goal = array([2.0, 9.0])
+x = goal
+err = 1.0
+while err > 1e-10 {
+    y = improved(x)
+    err = abs(y - x).max()
+    x = y
+}
+print(x)
+shift = 1.0
+fn moved(x) { return x + shift }
+fn twice(x) = moved(moved(x))
+x = zeros(2)
+for i in range(40) {
+    x = twice(x)
+    if x[0] > 30.0 { break }
+    if i == 9 { shift = 2.0 }
+    if i == 11 { goal = x }
+}
+print(x, i, goal)
+fn countdown(start) {
+    left = start
+    factor = 0.5
+    fn less(v) = v * factor - 1.0
+    while left.max() > 0.0 {
+        left = less(left)
+        factor = factor * 1.0
+    }
+    left
+}
+print(countdown(array([50.0, 3.0])))
+fn scaled(n) {
+    x = ones(2)
+    for i in range(n) {
+        x = x * shift + goal[0]
+        if x[1] > 1e6 { break }
+    }
+    x
+}
+print(scaled(30))
+fn apply(f, n) {
+    x = ones(2)
+    for i in range(n) {
+        x = f(x)
+        if x[1] > 1e3 { break }
+    }
+    x
+}
+print(apply(moved, 5), apply(fn(v) = v * 3.0, 50))

@@ -5,13 +5,14 @@
 //! the variables are of the same kind in a later round (arrays of the same dtypes and shapes, the
 //! same scalars), the same graph computes their new values at once: no expression is evaluated.
 //!
-//! What a round may not skip makes a stretch unfit: anything but one computation, elements read,
-//! text printed, files, warnings, functions of the program (they may read variables that are not
-//! named here). A stretch that is unfit several times is left alone.
+//! A function of the program counts as read with all the variables that it sees. What a round may
+//! not skip makes a stretch unfit: anything but one computation, elements read, text printed, files,
+//! warnings. A stretch that is unfit several times is left alone.
 
 use super::Interpreter;
 use crate::array::{self, Array, State};
 use crate::fault::Fault;
+use crate::function::Frame;
 use crate::hir::{BlockId, ExprId, ExprKind, Item, Place, Slot, Step, StmtId, StmtKind, Unit};
 use crate::host::Handle;
 use crate::value::Value;
@@ -20,6 +21,7 @@ use arr_ir::graph::Graph;
 use arr_ir::shape::Dims;
 use smallvec::SmallVec;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Rounds in which a stretch may be unfit before it is left alone.
@@ -43,7 +45,7 @@ struct Stretch {
     /// loop.
     decides: StmtId,
     /// Variables that it reads.
-    reads: Slots,
+    reads: Reads,
     /// Variables that it binds or lets go.
     binds: Slots,
     unfit: u32,
@@ -52,9 +54,15 @@ struct Stretch {
 
 type Slots = SmallVec<[Slot; 8]>;
 
+/// Variables, and how many functions further out they are.
+type Reads = SmallVec<[(u32, Slot); 8]>;
+
+/// A variable of a frame.
+type Variable = (Rc<Frame>, Slot);
+
 /// What a round did.
 struct Record {
-    given: Vec<(Slot, Given)>,
+    given: Vec<(Variable, Given)>,
     graph: Arc<Graph>,
     /// Positions in `given`.
     inputs: Vec<usize>,
@@ -130,18 +138,19 @@ impl Rounds {
         decision: Option<(StmtId, ExprId)>,
     ) {
         let Some((decides, cond)) = decision else { return };
-        let (mut reads, mut binds) = (Slots::new(), Slots::new());
+        let (mut reads, mut binds) = (Reads::new(), Slots::new());
         // Only what a variable was before counts as read.
-        let add = |found: Slots, binds: &Slots, reads: &mut Slots| {
-            reads.extend(found.into_iter().filter(|slot| !binds.contains(slot)));
+        let add = |found: Reads, binds: &Slots, reads: &mut Reads| {
+            let bound = |r: &(u32, Slot)| r.0 == 0 && binds.contains(&r.1);
+            reads.extend(found.into_iter().filter(|r| !bound(r)));
         };
         let mut gone = Slots::new();
         for &s in &stmts[assigns.clone()] {
-            let mut found = Slots::new();
+            let mut found = Reads::new();
             let (fit, place) = match &u[s].kind {
                 StmtKind::Assign(place, value) => (collect(u, *value, &mut found), place),
                 StmtKind::Update { place, value, .. } => {
-                    found.extend(slot(place));
+                    found.extend(slot(place).map(|slot| (0, slot)));
                     (collect(u, *value, &mut found), place)
                 }
                 _ => return,
@@ -153,16 +162,16 @@ impl Rounds {
             binds.extend(slot(place));
             gone.extend_from_slice(u.deaths.here(s));
         }
-        let mut found = Slots::new();
+        let mut found = Reads::new();
         if !collect(u, cond, &mut found) {
             return;
         }
         add(found, &binds, &mut reads);
         binds.append(&mut gone);
-        for slots in [&mut reads, &mut binds] {
-            slots.sort_unstable();
-            slots.dedup();
-        }
+        reads.sort_unstable();
+        reads.dedup();
+        binds.sort_unstable();
+        binds.dedup();
         if !assigns.is_empty() && reads.len() + binds.len() <= MAX_SLOTS {
             let (unfit, record) = (0, None);
             self.stretches.push(Stretch { assigns, cond, decides, reads, binds, unfit, record });
@@ -176,20 +185,28 @@ impl Rounds {
 }
 
 /// Adds the variables that an expression reads; whether its value depends on nothing else.
-fn collect(u: &Unit, expr: ExprId, reads: &mut Slots) -> bool {
+fn collect(u: &Unit, expr: ExprId, reads: &mut Reads) -> bool {
     // Chains of operators and methods are long to the left only.
     let mut expr = expr;
     loop {
         let more: SmallVec<[ExprId; 4]> = match &u[expr].kind {
             ExprKind::Fixed(value) => return is_fixed(value),
             ExprKind::Local(slot) => {
-                reads.push(*slot);
+                reads.push((0, *slot));
+                return true;
+            }
+            ExprKind::Outer(levels, slot) => {
+                reads.push((*levels, *slot));
                 return true;
             }
             ExprKind::Tuple(items) => return items.iter().all(|i| collect(u, i.value, reads)),
             ExprKind::Call { callee, args } => {
-                let fixed = matches!(&u[*callee].kind, ExprKind::Fixed(f) if is_fixed(f));
-                return fixed && args.iter().all(|a| collect(u, a.value, reads));
+                let named = match &u[*callee].kind {
+                    ExprKind::Fixed(f) => is_fixed(f),
+                    ExprKind::Local(_) | ExprKind::Outer(..) => collect(u, *callee, reads),
+                    _ => false,
+                };
+                return named && args.iter().all(|a| collect(u, a.value, reads));
             }
             ExprKind::Unary(..) | ExprKind::Attr { .. } => SmallVec::new(),
             ExprKind::Binary { rhs, .. } => SmallVec::from_iter([*rhs]),
@@ -220,7 +237,7 @@ fn collect(u: &Unit, expr: ExprId, reads: &mut Slots) -> bool {
     }
 }
 
-fn index(u: &Unit, items: &[Item], reads: &mut Slots) -> bool {
+fn index(u: &Unit, items: &[Item], reads: &mut Reads) -> bool {
     items.iter().all(|item| match item {
         Item::Expr(e) | Item::Spread(e) => collect(u, *e, reads),
         Item::Slice(a, b, c, _) => [a, b, c].into_iter().flatten().all(|e| collect(u, *e, reads)),
@@ -260,11 +277,11 @@ fn slot(place: &Place) -> Option<Slot> {
 }
 
 /// Adds the variables that an assignment to a place reads; whether it is one of arrays.
-fn place_reads(u: &Unit, place: &Place, reads: &mut Slots) -> bool {
+fn place_reads(u: &Unit, place: &Place, reads: &mut Reads) -> bool {
     match place {
         Place::Slot(..) => true,
         Place::Path(slot, steps, _) => {
-            reads.push(*slot);
+            reads.push((0, *slot));
             steps.iter().all(|step| match step {
                 Step::Index(items, _) => index(u, items, reads),
                 Step::Field(..) => false,
@@ -274,7 +291,7 @@ fn place_reads(u: &Unit, place: &Place, reads: &mut Slots) -> bool {
     }
 }
 
-/// Whether two plain values are the same, bit by bit.
+/// Whether two values are the same: bit by bit, or one object.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::None, Value::None) => true,
@@ -286,6 +303,8 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         (Value::Str(a), Value::Str(b)) => a == b,
         (Value::DType(a), Value::DType(b)) => a == b,
+        (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
+        (Value::Module(a), Value::Module(b)) => Rc::ptr_eq(a, b),
         (Value::Array(a), Value::Array(b)) => match (a.known_scalar(), b.known_scalar()) {
             (Some(x), Some(y)) => x == y,
             _ => false,
@@ -305,6 +324,7 @@ fn given(value: &Value) -> Option<Given> {
             Some(Given::Array(array.dtype(), array.dims().clone()))
         }
         Value::Array(array) if array.known_scalar().is_some() => Some(Given::Same(value.clone())),
+        Value::Function(_) | Value::Module(_) => Some(Given::Same(value.clone())),
         value => is_plain(value).then(|| Given::Same(value.clone())),
     }
 }
@@ -319,7 +339,7 @@ fn handle(value: &Value) -> Option<Handle> {
 impl Record {
     /// What a noted round did, from the variables before and after it; none when it is unfit.
     fn of(
-        before: Vec<(Slot, Option<Value>)>,
+        before: Vec<(Variable, Option<Value>)>,
         noted: Noted,
         cond: &Value,
         after: Vec<(Slot, Option<Value>)>,
@@ -328,16 +348,16 @@ impl Record {
         let Computed { graph, inputs, slots, results } = computed;
         let mut givens = vec![];
         let mut handles: Vec<(usize, Handle)> = vec![];
-        for (i, (slot, value)) in before.iter().enumerate() {
-            let value = value.as_ref()?;
-            if let Some(h) = handle(value) {
+        for (i, (variable, value)) in before.into_iter().enumerate() {
+            let value = value?;
+            if let Some(h) = handle(&value) {
                 // Two names of one array may be two arrays in the next round.
                 if handles.iter().any(|(_, other)| is_same(other, &h)) {
                     return None;
                 }
                 handles.push((i, h));
             }
-            givens.push((*slot, given(value)?));
+            givens.push((variable, given(&value)?));
         }
         let known = |h: &Handle| handles.iter().find(|(_, g)| is_same(g, h)).map(|(i, _)| *i);
         let result = |h: &Handle| results.iter().position(|r| is_same(r, h));
@@ -418,8 +438,8 @@ impl Interpreter<'_> {
     /// nothing is changed then.
     fn again(&mut self, record: &Record) -> Option<bool> {
         let mut values: SmallVec<[Option<Array>; 8]> = SmallVec::new();
-        for (slot, given) in &record.given {
-            let array = self.frame.with(*slot, |value| match (given, value?) {
+        for ((frame, slot), given) in &record.given {
+            let array = frame.with(*slot, |value| match (given, value?) {
                 (Given::Same(wanted), found) => same(wanted, found).then_some(None),
                 (Given::Array(dtype, dims), Value::Array(array)) => {
                     let suits = array.dtype() == *dtype && array.dims() == dims;
@@ -455,20 +475,42 @@ impl Interpreter<'_> {
         body: BlockId,
         stretch: &mut Stretch,
     ) -> Result<bool, Fault> {
-        let bindings = |this: &Self, slots: &[Slot]| -> Vec<(Slot, Option<Value>)> {
-            slots.iter().map(|&slot| (slot, this.frame.get(slot))).collect()
-        };
-        let before = bindings(self, &stretch.reads);
+        let before = self.seen(&stretch.reads);
         self.noted = Some(Noted::default());
         let result = self.noted_stretch(u, body, stretch);
         let noted = self.noted.take().unwrap_or_default();
         let (cond, truth) = result?;
-        let after = bindings(self, &stretch.binds);
+        let after = stretch.binds.iter().map(|&slot| (slot, self.frame.get(slot))).collect();
         let fit = !noted.unfit;
         stretch.record = fit.then(|| Record::of(before, noted, &cond, after)).flatten();
         // The variables may be others in each round, even if each is fit.
         stretch.unfit += 1;
         Ok(truth)
+    }
+
+    /// The values of variables, and of all that the functions among them see.
+    fn seen(&self, reads: &Reads) -> Vec<(Variable, Option<Value>)> {
+        let mut seen: Vec<(Variable, Option<Value>)> = vec![];
+        let mut todo: Vec<Variable> = vec![];
+        for (levels, slot) in reads {
+            todo.extend(self.frame.outer(*levels).map(|frame| (frame.clone(), *slot)));
+        }
+        while let Some((frame, slot)) = todo.pop() {
+            if seen.iter().any(|((f, s), _)| Rc::ptr_eq(f, &frame) && *s == slot) {
+                continue;
+            }
+            let value = frame.get(slot);
+            if let Some(Value::Function(closure)) = &value
+                && !closure.unit.library
+            {
+                for (levels, slot) in &closure.unit[closure.function].captures {
+                    let frame = closure.frame.outer(levels.saturating_sub(1));
+                    todo.extend(frame.map(|frame| (frame.clone(), *slot)));
+                }
+            }
+            seen.push(((frame, slot), value));
+        }
+        seen
     }
 
     fn noted_stretch(
