@@ -172,3 +172,23 @@ fn apply(f, n) {
     x
 }
 print(apply(moved, 5), apply(fn(v) = v * 3.0, 50))
+
+# An array that is computed while a round is noted.
+base = ones(3) + 1.0
+start = base * 2.0
+for i in range(6) {
+    other = start + base
+    total = other.sum()
+    start = other
+    base = base * 0.5
+    if total > 1e6 { break }
+}
+print(start, base, total)
+base = ones(3) * 3.0
+for i in range(6) {
+    other = base * base
+    if other.sum() > 1e9 { break }
+    base = other - base
+    if i == 3 { base = base * 0.01 }
+}
+print(base, other, i)

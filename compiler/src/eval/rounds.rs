@@ -60,6 +60,11 @@ type Reads = SmallVec<[(u32, Slot); 8]>;
 /// A variable of a frame.
 type Variable = (Rc<Frame>, Slot);
 
+/// What a variable was when a stretch began: what a later round must find, and the stored elements
+/// of an array; none where no later round finds the like. A pending array may be computed while
+/// the stretch runs, so this is asked before.
+type Before = (Variable, Option<(Given, Option<Handle>)>);
+
 /// What a round did.
 struct Record {
     given: Vec<(Variable, Given)>,
@@ -339,7 +344,7 @@ fn handle(value: &Value) -> Option<Handle> {
 impl Record {
     /// What a noted round did, from the variables before and after it; none when it is unfit.
     fn of(
-        before: Vec<(Variable, Option<Value>)>,
+        before: Vec<Before>,
         noted: Noted,
         cond: &Value,
         after: Vec<(Slot, Option<Value>)>,
@@ -348,16 +353,16 @@ impl Record {
         let Computed { graph, inputs, slots, results } = computed;
         let mut givens = vec![];
         let mut handles: Vec<(usize, Handle)> = vec![];
-        for (i, (variable, value)) in before.into_iter().enumerate() {
-            let value = value?;
-            if let Some(h) = handle(&value) {
+        for (i, (variable, was)) in before.into_iter().enumerate() {
+            let (given, handle) = was?;
+            if let Some(h) = handle {
                 // Two names of one array may be two arrays in the next round.
                 if handles.iter().any(|(_, other)| is_same(other, &h)) {
                     return None;
                 }
                 handles.push((i, h));
             }
-            givens.push((variable, given(&value)?));
+            givens.push((variable, given));
         }
         let known = |h: &Handle| handles.iter().find(|(_, g)| is_same(g, h)).map(|(i, _)| *i);
         let result = |h: &Handle| results.iter().position(|r| is_same(r, h));
@@ -443,7 +448,7 @@ impl Interpreter<'_> {
                 (Given::Same(wanted), found) => same(wanted, found).then_some(None),
                 (Given::Array(dtype, dims), Value::Array(array)) => {
                     let suits = array.dtype() == *dtype && array.dims() == dims;
-                    suits.then(|| Some(array.clone()))
+                    (suits && array.is_ready()).then(|| Some(array.clone()))
                 }
                 _ => None,
             })?;
@@ -489,8 +494,8 @@ impl Interpreter<'_> {
     }
 
     /// The values of variables, and of all that the functions among them see.
-    fn seen(&self, reads: &Reads) -> Vec<(Variable, Option<Value>)> {
-        let mut seen: Vec<(Variable, Option<Value>)> = vec![];
+    fn seen(&self, reads: &Reads) -> Vec<Before> {
+        let mut seen: Vec<Before> = vec![];
         let mut todo: Vec<Variable> = vec![];
         for (levels, slot) in reads {
             todo.extend(self.frame.outer(*levels).map(|frame| (frame.clone(), *slot)));
@@ -508,7 +513,8 @@ impl Interpreter<'_> {
                     todo.extend(frame.map(|frame| (frame.clone(), *slot)));
                 }
             }
-            seen.push(((frame, slot), value));
+            let was = value.and_then(|value| Some((given(&value)?, handle(&value))));
+            seen.push(((frame, slot), was));
         }
         seen
     }
