@@ -1,7 +1,7 @@
 //! Commands and their options.
 
 use crate::output::{Output, color, say, say_error, say_warnings};
-use crate::{bar, repl, stop, testing, timings};
+use crate::{bar, repl, stats, stop, testing, timings};
 use arr::{Error, Session};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{Read, Write};
@@ -60,8 +60,9 @@ struct Settings {
     interpret: bool,
 }
 
+/// How statistics are shown.
 #[derive(Clone, Copy, ValueEnum)]
-enum StatsForm {
+pub enum StatsForm {
     /// For people
     Text,
     /// For programs: one JSON object on one line
@@ -253,7 +254,11 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
 }
 
 fn session(settings: &Settings, output: &Output) -> Session<'static> {
-    session_to(settings, output.clone())
+    let mut session = session_to(settings, output.clone());
+    if settings.stats.is_some() {
+        session.profile();
+    }
+    session
 }
 
 /// A session that prints to `output`.
@@ -311,7 +316,7 @@ fn run(script: &Script, settings: &Settings, output: &Output) -> Result<u8, Erro
     let result = session.run_script(&script.file, &text);
     output.finish().ok();
     let done = result.map(|warnings| say_warnings(&warnings));
-    stats(&mut session, settings, started);
+    said(&mut session, settings, started);
     session.leave();
     if output.is_closed() {
         return Ok(0);
@@ -333,52 +338,16 @@ fn eval(code: &str, settings: &Settings, output: &Output) -> Result<u8, Error> {
             None => Ok(()),
         }
     });
-    stats(&mut session, settings, started);
+    said(&mut session, settings, started);
     session.leave();
     done.map(|()| 0)
 }
 
-fn stats(session: &mut Session<'_>, settings: &Settings, started: Instant) {
-    let Some(form) = settings.stats else { return };
-    let seconds = started.elapsed().as_secs_f64();
-    let stats = session.stats();
-    if let StatsForm::Json = form {
-        say(&format!(
-            "{{\"seconds\": {seconds}, \"plans\": {}, \"tasks\": {}, \"parts\": {}, \"kernels\": {}, \
-             \"compile_seconds\": {}, \"memory_peak\": {}, \"bytes_read\": {}, \
-             \"bytes_written\": {}, \"spilled_peak\": {}}}\n",
-            stats.runs,
-            stats.tasks,
-            stats.parts,
-            stats.kernels,
-            stats.compile_seconds,
-            stats.memory_peak,
-            stats.bytes_read,
-            stats.bytes_written,
-            stats.spilled_peak,
-        ));
-        return;
+/// Says what was done, where that is asked for.
+fn said(session: &mut Session<'_>, settings: &Settings, started: Instant) {
+    if let Some(form) = settings.stats {
+        stats::stats(session, form, started);
     }
-    let size = |n: u64| arr::bytes_text(n as usize);
-    let mut text = format!(
-        "time      {seconds:.3} s\nplans     {} run, {} tasks\nkernels   {} compiled in {:.4} s\n\
-         memory    {} at most\n",
-        stats.runs,
-        stats.tasks,
-        stats.kernels,
-        stats.compile_seconds,
-        arr::bytes_text(stats.memory_peak),
-    );
-    if stats.parts > 0 {
-        text += &format!(
-            "parts     {} run over files; {} read, {} written, {} spilled at most at once\n",
-            stats.parts,
-            size(stats.bytes_read),
-            size(stats.bytes_written),
-            size(stats.spilled_peak),
-        );
-    }
-    say(&text);
 }
 
 fn test(files: &[PathBuf], settings: &Settings, output: &Output) -> Result<u8, Error> {

@@ -7,7 +7,9 @@
 
 use crate::bench::{Bandwidth, Meter};
 use crate::plans::PlanCache;
+use crate::profile::Profile;
 use crate::record::Recorder;
+use crate::target;
 use arr_compiler::format::{bytes_text, escape_control};
 use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
 use arr_compiler::plan::Config;
@@ -26,6 +28,7 @@ use arr_storage::{
     CreateOptions, OpenOptions, Sink, Source, StorageError, Stores, Unfinished, reason,
 };
 use arr_syntax::diag::Span;
+use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -121,6 +124,8 @@ pub(crate) struct RuntimeHost {
     cancel: Arc<AtomicBool>,
     /// While a program is explained rather than run.
     pub(crate) recorder: Option<Recorder>,
+    /// While what each step takes is gathered.
+    pub(crate) profile: RefCell<Option<Profile>>,
     /// While what `timeit` measures is gathered.
     pub(crate) meter: Option<Meter>,
 }
@@ -138,6 +143,7 @@ impl RuntimeHost {
             output,
             started: Instant::now(),
             recorder: None,
+            profile: RefCell::default(),
             meter: None,
         }
     }
@@ -169,7 +175,12 @@ impl RuntimeHost {
         let bytes = count(source.shape()) * source.dtype().size();
         self.make_room(bytes, &[handle]).map_err(run_error)?;
         let _running = self.engine.progress().begin(of_file(bytes as u64));
+        let started = Instant::now();
         let buffer = transfer::load(&self.engine, &*source).map_err(run_error)?;
+        if let Some(profile) = &mut *self.profile.borrow_mut() {
+            let title = format!("load {}", escape_control(&source.path().to_string_lossy()));
+            profile.moved(title, bytes as u64, 0, started.elapsed().as_secs_f64());
+        }
         source.release();
         stored.at(|place| {
             if let Place::Disk(_, loaded) = place {
@@ -230,7 +241,12 @@ impl RuntimeHost {
             .map_err(|e| run_error(e.into()))
     }
 
-    fn recorded(&mut self, graph: &Arc<Graph>, inputs: &[Handle]) -> Option<Vec<Handle>> {
+    fn recorded(
+        &mut self,
+        graph: &Arc<Graph>,
+        inputs: &[Handle],
+        target: Option<&Target>,
+    ) -> Option<Vec<Handle>> {
         let recorder = self.recorder.as_mut()?;
         let planned = |h: &Handle| matches!(h.downcast_ref(), Some(Stored::Planned(..)));
         let prepared = self.plans.get(graph, &self.engine, &self.config);
@@ -239,7 +255,9 @@ impl RuntimeHost {
             Some(stored) => stored.source().map(|s| paged::on_disk(&*s)),
             None => None,
         });
-        let small = recorder.plan(graph, &prepared, inputs_on_disk.collect());
+        let into = target.filter(|t| target::takes_parts(t, graph));
+        let into = into.map(|t| OnDisk { chunks: t.chunks.clone(), ..OnDisk::default() });
+        let small = recorder.plan(graph, &prepared, inputs_on_disk.collect(), into);
         if small && !inputs.iter().any(planned) {
             return None;
         }
@@ -285,6 +303,11 @@ impl RuntimeHost {
         self.register(Stored::memory(buffer))
     }
 
+    fn create_options(&self, target: &Target) -> Result<CreateOptions, HostError> {
+        let (stores, unfinished) = (self.stores.clone(), self.unfinished.clone());
+        Ok(CreateOptions { stores, unfinished, ..target::options(target)? })
+    }
+
     /// A file under construction for an array of this dtype and shape, as the engine sees it.
     fn create(
         &mut self,
@@ -294,13 +317,7 @@ impl RuntimeHost {
     ) -> Result<Box<dyn Sink>, HostError> {
         let complex = dtype.kind() == Kind::Complex;
         let outer = if complex { &shape[..shape.len().saturating_sub(1)] } else { shape };
-        let options = CreateOptions {
-            chunks: target.chunks.clone(),
-            compression: compression(target)?,
-            name: target.name.clone(),
-            stores: self.stores.clone(),
-            unfinished: self.unfinished.clone(),
-        };
+        let options = self.create_options(target)?;
         // What an element takes at least: packed formats are not known before.
         let bytes = (count(outer) * dtype.size()) as u64;
         let folder = Path::new(&target.path).parent().filter(|p| !p.as_os_str().is_empty());
@@ -360,13 +377,18 @@ impl RuntimeHost {
             });
         }
         let outputs = match target {
-            None => self.engine.run_paged(&prepared, &over, slots, None).map_err(run_error)?,
+            None => {
+                let outputs = self.engine.run_paged(&prepared, &over, slots, None);
+                self.profiled(&prepared);
+                outputs.map_err(run_error)?
+            }
             Some((target, dtype)) => {
                 self.secure(Path::new(&target.path))?;
                 let root = &graph[graph.roots[0]];
                 let sink = self.create(target, dtype, &root.shape)?;
                 let into = paged::Target { result: 0, sink: &*sink };
                 let outputs = self.engine.run_paged(&prepared, &over, slots, Some(into));
+                self.profiled(&prepared);
                 let outputs = outputs.map_err(run_error)?;
                 sink.commit().map_err(storage_error)?;
                 outputs
@@ -380,11 +402,19 @@ impl RuntimeHost {
                 Output::Sunk => {
                     let (target, _) = target.ok_or_else(|| bug("a target of nothing"))?;
                     let name = target.name.as_deref();
-                    self.opened(&Origin { path: &target.path, name, along: None })?.handle
+                    let from = Origin { path: &target.path, name, along: None, table: None };
+                    self.opened(&from)?.handle
                 }
             });
         }
         Ok(handles)
+    }
+
+    /// Adds what a run of a plan took.
+    fn profiled(&mut self, prepared: &Arc<Prepared>) {
+        if let Some(profile) = &mut *self.profile.borrow_mut() {
+            profile.ran(prepared, self.engine.measured());
+        }
     }
 
     fn run_in_memory(
@@ -404,7 +434,9 @@ impl RuntimeHost {
         for input in inputs {
             buffers.push(self.buffer(input)?);
         }
-        let results = self.engine.run(prepared, &buffers, slots).map_err(run_error)?;
+        let results = self.engine.run(prepared, &buffers, slots).map_err(run_error);
+        self.profiled(prepared);
+        let results = results?;
         drop(buffers);
         let handles: Vec<Handle> =
             results.into_iter().map(|b| self.register(Stored::memory(b))).collect();
@@ -446,6 +478,7 @@ impl RuntimeHost {
         let options = OpenOptions {
             name: from.name.map(str::to_owned),
             along: from.along.map(str::to_owned),
+            table: from.table.cloned().unwrap_or_default(),
             stores: self.stores.clone(),
             ..OpenOptions::default()
         };
@@ -465,30 +498,6 @@ fn stored(handle: &Handle) -> Result<&Stored, HostError> {
     handle.downcast_ref::<Stored>().ok_or_else(|| bug("a handle of another host"))
 }
 
-/// A method and a level, as in `zstd:19`.
-fn compression(target: &Target) -> Result<Option<arr_storage::Compression>, HostError> {
-    use arr_storage::Compression::{Deflate, Zstd};
-    let Some(text) = target.compression.as_deref() else { return Ok(None) };
-    let (method, level) = text.split_once(':').map_or((text, None), |(m, l)| (m, Some(l)));
-    let number = level.map(str::parse::<u8>);
-    let made = match (method, number) {
-        ("none", None) => return Ok(None),
-        ("zstd", None) => Some(Zstd(3)),
-        ("zstd", Some(Ok(n @ 1..=22))) => Some(Zstd(n)),
-        ("gzip" | "deflate" | "zlib", None) => Some(Deflate(6)),
-        ("gzip" | "deflate" | "zlib", Some(Ok(n @ 1..=9))) => Some(Deflate(n)),
-        _ => None,
-    };
-    made.map(Some).ok_or_else(|| HostError {
-        kind: HostErrorKind::Value,
-        message: format!("`{}` is no way to compress", escape_control(text)),
-        hint: Some(
-            "write \"zstd\", \"zstd:1\" to \"zstd:22\", \"gzip\" or \"gzip:1\" to \"gzip:9\""
-                .into(),
-        ),
-    })
-}
-
 impl Host for RuntimeHost {
     fn compute(
         &mut self,
@@ -496,7 +505,7 @@ impl Host for RuntimeHost {
         inputs: &[Handle],
         slots: &[Scalar],
     ) -> Result<Vec<Handle>, HostError> {
-        if let Some(handles) = self.recorded(graph, inputs) {
+        if let Some(handles) = self.recorded(graph, inputs, None) {
             return Ok(handles);
         }
         self.run(graph, inputs, slots, None)
@@ -510,7 +519,12 @@ impl Host for RuntimeHost {
         target: &Target,
         dtype: DType,
     ) -> Result<Vec<Handle>, HostError> {
-        if let Some(handles) = self.recorded(graph, inputs) {
+        if let Some(handles) = self.recorded(graph, inputs, Some(target)) {
+            self.save(target, &handles[0], dtype)?;
+            return Ok(handles);
+        }
+        if !target::takes_parts(target, graph) {
+            let handles = self.run(graph, inputs, slots, None)?;
             self.save(target, &handles[0], dtype)?;
             return Ok(handles);
         }
@@ -548,6 +562,15 @@ impl Host for RuntimeHost {
         crate::info::info(path, &options).map_err(storage_error)
     }
 
+    fn accepts(&mut self, target: &Target) -> Result<(), HostError> {
+        let options = self.create_options(target)?;
+        arr_storage::accepts(&target.path, &options).map_err(storage_error)
+    }
+
+    fn keeps_type(&self, path: &str) -> bool {
+        arr_storage::keeps_type(path, None)
+    }
+
     fn save(&mut self, target: &Target, array: &Handle, dtype: DType) -> Result<(), HostError> {
         if let Some(recorder) = &mut self.recorder {
             recorder.save(&target.path, array.downcast_ref(), dtype);
@@ -559,6 +582,7 @@ impl Host for RuntimeHost {
         let bytes = count(&stored.shape()).saturating_mul(dtype.size());
         let effort = of_file(bytes as u64).saturating_mul(passes);
         let _running = self.engine.progress().begin(effort);
+        let started = Instant::now();
         let sink = self.create(target, dtype, &stored.shape())?;
         match (stored.buffer(), stored.source()) {
             (Some(buffer), _) => transfer::save(&self.engine, &buffer, &*sink),
@@ -566,7 +590,13 @@ impl Host for RuntimeHost {
             (None, None) => return Err(bug("an array that is nowhere")),
         }
         .map_err(run_error)?;
-        sink.commit().map_err(storage_error)
+        sink.commit().map_err(storage_error)?;
+        if let Some(profile) = &mut *self.profile.borrow_mut() {
+            let title = format!("save {}", escape_control(&target.path));
+            let read = if stored.buffer().is_some() { 0 } else { bytes as u64 };
+            profile.moved(title, read, bytes as u64, started.elapsed().as_secs_f64());
+        }
+        Ok(())
     }
 
     fn source(&mut self, path: &str, importer: &str) -> Result<(String, String), HostError> {
@@ -585,6 +615,15 @@ impl Host for RuntimeHost {
 
     fn seconds(&mut self) -> f64 {
         self.started.elapsed().as_secs_f64()
+    }
+
+    fn asked_at(&mut self, at: Span) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.at = at;
+        }
+        if let Some(profile) = &mut *self.profile.borrow_mut() {
+            profile.asked_at(at);
+        }
     }
 
     fn timing(&mut self, repeat: usize) -> usize {

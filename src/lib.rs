@@ -34,15 +34,18 @@ mod host;
 mod info;
 mod machine;
 mod plans;
+mod profile;
 mod progress;
 mod record;
 mod render;
 mod session;
+mod target;
 mod value;
 mod worker;
 
 pub use bench::{Bandwidth, Timing};
 pub use error::{Diagnostic, Error, ErrorKind, Label, Severity};
+pub use profile::{StepBytes, StepStats};
 pub use progress::{Progress, Watch};
 pub use record::Stage;
 pub use session::{Interrupter, Session, SessionBuilder, Stats};

@@ -10,6 +10,7 @@ mod bar;
 mod cli;
 mod output;
 mod repl;
+mod stats;
 mod stop;
 mod testing;
 mod timings;

@@ -5,15 +5,18 @@
 //! Nothing is printed or saved.
 
 use crate::host::Stored;
+use crate::profile::Place;
 use arr_compiler::format::{bytes_text, escape_control};
 use arr_compiler::plan::explain::explain;
 use arr_compiler::plan::simplified;
+use arr_compiler::session::Session;
 use arr_ir::dtype::{DType, Kind};
 use arr_ir::graph::Graph;
-use arr_ir::plan::{Plan, StepKind, Storage};
+use arr_ir::plan::{Plan, StepKind, Storage, Value};
 use arr_ir::shape::count;
 use arr_runtime::engine::{Engine, Listing, Prepared};
-use arr_runtime::paged::layout::{Given, OnDisk, layout, least, units};
+use arr_runtime::paged::layout::{Given, Layout, OnDisk, layout, least, units};
+use arr_syntax::diag::Span;
 use rustc_hash::FxHashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -49,6 +52,10 @@ enum Entry {
         inputs: Vec<Option<OnDisk>>,
         times: usize,
         run: bool,
+        /// What asked for it first.
+        at: Span,
+        /// The file that the first result goes into.
+        into: Option<OnDisk>,
     },
     Save {
         path: String,
@@ -62,6 +69,8 @@ pub(crate) struct Recorder {
     entries: Vec<Entry>,
     known: FxHashMap<Graph, usize>,
     left_out: usize,
+    /// What comes now is asked for here.
+    pub(crate) at: Span,
 }
 
 impl Recorder {
@@ -71,6 +80,7 @@ impl Recorder {
         graph: &Graph,
         prepared: &Arc<Prepared>,
         inputs: Vec<Option<OnDisk>>,
+        into: Option<OnDisk>,
     ) -> bool {
         let small = work(prepared.plan()) <= SMALL;
         match self.known.get(graph).copied() {
@@ -83,7 +93,8 @@ impl Recorder {
             None => {
                 self.known.insert(graph.clone(), self.entries.len());
                 let (graph, prepared) = (graph.clone(), prepared.clone());
-                let entry = Entry::Plan { graph, prepared, inputs, times: 1, run: small };
+                let at = self.at;
+                let entry = Entry::Plan { graph, prepared, inputs, times: 1, run: small, at, into };
                 self.entries.push(entry);
             }
         }
@@ -103,7 +114,7 @@ impl Recorder {
     }
 
     /// Everything in words; of every plan also how it runs under each of some limits of memory.
-    pub(crate) fn explain(&self, engine: &Engine, limits: &[usize]) -> String {
+    pub(crate) fn explain(&self, engine: &Engine, session: &Session, limits: &[usize]) -> String {
         let mut out = String::new();
         let mut number = 0;
         for entry in &self.entries {
@@ -111,18 +122,29 @@ impl Recorder {
                 Entry::Save { path, what } => {
                     let _ = writeln!(out, "save {what} to `{}`\n", escape_control(path));
                 }
-                Entry::Plan { prepared, inputs, times, run, .. } => {
+                Entry::Plan { prepared, inputs, times, run, at, into, .. } => {
                     number += 1;
-                    let often =
-                        if *times > 1 { format!(", run {times} times") } else { String::new() };
+                    let _ = write!(out, "plan {number}");
+                    if let Some(place) = Place::of(session, *at) {
+                        let (source, text) =
+                            (escape_control(&place.source), escape_control(&place.text));
+                        let _ = write!(out, ", for {source}:{}: {text}", place.line);
+                    }
                     let peak = bytes_text(prepared.peak() as u64);
-                    let _ = write!(out, "plan {number}{often}; new arrays take {peak}");
+                    let _ = write!(out, "\n  new arrays take {peak}");
+                    if *times > 1 {
+                        let _ = write!(out, "; run {times} times");
+                    }
                     if !run {
                         out.push_str("; large, not computed here");
                     }
                     let _ = writeln!(out, "\n{}", explain(prepared.plan()));
+                    let files = (&inputs[..], into.as_ref());
                     for &limit in limits {
-                        let _ = writeln!(out, "{}", under(engine, prepared, inputs, limit));
+                        let _ = writeln!(out, "{}", under(engine, prepared, files, limit));
+                    }
+                    if limits.len() > 1 {
+                        let _ = writeln!(out, "{}", compared(engine, prepared, files, limits));
                     }
                 }
             }
@@ -157,29 +179,98 @@ impl Recorder {
     }
 }
 
+/// A plan under several limits of memory, one in a line.
+fn compared(engine: &Engine, prepared: &Prepared, files: Files<'_>, limits: &[usize]) -> String {
+    let mut out = row(["memory", "it runs", "at most", "read", "written", "spilled", "parts"]);
+    let text = |n: u64| bytes_text(n);
+    for &limit in limits {
+        let memory = text(limit as u64);
+        let line = match outcome(engine, prepared, files, limit) {
+            Outcome::Memory { peak, files } => {
+                let (peak, files, none) = (text(peak as u64), text(files as u64), text(0));
+                row([&memory, "in memory", &peak, &files, &none, &none, "-"])
+            }
+            Outcome::Parts(layout) => {
+                let jobs = || layout.plan.stages.iter().zip(&layout.jobs);
+                let jobs = || jobs().flat_map(|(s, jobs)| jobs.iter().map(move |j| (s, j)));
+                let parts: usize = jobs().map(|(s, j)| units(&layout.plan, s, j)).sum();
+                let read = jobs().map(|(_, j)| j.traffic.0).sum();
+                let written = jobs().map(|(_, j)| j.traffic.1).sum();
+                let [peak, read, written, spilled] =
+                    [layout.peak as u64, read, written, layout.spilled].map(text);
+                row([&memory, "in parts", &peak, &read, &written, &spilled, &parts.to_string()])
+            }
+            Outcome::Refused(least) => {
+                row([&memory, "not", &text(least as u64), "-", "-", "-", "-"])
+            }
+        };
+        out += &line;
+    }
+    out
+}
+
+fn row(cells: [&str; 7]) -> String {
+    let [first, second, rest @ ..] = cells;
+    let rest: String = rest.iter().map(|c| format!(" {c:>11}")).collect();
+    format!("  {first:>11}  {second:<9}{rest}\n")
+}
+
+/// The inputs that lie in files, and the file that the first result goes into.
+type Files<'a> = (&'a [Option<OnDisk>], Option<&'a OnDisk>);
+
 /// How a plan runs under a limit of memory.
-fn under(engine: &Engine, prepared: &Prepared, inputs: &[Option<OnDisk>], limit: usize) -> String {
+enum Outcome {
+    Memory {
+        /// Bytes at the worst moment, files included.
+        peak: usize,
+        /// Bytes that are loaded.
+        files: usize,
+    },
+    Parts(Layout),
+    /// It does not: the least limit under which it would.
+    Refused(usize),
+}
+
+fn outcome(
+    engine: &Engine,
+    prepared: &Prepared,
+    (inputs, into): Files<'_>,
+    limit: usize,
+) -> Outcome {
     let plan = prepared.plan();
-    let size = |n: usize| bytes_text(n as u64);
-    let mut out = format!("with {} of memory: ", size(limit));
-    let files: usize = plan
-        .values
-        .iter()
-        .map(|v| match v.storage {
-            Storage::Input(slot) if matches!(inputs.get(slot as usize), Some(Some(_))) => v.bytes(),
-            _ => 0,
-        })
-        .sum();
-    if prepared.peak().saturating_add(files) <= limit {
-        let _ = write!(out, "in memory, {} at most", size(prepared.peak() + files));
-        return out;
+    let on_disk = |v: &Value| match v.storage {
+        Storage::Input(slot) if matches!(inputs.get(slot as usize), Some(Some(_))) => v.bytes(),
+        _ => 0,
+    };
+    let files: usize = plan.values.iter().map(on_disk).sum();
+    let peak = prepared.peak().saturating_add(files);
+    if peak <= limit {
+        return Outcome::Memory { peak, files };
     }
     let threads = engine.options().threads;
-    let given = Given { limit, threads, inputs, sinks: &[], page: false };
-    let layout = match layout(plan, &given) {
-        Ok(layout) => layout,
-        Err(_) => {
-            let _ = write!(out, "refused; it needs {}", size(least(plan, &given)));
+    let sinks: Vec<_> = into.iter().map(|&d| (plan.stored(plan.results[0]), d.clone())).collect();
+    let given = Given { limit, threads, inputs, sinks: &sinks, page: false };
+    match layout(plan, &given) {
+        Ok(layout) => Outcome::Parts(layout),
+        Err(_) => Outcome::Refused(least(plan, &given)),
+    }
+}
+
+/// How a plan runs under a limit of memory, in words.
+fn under(engine: &Engine, prepared: &Prepared, files: Files<'_>, limit: usize) -> String {
+    let size = |n: usize| bytes_text(n as u64);
+    let mut out = format!("with {} of memory: ", size(limit));
+    let layout = match outcome(engine, prepared, files, limit) {
+        Outcome::Parts(layout) => layout,
+        Outcome::Memory { peak, files } => {
+            let _ = write!(out, "in memory, {} at most", size(peak));
+            if files > 0 {
+                let _ = write!(out, "; reads {} from files", size(files));
+            }
+            return out;
+        }
+        Outcome::Refused(least) => {
+            let _ = write!(out, "refused; it needs {}", size(least));
             return out;
         }
     };
@@ -187,40 +278,41 @@ fn under(engine: &Engine, prepared: &Prepared, inputs: &[Option<OnDisk>], limit:
     let (read, written) = jobs().fold((0, 0), |(r, w), j| (r + j.traffic.0, w + j.traffic.1));
     let _ = write!(
         out,
-        "in parts, {} at most; reads {}, writes {}, of that {} at once in spilled arrays",
+        "in parts, {} at most; reads {} from files, writes {}",
         size(layout.peak),
         bytes_text(read),
         bytes_text(written),
-        bytes_text(layout.spilled),
     );
+    let _ = match layout.spilled {
+        0 => write!(out, ", spills nothing"),
+        bytes => write!(out, ", of that {} in spilled arrays", bytes_text(bytes)),
+    };
     for (stage, jobs) in layout.plan.stages.iter().zip(&layout.jobs) {
         for job in jobs {
             let steps: Vec<String> =
                 job.positions.clone().map(|p| (stage.steps[p] + 1).to_string()).collect();
-            let parts: Vec<String> = job.size.iter().map(usize::to_string).collect();
-            let unit = if stage.split.is_some() { "chunks" } else { "elements" };
+            let _ = write!(out, "\n  step {}: ", steps.join("+"));
+            let (read, written) = job.traffic;
             if let Some(external) = job.external {
+                let _ = write!(out, "{}; ", external.title());
+            } else if job.boxes == (0, 0) {
+                out.push_str("in memory");
+                continue;
+            } else {
+                let parts: Vec<String> = job.size.iter().map(usize::to_string).collect();
+                let unit = if stage.split.is_some() { "chunks" } else { "elements" };
+                let n = units(&layout.plan, stage, job);
+                let of = if parts.is_empty() { "1".to_string() } else { parts.join(" x ") };
                 let _ = write!(
                     out,
-                    "\n  step {}: {}; {} and {} in all",
-                    steps.join("+"),
-                    external.title(),
-                    bytes_text(job.traffic.0),
-                    bytes_text(job.traffic.1),
+                    "{n} {} of {of} {unit}, each with boxes of {} read and {} written; ",
+                    if n == 1 { "part" } else { "parts" },
+                    size(job.boxes.0),
+                    size(job.boxes.1),
                 );
-                continue;
             }
-            let _ = write!(
-                out,
-                "\n  step {}: {} parts of {} {unit}; boxes of {} read and {} written each; {} and {} in all",
-                steps.join("+"),
-                units(&layout.plan, stage, job),
-                if parts.is_empty() { "1".to_string() } else { parts.join(" x ") },
-                size(job.boxes.0),
-                size(job.boxes.1),
-                bytes_text(job.traffic.0),
-                bytes_text(job.traffic.1),
-            );
+            let _ =
+                write!(out, "{} read and {} written in all", bytes_text(read), bytes_text(written));
         }
     }
     out

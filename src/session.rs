@@ -8,6 +8,7 @@
 use crate::bench::{Bandwidth, Meter, Timing};
 use crate::error::{Diagnostic, Error, ErrorKind, Severity};
 use crate::host::RuntimeHost;
+use crate::profile::{Profile, StepStats};
 use crate::progress::Watch;
 use crate::record::{Recorder, Stage};
 use crate::value::Value;
@@ -337,6 +338,37 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Measures every step of what runs from now on, for [`Session::steps`].
+    pub fn profile(&mut self) {
+        let begun = self.ask(|state| {
+            state.host.engine().measure(true);
+            state.host.profile = Some(Profile::default()).into();
+            Ok(())
+        });
+        // Without a thread nothing will run either.
+        drop(begun);
+    }
+
+    /// What the steps took since [`Session::profile`], in the order in which they first ran; and
+    /// how many more there were than are kept.
+    ///
+    /// ```
+    /// let mut session = arr::Session::new();
+    /// session.profile();
+    /// session.eval_named("a.arr", "x = arange(1000.0)\nprint((2 * x).sum())")?;
+    /// let (steps, _) = session.steps();
+    /// assert_eq!((steps[0].source.as_str(), steps[0].line), ("a.arr", 2));
+    /// assert_eq!(steps[0].over, [1000]);
+    /// # Ok::<(), arr::Error>(())
+    /// ```
+    pub fn steps(&mut self) -> (Vec<StepStats>, u64) {
+        let steps = self.ask(|state| {
+            let profile = state.host.profile.borrow();
+            Ok(profile.as_ref().map(|p| p.steps(&state.session)).unwrap_or_default())
+        });
+        steps.unwrap_or_default()
+    }
+
     /// Names that can be completed: the session's, and those of the language.
     pub fn completions(&mut self) -> Vec<String> {
         self.ask(|state| Ok(state.session.completions())).unwrap_or_default()
@@ -366,8 +398,8 @@ impl<'a> Session<'a> {
         self.explain_under(name, text, &[])
     }
 
-    /// As [`Session::explain`]; of every plan also whether and how it runs within each of these
-    /// numbers of bytes: in memory or in parts, what is then read, written and spilled.
+    /// As [`Session::explain`]; of every plan whether and how it runs within each of these numbers
+    /// of bytes instead of the session's own memory.
     ///
     /// # Errors
     /// The script is wrong, or failed.
@@ -381,7 +413,10 @@ impl<'a> Session<'a> {
         self.ask(move |state| {
             state.recorded(&name, &text)?;
             let recorder = state.host.recorder.take();
-            let words = recorder.map(|r| r.explain(state.host.engine(), &limits));
+            let engine = state.host.engine();
+            let own = [engine.pool().limit()];
+            let limits = if limits.is_empty() { &own[..] } else { &limits };
+            let words = recorder.map(|r| r.explain(engine, &state.session, limits));
             Ok(words.unwrap_or_default())
         })
     }

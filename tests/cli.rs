@@ -165,7 +165,83 @@ fn settings_do_not_change_results() {
 fn statistics_go_to_the_standard_error() {
     let (code, out, err) = outcome(&["--stats", "-e", "arange(5).sum()"]);
     assert_eq!((code, out.as_str()), (0, "10\n"));
-    assert!(err.contains("memory") && err.contains("tasks"), "{err}");
+    assert!(err.contains("memory") && err.contains("1 task\n"), "{err}");
+}
+
+#[test]
+fn statistics_set_what_was_planned_beside_what_was_measured() {
+    let directory = tempfile::tempdir().unwrap();
+    let [x, y] = ["x.npy", "y.npy"].map(|n| directory.path().join(n));
+    let source = format!(
+        "import stats\nx = load({x:?})\nfor i in range(3) {{\n    print(exp(x[i]).sum())\n}}\n\
+         save({y:?}, x + x.T)\nprint(stats.cov(x[:2]).shape)\n"
+    );
+    let path = script(directory.path(), &source);
+    let made = format!("save({x:?}, random((1000, 1000), seed=0))");
+    assert_eq!(outcome(&["-e", &made]).0, 0);
+    for (memory, in_parts) in [("1GiB", false), ("6MiB", true)] {
+        let (code, _, err) = outcome(&["run", &path, "--stats=json", "--memory", memory]);
+        assert_eq!(code, 0, "{err}");
+        let stats: serde_json::Value = serde_json::from_str(&err).unwrap();
+        let steps = stats["steps"].as_array().unwrap();
+        let mut documented = vec![];
+        let text = include_str!("../docs/stats.md");
+        documented.extend(text.lines().filter_map(|l| l.strip_prefix("| `")?.split('`').next()));
+        let mut fields = |object: &serde_json::Value| {
+            for (name, _) in object.as_object().unwrap() {
+                assert!(documented.contains(&name.as_str()), "{name} is not documented");
+            }
+        };
+        fields(&stats);
+        for step in steps {
+            fields(step);
+            fields(&step["predicted"]);
+            fields(&step["actual"]);
+            let (predicted, actual) = (&step["predicted"], &step["actual"]);
+            assert!(actual["seconds"].as_f64().unwrap() >= 0.0);
+            if step["plan"].as_u64() > Some(0) {
+                assert!(actual["peak"].as_u64() > Some(0) && predicted["peak"].as_u64() > Some(0));
+                assert!(step["chunks"].as_u64() > Some(0) && step["tasks"].as_u64() > Some(0));
+            }
+            assert_eq!(step["parts"].as_u64() > Some(0), in_parts && step["plan"] != 0, "{step}");
+        }
+        let lines = stats["lines"].as_array().unwrap();
+        lines.iter().for_each(&mut fields);
+        // The loop's line has its steps, what the library computes stands at its call.
+        let places: Vec<_> = lines.iter().map(|l| l["line"].as_u64().unwrap()).collect();
+        assert_eq!(places[..2], [4, 6], "{err}");
+        assert_eq!(lines[0]["text"], "print(exp(x[i]).sum())");
+        let looped = steps.iter().find(|s| s["line"] == 4 && s["operators"] == "exp").unwrap();
+        assert_eq!(looped["title"], "sum over 1 dimension, block by block");
+        // All of x is read for x + x.T: in memory once for everything, else by parts.
+        let sum = |key: &str, line: u64| -> u64 {
+            let of = steps.iter().filter(|s| s["line"] == line);
+            of.map(|s| s["actual"][key].as_u64().unwrap()).sum()
+        };
+        assert!(sum("read", if in_parts { 6 } else { 4 }) >= 8_000_000, "{err}");
+        assert!(sum("written", 6) >= 8_000_000, "{err}");
+        let of_lines = |key: &str| lines.iter().map(|l| l[key].as_u64().unwrap()).sum::<u64>();
+        let of_steps: u64 = steps.iter().map(|s| s["actual"]["written"].as_u64().unwrap()).sum();
+        assert_eq!(of_lines("written"), of_steps);
+    }
+}
+
+#[test]
+fn explain_compares_limits_of_memory() {
+    let directory = tempfile::tempdir().unwrap();
+    let x = directory.path().join("x.npy");
+    let made = format!("save({x:?}, random((1000, 1000), seed=0))");
+    assert_eq!(outcome(&["-e", &made]).0, 0);
+    let path = script(directory.path(), &format!("x = load({x:?})\nprint((x + x.T).sum())\n"));
+    let (code, out, err) = outcome(&["explain", &path, "--memory", "1GiB,4MiB,64KiB"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("plan 1, for "), "{out}");
+    assert!(out.contains("script.arr:2: print((x + x.T).sum())\n  new arrays take"), "{out}");
+    let at = out.lines().position(|l| l.split_whitespace().next() == Some("memory")).unwrap();
+    let rows: Vec<&str> = out.lines().skip(at + 1).take(3).collect();
+    for (row, how) in rows.iter().zip(["in memory", "in parts", "not"]) {
+        assert!(row.contains(how), "{out}");
+    }
 }
 
 #[test]
@@ -441,6 +517,76 @@ fn what_a_process_wrote_is_removed_however_it_is_interrupted() {
         assert_eq!(child.wait().unwrap().code(), Some(130));
         assert_eq!(entries(), 0, "interrupted {times} times");
     }
+}
+
+#[test]
+fn tables_are_read_and_written_as_they_are_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let run = |code: &str| {
+        let run = arr().current_dir(directory.path()).args(["-e", code]).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (run.status.code().unwrap(), text(&run.stdout), text(&run.stderr))
+    };
+    let shown = |code: &str| {
+        let (exit, out, err) = run(code);
+        assert_eq!((exit, err.as_str()), (0, ""), "{code}");
+        out
+    };
+    let text = "station 7\nday;temp;rain\n1;-99;2.5\n2;20;3\n";
+    fs::write(directory.path().join("a.csv"), text).unwrap();
+    let load = "load(\"a.csv\", delimiter=\";\", skip=1";
+    assert_eq!(shown(&format!("print({load}).shape)")), "(2, 3)\n");
+    assert_eq!(shown(&format!("print({load}, columns=\"rain\"))")), "[2.5 3. ]\n");
+    let both = format!("print({load}, columns=(\"rain\", 0), header=true))");
+    assert_eq!(shown(&both), "[[2.5 1. ]\n [3.  2. ]]\n");
+    assert_eq!(shown(&format!("print({load}, columns=[1], missing=[-99]))")), "[[nan]\n [20.]]\n");
+    // What is saved is loaded again.
+    let code = "x = arange(3)\nsave(\"b.csv\", x)\ny = load(\"b.csv\")\nprint(y, y.dtype, x.sum())";
+    assert_eq!(shown(code), "[0. 1. 2.] float64 3\n");
+    shown("save(\"b.csv\", [[1, 2], [3, 4]], delimiter=\";\", header=[\"a\", \"b c\"])");
+    let written = fs::read_to_string(directory.path().join("b.csv")).unwrap();
+    assert_eq!(written, "a;\"b c\"\n1;2\n3;4\n");
+    assert_eq!(shown("print(load(\"b.csv\", columns=\"b c\"))"), "[2. 4.]\n");
+    // In parts too, and what was saved is used on.
+    let large =
+        "x = arange(400000)\nsave(\"c.csv\", x * 2)\nprint((x * 2).sum(), load(\"c.csv\").sum())";
+    let args = ["--memory", "2MiB", "-e", large];
+    let run_large = arr().current_dir(directory.path()).args(args).output().unwrap();
+    let said = String::from_utf8_lossy(&run_large.stdout).into_owned();
+    assert_eq!(said, "159999600000 159999600000.0\n", "{run_large:?}");
+    // Mistakes are told before anything runs.
+    let wrong = |code: &str, exit: i32, says: &str| {
+        let (code, out, err) = run(&format!("print(1)\n{code}"));
+        assert_eq!((code, out.as_str()), (exit, ""), "{err}");
+        assert!(err.contains(says), "{err}");
+    };
+    wrong("load(\"a.csv\", delimeter=\";\")", 2, "did you mean `delimiter`?");
+    wrong("load(\"a.csv\", skiprows=1)", 2, "did you mean `skip`?");
+    wrong("load(\"a.csv\", usecols=1)", 2, "did you mean `columns`?");
+    wrong("load(\"a.csv\", delimiter=\"ab\")", 2, "give one character");
+    wrong("load(\"a.csv\", header=2)", 2, "true or false");
+    wrong("load(\"a.csv\", skip=-1)", 2, "a number of lines");
+    wrong("load(\"a.csv\", columns=1.5)", 2, "their numbers from 0");
+    wrong("load(\"a.csv\", skip=1, delimiter=\";\", columns=7)", 5, "no column 7");
+    wrong("load(\"b.csv\", columns=\"c\")", 5, "it has no column `c`, but `a`, `b c`");
+    wrong("save(\"d.csv\", ones((2, 2)), header=(\"a\",))", 2, "has 1 name, the array 2 columns");
+    wrong("save(\"d.npy\", ones(2), delimiter=\",\")", 5, "a .npy file has no delimiter");
+    wrong("save(\"d.npz\", ones(2), compression=\"zstd\")", 5, "\"gzip\" only");
+    wrong("save(\"d.npy\", ones(2), compression=\"gzip\")", 5, "is never compressed");
+    assert!(!directory.path().join("d.npy").exists());
+}
+
+#[test]
+fn archives_are_deflated_where_that_is_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.npz");
+    let save = |more: &str| {
+        let code = format!("save({path:?}, zeros((500, 500)){more})\nprint(load({path:?}).sum())");
+        assert_eq!(outcome(&["-e", &code]), (0, "0.0\n".into(), String::new()));
+        fs::metadata(&path).unwrap().len()
+    };
+    assert!(save("") > 2_000_000);
+    assert!(save(", compression=\"gzip:9\"") < 20_000);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::graph::Graph;
 use arr_ir::shape::Shape;
+use arr_ir::table::TableOptions;
 use arr_syntax::diag::Span;
 use std::any::Any;
 use std::sync::Arc;
@@ -51,7 +52,7 @@ pub struct Opened {
 }
 
 /// A file, or several, that an array comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Origin<'a> {
     /// The path; with wildcards, several files that follow each other.
     pub path: &'a str,
@@ -59,6 +60,8 @@ pub struct Origin<'a> {
     pub name: Option<&'a str>,
     /// The dimension along which several files follow each other, by its name or number.
     pub along: Option<&'a str>,
+    /// How a table is read; none as it is by default.
+    pub table: Option<&'a TableOptions>,
 }
 
 /// A file that an array goes into.
@@ -72,6 +75,10 @@ pub struct Target {
     pub chunks: Option<Shape>,
     /// How to compress: a method, and a level after a colon.
     pub compression: Option<String>,
+    /// What separates the fields of a table.
+    pub delimiter: Option<u8>,
+    /// The names of the columns of a table.
+    pub header: Option<Vec<String>>,
 }
 
 /// What the evaluator asks for.
@@ -128,6 +135,18 @@ pub trait Host {
         })
     }
 
+    /// Whether a file can be what a target asks for; nothing is written.
+    fn accepts(&mut self, target: &Target) -> Result<(), HostError> {
+        let _ = target;
+        Ok(())
+    }
+
+    /// Whether an array that is saved to a path is loaded with the same dtype and shape.
+    fn keeps_type(&self, path: &str) -> bool {
+        let _ = path;
+        true
+    }
+
     /// Writes a stored array to a file, whole or not at all, in its own dtype or, where that is
     /// complex, given as [`open`](Host::open) gives it.
     fn save(&mut self, target: &Target, array: &Handle, dtype: DType) -> Result<(), HostError>;
@@ -141,6 +160,12 @@ pub trait Host {
 
     /// Seconds on a monotonic clock.
     fn seconds(&mut self) -> f64;
+
+    /// What is computed or saved from here on is asked for by this place of the program, not of
+    /// the standard library.
+    fn asked_at(&mut self, at: Span) {
+        let _ = at;
+    }
 
     /// A `timeit` begins, for which the program says how often to run: how often it does. What is
     /// computed until [`timed`](Host::timed) belongs to it.

@@ -59,6 +59,19 @@ pub fn foreign(name: &str) -> Option<&'static str> {
 
 /// Names of arguments elsewhere, and how arr calls them.
 const KEYWORDS: &[(&str, &str)] = &[
+    ("usecols", "columns"),
+    ("cols", "columns"),
+    ("skiprows", "skip"),
+    ("skip_rows", "skip"),
+    ("skip_header", "skip"),
+    ("skiplines", "skip"),
+    ("sep", "delimiter"),
+    ("separator", "delimiter"),
+    ("missing_values", "missing"),
+    ("na_values", "missing"),
+    ("names", "header"),
+    ("compress", "compression"),
+    ("compressed", "compression"),
     ("axes", "axis"),
     ("axis", "axes"),
     ("ddof", "correction"),

@@ -18,5 +18,6 @@ pub mod philox;
 pub mod plan;
 pub mod routine;
 pub mod shape;
+pub mod table;
 mod verify;
 pub mod vmath;

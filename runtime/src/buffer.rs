@@ -56,6 +56,8 @@ struct PoolState {
     idle: BTreeMap<usize, Vec<RawBlock>>,
     /// Idle blocks of up to [`SMALL`] bytes, by size.
     small: [Vec<RawBlock>; SMALL / ALIGN],
+    /// The most bytes in use since somebody began to look.
+    most_used: usize,
     stats: MemoryStats,
 }
 
@@ -68,7 +70,7 @@ pub struct Pool {
 impl Default for PoolState {
     fn default() -> PoolState {
         let small = [const { Vec::new() }; SMALL / ALIGN];
-        PoolState { idle: BTreeMap::new(), small, stats: MemoryStats::default() }
+        PoolState { idle: BTreeMap::new(), small, most_used: 0, stats: MemoryStats::default() }
     }
 }
 
@@ -158,6 +160,17 @@ impl Pool {
         self.lock().stats
     }
 
+    /// From now on counts [`Pool::peak_since`].
+    pub(crate) fn begin_peak(&self) {
+        let mut state = self.lock();
+        state.most_used = state.stats.used;
+    }
+
+    /// The most bytes in use at once since [`Pool::begin_peak`].
+    pub(crate) fn peak_since(&self) -> usize {
+        self.lock().most_used
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, PoolState> {
         self.state.lock().unwrap_or_else(|e| e.into_inner())
     }
@@ -172,6 +185,7 @@ impl Pool {
             state.stats.idle -= raw.capacity;
             state.stats.used += raw.capacity;
             state.stats.reused += 1;
+            state.most_used = state.most_used.max(state.stats.used);
             return Ok(Block { raw: Some(raw), pool: Some(self.clone()), owner: None });
         }
         state.make_room(capacity, self.limit);
@@ -182,6 +196,7 @@ impl Pool {
         let raw = RawBlock::new(capacity).ok_or(error)?;
         state.stats.used += capacity;
         state.stats.fresh += 1;
+        state.most_used = state.most_used.max(state.stats.used);
         state.stats.peak = state.stats.peak.max(state.stats.used + state.stats.idle);
         Ok(Block { raw: Some(raw), pool: Some(self.clone()), owner: None })
     }

@@ -9,6 +9,7 @@ use crate::jit::Compiler;
 use crate::jit::short::Short;
 use crate::jit::task::{Arrays, BoundStep, Scratch};
 use crate::lifetimes::Lifetimes;
+use crate::measure::{Bytes, Measures};
 use crate::paged;
 use crate::paged::layout::{self, Given, Layout, OnDisk};
 use crate::paged::run::{Counters, Input, Output, Target};
@@ -143,6 +144,8 @@ pub struct Prepared {
     efforts: Vec<Effort>,
     /// Units of all stages.
     effort: u64,
+    /// Per stage: bytes of written values.
+    live: Vec<usize>,
 }
 
 impl Prepared {
@@ -164,13 +167,13 @@ impl Prepared {
     fn new(plan: Arc<Plan>) -> Prepared {
         let lifetimes = Lifetimes::of(&plan);
         let live = lifetimes.live(&plan, |v| lifetimes.is_stored(v));
-        let peak = live.into_iter().max().unwrap_or(0);
+        let peak = live.iter().copied().max().unwrap_or(0);
         let bound = plan.steps.iter().map(|_| OnceLock::new()).collect();
         let effort = |&s: &u32| Effort::of(&plan, &plan.steps[s as usize]);
         let efforts: Vec<Effort> =
             plan.stages.iter().map(|s| s.steps.iter().map(effort).sum()).collect();
         let effort = efforts.iter().copied().sum::<Effort>().units;
-        Prepared { plan, bound, short: OnceLock::new(), lifetimes, peak, efforts, effort }
+        Prepared { plan, bound, short: OnceLock::new(), lifetimes, peak, efforts, effort, live }
     }
 }
 
@@ -219,6 +222,7 @@ pub struct Engine {
     spill: Arc<SpillDir>,
     counters: Counters,
     progress: Arc<Progress>,
+    pub(crate) measures: Measures,
     runs: AtomicU64,
     tasks: AtomicU64,
 }
@@ -236,6 +240,7 @@ impl Engine {
             options,
             counters: Counters::default(),
             progress: Arc::default(),
+            measures: Measures::default(),
             compiler: OnceLock::new(),
             threads: OnceLock::new(),
             cancel: Arc::default(),
@@ -407,6 +412,7 @@ impl Engine {
         }
         if let Some(Some(short)) = prepared.short.get()
             && !self.cancel.load(Ordering::Relaxed)
+            && !self.is_measured()
             && let Some(results) = short.run(plan, &prepared.bound, &self.pool, inputs, slots)
         {
             self.tasks.fetch_add(short.tasks() as u64, Ordering::Relaxed);
@@ -419,12 +425,15 @@ impl Engine {
         let dense = arrays.dense();
         arrays.put_empty(&self.pool)?;
         let mut reached = self.progress.done();
+        let used = self.used_before();
         for s in 0..plan.stages.len() {
             for value in prepared.lifetimes.starts(s) {
                 let v = &plan[value];
                 arrays.put(value, Buffer::new(&self.pool, v.dtype, v.shape.clone())?);
             }
-            self.stage(prepared, s, &arrays, dense)?;
+            let planned = || Bytes { peak: used + prepared.live[s], ..Bytes::default() };
+            let steps = 0..plan.stages[s].steps.len();
+            self.part((s, steps), planned, || self.stage(prepared, s, &arrays, dense))?;
             reached = reached.saturating_add(prepared.efforts[s].units);
             self.progress.arrive(reached);
             for value in prepared.lifetimes.ends(s) {

@@ -8,6 +8,7 @@ pub mod engine;
 pub mod jit;
 mod lifetimes;
 mod listing;
+pub mod measure;
 pub mod paged;
 pub mod progress;
 pub mod remote;

@@ -52,6 +52,7 @@ pub use unfinished::Unfinished;
 
 use arr_ir::dtype::DType;
 use arr_ir::shape::Shape;
+use arr_ir::table::TableOptions;
 use error::failure;
 use std::io::Read;
 use std::path::Path;
@@ -146,11 +147,8 @@ pub struct OpenOptions {
     /// For a path with wildcards: the dimension along which the files follow each other, its
     /// name or its number; the first unless it is given.
     pub along: Option<String>,
-    /// For text: whether the first row is a header; unless it is given, it is one if not all of
-    /// it are numbers.
-    pub header: Option<bool>,
-    /// For text: what separates fields.
-    pub delimiter: Option<u8>,
+    /// For tables as text.
+    pub table: TableOptions,
     /// For NetCDF and HDF5: numbers as they are stored, neither unpacked nor masked.
     pub raw: bool,
     /// For addresses: what reaches them.
@@ -166,6 +164,10 @@ pub struct CreateOptions {
     pub compression: Option<Compression>,
     /// The name of the array, for formats that hold several.
     pub name: Option<String>,
+    /// For text: what separates fields; by the extension unless it is given.
+    pub delimiter: Option<u8>,
+    /// For text: the names of the columns, as a first row.
+    pub header: Option<Vec<String>>,
     /// For addresses: what reaches them.
     pub stores: Stores,
     /// Where it is noted until it is finished.
@@ -191,6 +193,23 @@ enum Format {
     Text,
     Image,
     Tiff,
+}
+
+/// Of what options of text are asked that is none.
+const TABLES: &str = "only text has a delimiter, a header, columns and lines";
+
+impl Format {
+    /// What a file of the format is called.
+    fn kind(self) -> &'static str {
+        match self {
+            Format::Npy => "a .npy file",
+            Format::Npz => "a .npz file",
+            Format::Zarr => "a Zarr store",
+            Format::Netcdf => "a NetCDF file",
+            Format::Text => "a text file",
+            Format::Image | Format::Tiff => "an image",
+        }
+    }
 }
 
 /// The format that a path is named after.
@@ -247,8 +266,12 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
 
 /// Opens an array of one file.
 fn open_file(place: &Path, options: &OpenOptions) -> Result<Arc<dyn Source>, StorageError> {
-    let name = options.name.as_deref();
-    Ok(match (found(place), name) {
+    let (format, name) = (found(place), options.name.as_deref());
+    if format != Format::Text && options.table != TableOptions::default() {
+        let why = format!("{TABLES}, and this is {}", format.kind());
+        return Err(failure("read", place, &why));
+    }
+    Ok(match (format, name) {
         (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
         (Format::Text, _) => Arc::new(text::open(place, options)?),
         (Format::Netcdf, _) => Arc::new(netcdf::open(place, options)?),
@@ -309,10 +332,11 @@ pub fn create(
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
     let place = Path::new(path);
+    let format = accepted(path, options)?;
     if let Some(sink) = stores::create(path, dtype, shape, options)? {
         return Ok(sink);
     }
-    match named(place).unwrap_or(Format::Npy) {
+    match format {
         Format::Zarr => zarr::create(place, dtype, shape, options),
         Format::Npz => npz::create(place, dtype, shape, options),
         Format::Netcdf => netcdf::create(place, dtype, shape, options),
@@ -322,14 +346,49 @@ pub fn create(
     }
 }
 
-impl CreateOptions {
-    /// That nothing is asked for but the array: for formats that have nothing else.
-    fn plain(&self) -> Result<(), &'static str> {
-        match self {
-            CreateOptions { name: Some(_), .. } => Err("holds one array without a name"),
-            CreateOptions { chunks: Some(_), .. } => Err("has no chunks"),
-            CreateOptions { compression: Some(_), .. } => Err("is never compressed"),
-            _ => Ok(()),
-        }
+/// Whether what options ask for is known to the format of a path. Nothing is written.
+///
+/// # Errors
+/// The format lacks it.
+pub fn accepts(path: &str, options: &CreateOptions) -> Result<(), StorageError> {
+    accepted(path, options).map(drop)
+}
+
+fn accepted(path: &str, options: &CreateOptions) -> Result<Format, StorageError> {
+    let place = Path::new(path);
+    let format = named(place).unwrap_or(Format::Npy);
+    let has = |wanted: bool, formats: &[Format]| wanted && !formats.contains(&format);
+    let extension = place.extension().map(|e| e.to_string_lossy().to_lowercase());
+    if matches!(extension.as_deref(), Some("jpg" | "jpeg")) {
+        let why = "JPEG images are not written: their numbers would change";
+        return Err(failure("write", place, why));
+    }
+    let (several, text) = ([Format::Npz, Format::Zarr, Format::Netcdf], [Format::Text]);
+    let lacks = if has(options.name.is_some(), &several) {
+        "holds one array without a name"
+    } else if has(options.chunks.is_some(), &[Format::Zarr]) {
+        "has no chunks"
+    } else if has(options.compression.is_some(), &[Format::Npz, Format::Zarr]) {
+        "is never compressed"
+    } else if has(options.delimiter.is_some(), &text) {
+        "has no delimiter"
+    } else if has(options.header.is_some(), &text) {
+        "has no header"
+    } else if format == Format::Npz && matches!(options.compression, Some(Compression::Zstd(_))) {
+        "is compressed with \"gzip\" only"
+    } else {
+        return Ok(format);
+    };
+    Err(failure("write", place, &format!("{} {lacks}", format.kind())))
+}
+
+/// Whether an array of this shape, where that is known, is loaded with the dtype and shape with
+/// which it is saved to this path.
+pub fn keeps_type(path: &str, shape: Option<&[usize]>) -> bool {
+    match (named(Path::new(path)), shape) {
+        (Some(Format::Text), _) => false,
+        // One channel is none.
+        (Some(Format::Image | Format::Tiff), None | Some([.., 1])) => false,
+        _ => true,
     }
 }

@@ -211,6 +211,11 @@ fn npz() {
         let options = CreateOptions { name: Some("x".into()), ..Default::default() };
         crate::npz::create_with(files, path, dtype, shape, &options)
     });
+    check("a.npz", Some("x"), |files, path, dtype, shape| {
+        let compression = Some(crate::Compression::Deflate(6));
+        let options = CreateOptions { name: Some("x".into()), compression, ..Default::default() };
+        crate::npz::create_with(files, path, dtype, shape, &options)
+    });
 }
 
 #[test]
@@ -230,6 +235,6 @@ fn text() {
 #[test]
 fn tiff() {
     check("a.tif", None, |files, path, dtype, shape| {
-        crate::image::create_with(files, path, dtype, shape, &CreateOptions::default())
+        crate::image::create_with(files, path, dtype, shape)
     });
 }

@@ -1,6 +1,7 @@
 //! Files of other tools (`make_files.py`), read to what they hold.
 
 use arr_ir::shape::count;
+use arr_ir::table::{Column, Columns, TableOptions};
 use arr_storage::{OpenOptions, Source, Value, info, open};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -181,12 +182,9 @@ fn columns_have_names_and_text_has_lines() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.csv");
     std::fs::write(&path, "2001:2002\n1:2\n").unwrap();
-    let options = OpenOptions {
-        header: Some(true),
-        delimiter: Some(b':'),
-        name: Some("2002".into()),
-        ..OpenOptions::default()
-    };
+    let table =
+        TableOptions { header: Some(true), delimiter: Some(b':'), ..TableOptions::default() };
+    let options = OpenOptions { table, name: Some("2002".into()), ..OpenOptions::default() };
     let year = open(path.to_str().unwrap(), &options).unwrap();
     assert_eq!(read(&*year, &[0], &[1]), 2f64.to_le_bytes());
     let say = |text: &str| {
@@ -202,6 +200,47 @@ fn columns_have_names_and_text_has_lines() {
     assert!(say("a,b\n1,2\n3,x y\n").ends_with("line 3: field 2: `x y` is no number"));
     assert!(say("# nothing\n\n").ends_with("it has no rows"));
     assert!(say("\0\0").ends_with("line 1: it is not text"));
+}
+
+#[test]
+fn tables_are_read_as_they_are_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.txt");
+    let path = path.to_str().unwrap();
+    std::fs::write(path, "made by\nsome;station\nt;u v;w\n1;-999.0;3\n4;none;6\n7;8;x\n").unwrap();
+    let table = || TableOptions { delimiter: Some(b';'), skip: 2, ..TableOptions::default() };
+    let numbers = |table: TableOptions| -> Result<(Vec<usize>, Vec<f64>), String> {
+        let options = OpenOptions { table, ..OpenOptions::default() };
+        let source = open(path, &options).map_err(|e| e.to_string())?;
+        let shape = source.shape().to_vec();
+        let mut out = vec![0; count(&shape) * 8];
+        let read = source.read(&vec![0; shape.len()], &shape, &mut out, &GO);
+        read.map_err(|e| e.to_string())?;
+        Ok((shape, out.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b)).collect()))
+    };
+    let missing = vec!["-999".to_string(), "none".to_string()];
+    let column = |c: Columns| TableOptions { columns: c, missing: missing.clone(), ..table() };
+    let (shape, found) = numbers(column(Columns::One(Column::Name("u v".into())))).unwrap();
+    assert_eq!(shape, [3]);
+    assert!(found[0].is_nan() && found[1].is_nan() && found[2] == 8.0, "{found:?}");
+    let both = vec![Column::Number(-2), Column::Number(0), Column::Name("t".into())];
+    let (shape, found) = numbers(column(Columns::Several(both))).unwrap();
+    assert_eq!(shape, [3, 3]);
+    assert!(found[3].is_nan());
+    assert_eq!(found[4..], [4.0, 4.0, 8.0, 7.0, 7.0]);
+    let one = numbers(column(Columns::Several(vec![Column::Number(0)]))).unwrap();
+    assert_eq!(one, (vec![3, 1], vec![1.0, 4.0, 7.0]));
+    let say = |table: TableOptions| numbers(table).unwrap_err();
+    assert!(say(column(Columns::One(Column::Number(3)))).contains("no column 3: there are 3"));
+    assert!(say(column(Columns::One(Column::Name("x".into())))).contains("but `t`, `u v`, `w`"));
+    assert!(say(column(Columns::All)).ends_with("line 6: field 3: `x` is no number"));
+    assert!(
+        say(TableOptions { skip: 9, ..table() }).ends_with("after the 9 lines that are skipped")
+    );
+    assert!(say(TableOptions { header: Some(false), ..table() }).contains("line 3: field 1: `t`"));
+    let options = OpenOptions { table: table(), ..OpenOptions::default() };
+    let error = open(folder().join("79.npy").to_str().unwrap(), &options).err().unwrap();
+    assert!(error.to_string().contains("only text has a delimiter"), "{error}");
 }
 
 #[test]

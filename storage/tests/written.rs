@@ -117,8 +117,11 @@ fn what_is_written_is_read_again() {
         let plain = CreateOptions::default();
         run.check(&format!("{dtype}.zarr"), dtype, &[9, 7], options(&[4, 3], zstd));
         run.check(&format!("{dtype}.npz"), dtype, &[2, 3, 4], plain.clone());
+        let packed = CreateOptions { compression: gzip, ..plain.clone() };
+        run.check(&format!("{dtype}.packed.npz"), dtype, &[2, 3, 4], packed);
         if dtype.kind() != Kind::Complex {
             run.check(&format!("{dtype}.csv"), dtype, &[5, 3], plain.clone());
+            run.check(&format!("{dtype}.line.csv"), dtype, &[5], plain.clone());
         }
         if !matches!(dtype.kind(), Kind::Complex | Kind::Bool) {
             run.check(&format!("{dtype}.nc"), dtype, &[3, 5], named("values"));
@@ -133,6 +136,12 @@ fn what_is_written_is_read_again() {
     run.check("group.zarr", DType::I64, &[3, 3], named("deep/b"));
     run.check("several.npz", DType::F32, &[6], named("a"));
     run.check("several.npz", DType::C128, &[4, 4], named("b"));
+    let packed = |name: &str| CreateOptions { compression: gzip, ..named(name) };
+    run.check("mixed.npz", DType::F32, &[6], packed("a"));
+    run.check("mixed.npz", DType::I64, &[300, 200], packed("b"));
+    run.check("mixed.npz", DType::C64, &[4, 4], named("c"));
+    run.check("mixed.npz", DType::I8, &[0, 2], packed("d"));
+    run.check("mixed.npz", DType::F64, &[], packed("e"));
     run.check("scalar.npz", DType::F64, &[], named("x"));
     run.check("empty.npz", DType::I8, &[0, 2], named("x"));
     run.check("scalar.nc", DType::F64, &[], named("x"));
@@ -192,6 +201,40 @@ fn many_threads_write_and_read_at_once() {
 }
 
 #[test]
+fn tables_have_headers_and_delimiters() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = |file: &str, shape: &[usize], delimiter: Option<u8>, header: &[&str]| {
+        let path = directory.path().join(file);
+        let header = header.iter().map(|n| n.to_string()).collect::<Vec<_>>();
+        let options = CreateOptions {
+            delimiter,
+            header: Some(header).filter(|h| !h.is_empty()),
+            ..CreateOptions::default()
+        };
+        let sink = create(path.to_str().unwrap(), DType::I64, shape, &options);
+        let sink = sink.map_err(|e| e.to_string())?;
+        let data: Vec<u8> = (0..count(shape) as i64).flat_map(i64::to_le_bytes).collect();
+        sink.write(&vec![0; shape.len()], shape, &data).unwrap();
+        sink.commit().unwrap();
+        let source = open(path.to_str().unwrap(), &OpenOptions::default()).unwrap();
+        assert_eq!(source.shape(), shape, "{file}");
+        Ok::<_, String>(std::fs::read_to_string(path).unwrap())
+    };
+    let plain = text("a.csv", &[2, 2], None, &["x", "y, z"]).unwrap();
+    assert_eq!(plain, "x,\"y, z\"\n0,1\n2,3\n");
+    assert_eq!(text("a.csv", &[2, 2], Some(b';'), &[]).unwrap(), "0;1\n2;3\n");
+    // One column is one dimension, whatever its name.
+    assert_eq!(text("a.csv", &[2], None, &["#a b"]).unwrap(), "\"#a b\"\n0\n1\n");
+    assert_eq!(text("a.txt", &[1, 2], None, &["a b", "c"]).unwrap(), "\"a b\" c\n0 1\n");
+    assert_eq!(text("a.tsv", &[0, 2], None, &["a", "b"]).unwrap(), "a\tb\n");
+    let error = text("a.csv", &[2, 2], None, &["x"]).unwrap_err();
+    assert!(error.contains("the header has 1 names, the array 2 columns"), "{error}");
+    assert!(text("a.csv", &[2], None, &["a\"b"]).unwrap_err().contains("the name of a column"));
+    assert!(text("a.npy", &[2], Some(b';'), &[]).unwrap_err().contains("has no delimiter"));
+    assert!(text("a.npy", &[2], None, &["x"]).unwrap_err().contains("has no header"));
+}
+
+#[test]
 fn what_a_format_cannot_hold_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let say = |file: &str, dtype: DType, shape: &[usize], options: CreateOptions| {
@@ -200,9 +243,15 @@ fn what_a_format_cannot_hold_is_refused() {
         made.err().unwrap_or_else(|| panic!("{file} was made")).to_string()
     };
     let plain = CreateOptions::default;
+    let zstd = Some(Compression::Zstd(3));
     let cases = [
         (say("a.npy", DType::F64, &[3], named("x")), "holds one array without a name"),
         (say("a.npy", DType::F64, &[3], options(&[3], None)), "has no chunks"),
+        (say("a.npz", DType::F64, &[3], options(&[3], None)), "has no chunks"),
+        (
+            say("a.npz", DType::F64, &[3], CreateOptions { compression: zstd, ..plain() }),
+            "\"gzip\" only",
+        ),
         (say("a.nc", DType::Bool, &[3], plain()), "the format has no bool"),
         (say("a.nc", DType::F64, &[0], plain()), "no empty dimensions"),
         (say("a.nc", DType::F64, &[2], named("a/b")), "is no name of a variable"),

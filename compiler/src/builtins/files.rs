@@ -1,6 +1,7 @@
 //! What reaches outside: files, output, and when things are computed.
 
 use super::args::{self, Result};
+use super::tables;
 use crate::array::create::to_array;
 use crate::array::faults::{self, Outcome};
 use crate::array::{Array, interleaved, selection};
@@ -11,11 +12,11 @@ use arr_ir::shape::dims_of;
 use std::rc::Rc;
 
 rows! {
-    "load" ("path, name=none, along=none") load, false,
-        "The array in a file, or the one of this name in a file with several; what the file says of it is read now, its elements when they are needed. A path with wildcards joins the arrays of several files, in the order of their names, along the dimension `along` (its name, or its number; the first one if none is given)."
+    "load" ("path, name=none, along=none, *, delimiter=none, header=none, skip=0, []columns=none, []missing=none") load, false,
+        "The array in a file, or the one of this name in a file with several; what the file says of it is read now, its elements when they are needed. A path with wildcards joins the arrays of several files, in the order of their names, along the dimension `along` (its name, or its number; the first one if none is given). For a table in a text file, `delimiter` is the character between fields, `header` says whether the first row has the names of the columns, and `skip` how many lines come before it; without them the file decides. `columns` chooses columns, one or several, by their numbers from 0 or their names, and `missing` is what stands for NaN besides nothing, `NA` and the like. A table of one column gives an array of one dimension, and so does one number or name for `columns`; several in brackets give two."
         "load(\"x.npy\").shape" => "(3,)";
-    "save" ("path, x, name=none, chunks=none, compression=none") save, true,
-        "Writes an array to a file, whole or not at all. The format follows from the extension; for those that hold several arrays, are stored in chunks or can be compressed, `name`, `chunks` (a shape) and `compression` (`\"zstd\"`, `\"zstd:19\"`, `\"gzip\"`) say how." "save(\"x.npy\", [1, 2, 3])" => "";
+    "save" ("path, x, name=none, chunks=none, compression=none, *, delimiter=none, []header=none") save, true,
+        "Writes an array to a file, whole or not at all. The format follows from the extension; for those that hold several arrays, are stored in chunks or can be compressed, `name`, `chunks` (a shape) and `compression` (`\"zstd\"`, `\"zstd:19\"`, `\"gzip\"`) say how. For a table in a text file, `delimiter` is the character between fields, and `header` the names of the columns." "save(\"x.npy\", [1, 2, 3])" => "";
     "info" ("path") info, false,
         "What a file holds, as text: its arrays with their names, dtypes, shapes, chunks and attributes. No elements are read."
         "print(info(\"x.npy\"))" => "x.npy: NumPy file\n  int64[3]";
@@ -39,13 +40,18 @@ fn load(cx: &mut dyn Context, a: &[Value]) -> Result {
         _ => args::text(a, i).map(Some),
     };
     let (Some(name), Some(along)) = (text(1)?, text(2)?) else { return Ok(Value::ANY) };
+    let Some(table) = tables::to_read(cx, a, 3)? else { return Ok(Value::ANY) };
     if cx.checking()
         && name.is_none()
         && let Some(array) = cx.saved(&path)
     {
-        return Ok(Value::Array(Array::abstract_of(array.dtype(), array.dims().clone())));
+        return Ok(match cx.host().keeps_type(&path) {
+            true => Value::Array(Array::abstract_of(array.dtype(), array.dims().clone())),
+            false => Value::ANY,
+        });
     }
-    let from = Origin { path: &path, name: name.as_deref(), along: along.as_deref() };
+    let from =
+        Origin { path: &path, name: name.as_deref(), along: along.as_deref(), table: Some(&table) };
     let opened = cx.host().open(&from)?;
     Ok(Value::Array(match cx.checking() {
         true => Array::abstract_of(opened.dtype, dims_of(&opened.shape)),
@@ -83,15 +89,17 @@ fn save(cx: &mut dyn Context, a: &[Value]) -> Result {
             return Err(faults::argument(3, &a[3], &wanted).into());
         }
     }
+    let (delimiter, header) = tables::to_write(&array, a, 5)?;
     let Some(path) = path else { return Ok(Value::None) };
+    let [name, compression] = [name, compression].map(|t| t.as_deref().map(str::to_owned));
+    let chunks = chunks.and_then(|c| arr_ir::shape::known_shape(&c));
+    let target = Target { path: path.to_string(), name, chunks, compression, delimiter, header };
     if cx.checking() {
+        cx.host().accepts(&target)?;
         cx.note_saved(&path, &array);
         return Ok(Value::None);
     }
-    let chunks = chunks.and_then(|c| arr_ir::shape::known_shape(&c));
     let stored = interleaved(&array)?;
-    let [name, compression] = [name, compression].map(|t| t.as_deref().map(str::to_owned));
-    let target = Target { path: path.to_string(), name, chunks, compression };
     cx.save(&stored, &target, array.dtype())?;
     Ok(Value::None)
 }

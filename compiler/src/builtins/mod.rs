@@ -22,6 +22,7 @@ mod reductions;
 mod sequences;
 mod shaping;
 mod subscripts;
+mod tables;
 pub mod topics;
 mod ufuncs;
 mod values;

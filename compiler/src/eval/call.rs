@@ -169,6 +169,8 @@ impl Interpreter<'_> {
         }
         let result = self.run_body(&unit, function, spans);
         let activation = self.leave(saved);
+        // What the caller does next is no part of the function.
+        self.site = span;
         let mut value = result?;
         if let Some(returned) = activation.and_then(|a| a.returns) {
             value = match value {

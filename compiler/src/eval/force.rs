@@ -75,6 +75,8 @@ impl Interpreter<'_> {
         self.add_saved(&mut roots, &mut walk);
         self.add_live(&mut roots, &walk);
         let Lowered { graph, inputs, slots } = self.world.lowering.borrow_mut().lower(&roots);
+        let at = self.asked_at();
+        self.host.asked_at(at);
         let handles = match target {
             Some((to, dtype)) => self.host.compute_into(&graph, &inputs, &slots, to, dtype)?,
             None => self.host.compute(&graph, &inputs, &slots)?,
@@ -138,6 +140,18 @@ impl Interpreter<'_> {
                 });
             });
         }
+    }
+
+    /// The place of the running operation, or of the call of the library that it belongs to.
+    pub(super) fn asked_at(&self) -> Span {
+        let mut span = self.site;
+        for activation in self.stack.iter().rev() {
+            match (activation.unit.library, activation.call) {
+                (true, Some(call)) => span = call,
+                _ => break,
+            }
+        }
+        span
     }
 
     fn element(&mut self, array: &Array) -> Result<Option<Scalar>, Fault> {
@@ -283,6 +297,8 @@ impl Context for Interpreter<'_> {
         match array.handle() {
             Some(handle) => {
                 self.unfit();
+                let at = self.asked_at();
+                self.host.asked_at(at);
                 Ok(self.host.save(target, &handle, dtype)?)
             }
             None => self.force_into(std::slice::from_ref(array), Some((target, dtype))),
@@ -327,13 +343,7 @@ impl Context for Interpreter<'_> {
         if self.checking && self.may_not_get_here() {
             return;
         }
-        let mut span = self.site;
-        for activation in self.stack.iter().rev() {
-            match (activation.unit.library, activation.call) {
-                (true, Some(call)) => span = call,
-                _ => break,
-            }
-        }
+        let span = self.asked_at();
         self.note(Diagnostic::warning(code, title, span));
     }
 

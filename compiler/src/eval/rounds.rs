@@ -427,6 +427,11 @@ impl Interpreter<'_> {
             return Ok(None);
         }
         let Some(stretch) = rounds.at(position) else { return Ok(None) };
+        if stretch.record.is_some() {
+            self.site = u[stretch.cond].span;
+            let at = self.asked_at();
+            self.host.asked_at(at);
+        }
         let again = stretch.record.as_ref().and_then(|record| self.again(record));
         let truth = match again {
             Some(truth) => {

@@ -26,6 +26,40 @@ pub fn explain(plan: &Plan) -> String {
     out
 }
 
+/// A step of a plan, for tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepSummary {
+    /// What it does: `elementwise`, `sum over 1 dimension, block by block`.
+    pub title: String,
+    /// The operators fused into its kernel, in order; empty without one.
+    pub operators: String,
+    /// The shape that it goes over.
+    pub over: Vec<usize>,
+    /// How many chunks that is.
+    pub chunks: usize,
+    /// Bytes of arrays that it reads.
+    pub read: u64,
+    /// Bytes of arrays that it writes.
+    pub written: u64,
+}
+
+/// The step of a stage at a position in it.
+pub fn step_summary(plan: &Plan, stage: &Stage, position: usize) -> StepSummary {
+    let step = &plan.steps[stage.steps[position] as usize];
+    let (operators, over) = match &step.kind {
+        StepKind::Blockwise(b) => (operators(&b.kernel), b.domain.to_vec()),
+        _ => (String::new(), plan.space(step).to_vec()),
+    };
+    StepSummary {
+        title: title(plan, step),
+        operators,
+        over,
+        chunks: plan.step_tasks(step),
+        read: read_bytes(plan, step),
+        written: written_bytes(plan, step),
+    }
+}
+
 fn summary(plan: &Plan) -> String {
     let kernels = plan.steps.iter().filter(|s| matches!(s.kind, StepKind::Blockwise(_))).count();
     let tasks: usize = plan.stages.iter().map(|s| plan.tasks(s)).sum();

@@ -104,7 +104,7 @@ impl Host for OracleHost {
     }
 
     fn info(&mut self, path: &str) -> Result<String, HostError> {
-        let from = Origin { path, name: None, along: None };
+        let from = Origin { path, name: None, along: None, table: None };
         let found = self.open(&from)?;
         let sizes: Vec<String> = found.shape.iter().map(usize::to_string).collect();
         Ok(format!("{path}: NumPy file\n  {}[{}]", found.dtype.name(), sizes.join(", ")))

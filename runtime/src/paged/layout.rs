@@ -25,6 +25,8 @@ const TARGET: usize = 16 << 20;
 const SEEK: usize = 4096;
 /// Units of a job that stand for all of them, but one.
 const SAMPLES: usize = 4;
+/// Units of a job that are gone through one by one to say what they read and write.
+const COUNTED: usize = 1024;
 /// Working memory of a thread beside boxes, for kernels.
 const THREAD_BYTES: usize = 1 << 20;
 
@@ -68,6 +70,8 @@ pub struct Job {
     pub traffic: (u64, u64),
     /// Bytes of spilled arrays of its own.
     pub spilled: u64,
+    /// Bytes in memory at once while it runs, values of the plan that stay there included.
+    pub peak: usize,
 }
 
 /// How a plan runs under a limit.
@@ -134,7 +138,8 @@ pub fn layout(plan: &Plan, given: &Given) -> Result<Layout, usize> {
         let mut of_stage = vec![];
         for positions in positions(stage) {
             let (job, bytes, spare) = sizing.fitted(stage, positions, live[s])?;
-            peak = peak.max(live[s] + spare + bytes);
+            let job = Job { peak: live[s] + spare + bytes, ..job };
+            peak = peak.max(job.peak);
             of_stage.push(job);
         }
         jobs.push(of_stage);
@@ -392,6 +397,7 @@ impl Sizing<'_> {
             boxes: (0, 0),
             traffic: plot.traffic,
             spilled: plot.spilled,
+            peak: 0,
         };
         Some((job, plot.bytes))
     }
@@ -444,6 +450,7 @@ impl Sizing<'_> {
             boxes: (0, 0),
             traffic: (0, 0),
             spilled: 0,
+            peak: 0,
         };
         let whole = extent(self.plan, stage, &job);
         let floor = self.floor(stage, &positions, &whole);
@@ -458,7 +465,7 @@ impl Sizing<'_> {
             if least <= budget {
                 let estimate = self.grow(stage, &mut job, &whole, budget);
                 job.boxes = (estimate.reads, estimate.writes);
-                job.traffic = estimate.traffic;
+                job.traffic = self.traffic(stage, &job, &estimate);
                 return Ok((job, estimate.bytes(overlap)));
             }
         }
@@ -615,6 +622,32 @@ impl Sizing<'_> {
         out
     }
 
+    /// Bytes that all units of a job read from files and write to them: as they run, or of many
+    /// units by the estimate.
+    fn traffic(&self, stage: &Stage, job: &Job, estimate: &Estimate) -> (u64, u64) {
+        let units = units(self.plan, stage, job);
+        if units > COUNTED {
+            return estimate.traffic;
+        }
+        let mut traffic = (0, 0);
+        let mut last: Vec<Part> = vec![];
+        for unit in 0..units {
+            let regions = regions(self.plan, stage, job, unit);
+            let print = of_regions(self.plan, stage, &regions);
+            let bytes = |p: &Part| (count(&p.shape) * self.plan[p.value].dtype.size()) as u64;
+            let reads = self.boxes(&print.reads);
+            traffic.0 += reads.iter().filter(|p| !last.contains(p)).map(bytes).sum::<u64>();
+            if finished(self.plan, stage, job, &regions) {
+                traffic.1 += self.boxes(&print.writes).iter().map(bytes).sum::<u64>();
+            }
+            // What is read ahead shares boxes with the unit before.
+            if job.overlap && units > 1 {
+                last = reads;
+            }
+        }
+        traffic
+    }
+
     /// Bytes that are moved for a box, those of seeks included.
     fn moved(&self, part: &Part) -> usize {
         let stored = self.plan.stored(part.value);
@@ -653,6 +686,18 @@ pub fn extent(plan: &Plan, stage: &Stage, job: &Job) -> Shape {
 /// How many units a job has.
 pub fn units(plan: &Plan, stage: &Stage, job: &Job) -> usize {
     extent(plan, stage, job).iter().zip(&job.size).map(|(&n, &c)| n.div_ceil(c)).product()
+}
+
+/// Whether the results of a unit are what they will be: of a sum in parts, the last.
+pub fn finished(plan: &Plan, stage: &Stage, job: &Job, regions: &[(usize, Region)]) -> bool {
+    let step = &plan.steps[stage.steps[job.positions.start] as usize];
+    let last = |region: &Region| region[region.len() - 1];
+    match (&step.kind, regions.first()) {
+        (StepKind::Contract { inner, .. }, Some((_, region))) if stage.split.is_none() => {
+            last(region).0 + last(region).1 == *inner
+        }
+        _ => true,
+    }
 }
 
 /// The regions of a unit: per position of a step, over its extended space. Along the axis of a

@@ -1,12 +1,13 @@
 //! Runs a layout: jobs in order, units of a job one after the other, boxes read ahead and written
 //! behind.
 
-use super::layout::{Job, Layout, OnDisk, extent, movers, regions, units};
+use super::layout::{Job, Layout, OnDisk, extent, finished, movers, regions, units};
 use super::spill::Spilled;
 use super::transfer;
 use crate::buffer::Buffer;
 use crate::engine::{Engine, RunError, Team};
 use crate::jit::task::{Arrays, BoundStep};
+use crate::measure::Bytes;
 use crate::progress::Effort;
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::footprint::{Part, Region, of_regions};
@@ -147,6 +148,7 @@ pub fn run(
     target: Option<Target<'_>>,
 ) -> Result<Vec<Output>, RunError> {
     let plan = &*layout.plan;
+    let used = engine.used_before();
     let mut run = Run { engine, layout, places: vec![None; plan.values.len()] };
     let mut loaded: Vec<Option<Buffer>> = vec![None; inputs.len()];
     for (i, v) in plan.values.iter().enumerate() {
@@ -173,7 +175,14 @@ pub fn run(
         }
         for job in &layout.jobs[s] {
             let reached = engine.progress().done();
-            run.job(stage, job, &arrays)?;
+            let planned = || Bytes {
+                read: job.traffic.0,
+                written: job.traffic.1,
+                spilled: layout.spilled,
+                peak: used + job.peak,
+            };
+            let positions = job.positions.clone();
+            engine.part((s, positions), planned, || run.job(stage, job, &arrays))?;
             engine.progress().arrive(reached.saturating_add(layout.of_job(stage, job)));
         }
         for value in layout.lifetimes.ends(s) {
@@ -243,7 +252,7 @@ impl<'a> Run<'a> {
             let mut held: Boxes = vec![];
             for unit in 0..units {
                 let unit = self.read_unit(stage, job, unit, &[])?;
-                let finished = self.finished(stage, job, &unit.regions);
+                let finished = finished(self.plan(), stage, job, &unit.regions);
                 held = self.compute(stage, job, unit, held, arrays)?;
                 if finished {
                     self.store(&held)?;
@@ -282,7 +291,7 @@ impl<'a> Run<'a> {
             let mut held: Boxes = vec![];
             for unit in ready {
                 let computed = unit.and_then(|u| {
-                    let finished = self.finished(stage, job, &u.regions);
+                    let finished = finished(self.plan(), stage, job, &u.regions);
                     held = self.compute(stage, job, u, std::mem::take(&mut held), arrays)?;
                     Ok(finished)
                 });
@@ -299,18 +308,6 @@ impl<'a> Run<'a> {
             let stored = writer.join().unwrap_or_else(|_| Err(RunError::Bug("writing".into())));
             failure.map_or(stored, Err)
         })
-    }
-
-    /// Whether a unit's results are what they will be: of a sum in parts, the last.
-    fn finished(&self, stage: &Stage, job: &Job, regions: &[(usize, Region)]) -> bool {
-        let step = &self.plan().steps[stage.steps[job.positions.start] as usize];
-        let last = |region: &Region| region[region.len() - 1];
-        match (&step.kind, regions.first()) {
-            (StepKind::Contract { inner, .. }, Some((_, region))) if stage.split.is_none() => {
-                last(region).0 + last(region).1 == *inner
-            }
-            _ => true,
-        }
     }
 
     /// Reads what a unit reads of files; boxes that are among `last` are taken from there.

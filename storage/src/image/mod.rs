@@ -4,6 +4,7 @@
 //! its strips and tiles. What a file claims about its size is compared with what its bytes can
 //! unpack to, before anything is decoded.
 
+mod directory;
 mod png;
 mod tiff;
 mod write;

@@ -14,7 +14,8 @@ use ::tiff::decoder::{Decoder, Limits};
 use ::tiff::tags::Tag;
 use arr_ir::shape::checked_count;
 
-const MAX_PAGES: usize = 65_536;
+/// The most pages of a stack.
+pub(super) const MAX_PAGES: usize = 65_536;
 /// The largest strip or tile.
 const MAX_CHUNK: usize = 1 << 30;
 
@@ -82,6 +83,7 @@ fn page(image: &mut Image) -> Result<Page, String> {
 pub fn open(path: &Path) -> Result<TiffArray, StorageError> {
     let (held, file, bytes) = Held::open(path)?;
     let fail = |why: String| failure("read", path, &why);
+    directory::check(&file, bytes).map_err(fail)?;
     let mut image = guarded(|| decoder(&file, bytes)).map_err(fail)?;
     let first = page(&mut image).map_err(fail)?;
     let (dtype, half) = element(first).map_err(fail)?;

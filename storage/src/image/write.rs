@@ -24,7 +24,7 @@ pub fn create(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    create_with(options.unfinished.files(), path, dtype, shape, options)
+    create_with(options.unfinished.files(), path, dtype, shape)
 }
 
 pub(crate) fn create_with(
@@ -32,15 +32,10 @@ pub(crate) fn create_with(
     path: &Path,
     dtype: DType,
     shape: &[usize],
-    options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
     let fail = |why: &str| failure("write", path, why);
-    options.plain().map_err(|why| fail(&format!("an image {why}")))?;
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     let tiff = matches!(extension.as_deref(), Some("tif" | "tiff"));
-    if matches!(extension.as_deref(), Some("jpg" | "jpeg")) {
-        return Err(fail("JPEG images are not written: their numbers would change"));
-    }
     let channels = match shape {
         [_, _] => 1,
         [_, _, n @ 1..=4] => *n,

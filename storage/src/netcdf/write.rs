@@ -36,11 +36,6 @@ pub(crate) fn create_with(
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
     let fail = |why: &str| failure("write", path, why);
-    if options.chunks.is_some() || options.compression.is_some() {
-        return Err(fail(
-            "NetCDF is written in its classic format, without chunks and compression",
-        ));
-    }
     let name = options.name.as_deref().unwrap_or("data");
     let usable = !name.is_empty() && name.len() < 256;
     if !usable || name.chars().any(|c| c == '/' || c.is_control()) {

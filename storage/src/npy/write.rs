@@ -64,7 +64,6 @@ pub fn create(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    options.plain().map_err(|why| failure("write", path, &format!("a .npy file {why}")))?;
     create_with(options.unfinished.files(), path, dtype, shape)
 }
 

@@ -1,16 +1,19 @@
-//! Writing `.npz` archives: members are stored as they are.
+//! Writing `.npz` archives: members are stored as they are, or deflated.
 //!
 //! A named array joins those that the archive has; without a name it becomes the only one, under
-//! the name that NumPy gives. The place of every element is known beforehand, so boxes are written
-//! in any order; checksum and directory follow at the end.
+//! the name that NumPy gives. Of a stored member the place of every element is known beforehand, so
+//! boxes are written in any order; one that is deflated is collected in a temporary file and packed
+//! at the end. Checksum and directory follow.
 
 use super::zip::{Member, directory, local_header};
 use super::*;
 use crate::error::reason;
-use crate::files::Files;
+use crate::files::{Files, Output};
 use crate::npy::write::{Layout, head};
+use crate::stage::Stage;
 use crate::target::Target;
-use crate::{CreateOptions, Sink};
+use crate::{Compression, CreateOptions, Sink};
+use flate2::write::DeflateEncoder;
 
 /// An archive being written.
 pub struct NpzSink {
@@ -19,6 +22,33 @@ pub struct NpzSink {
     members: Vec<Member>,
     /// Where the headers of the members begin.
     headers: Vec<u64>,
+    /// What will be deflated.
+    packed: Option<Packed>,
+}
+
+/// An array that is deflated at the end.
+struct Packed {
+    head: Vec<u8>,
+    elements: Stage,
+    level: flate2::Compression,
+}
+
+/// Bytes that follow each other from a place of a file on.
+struct Following<'a> {
+    output: &'a dyn Output,
+    at: u64,
+}
+
+impl Write for Following<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.write_at(bytes, self.at)?;
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Begins an array of an archive.
@@ -42,9 +72,11 @@ pub(crate) fn create_with(
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
     let fail = |why: &str| failure("write", path, why);
-    if options.chunks.is_some() || options.compression.is_some() {
-        return Err(fail("a .npz file is written without chunks and compression"));
-    }
+    let level = match options.compression {
+        Some(Compression::Deflate(level)) => Some(flate2::Compression::new(level.into())),
+        // Zstandard is refused for the format.
+        _ => None,
+    };
     let name = options.name.as_deref().unwrap_or("arr_0");
     if name.is_empty() || name.len() > 1000 {
         return Err(fail("the name of the array is empty or too long"));
@@ -68,9 +100,10 @@ pub(crate) fn create_with(
         layout: Layout { shape: shape.into(), size: dtype.size(), start: 0 },
         members: vec![],
         headers: vec![],
+        packed: None,
     };
     let begun = archive.map_or(Ok(()), |archive| sink.keep(&archive, others));
-    begun.and_then(|()| sink.begin(name, &head)).map_err(|e| sink.target.fail(&e))?;
+    begun.and_then(|()| sink.begin(name, head, level)).map_err(|e| sink.target.fail(&e))?;
     Ok(Box::new(sink))
 }
 
@@ -111,25 +144,47 @@ impl NpzSink {
     }
 
     /// Makes room for the new member.
-    fn begin(&mut self, name: String, head: &[u8]) -> io::Result<()> {
+    fn begin(
+        &mut self,
+        name: String,
+        head: Vec<u8>,
+        level: Option<flate2::Compression>,
+    ) -> io::Result<()> {
         let bytes = (count(&self.layout.shape) * self.layout.size + head.len()) as u64;
-        let member = Member {
+        self.add(Member {
             name,
-            deflated: false,
+            deflated: level.is_some(),
             checksum: 0,
             at: 0,
             stored: bytes,
             bytes,
             problem: None,
-        };
-        self.add(member);
+        });
+        if let Some(level) = level {
+            let near = Some(self.target.directory());
+            let elements = Stage::new(&self.layout.shape, self.layout.size, near)?;
+            self.packed = Some(Packed { head, elements, level });
+            return Ok(());
+        }
         let at = self.members[self.members.len() - 1].at;
         self.layout.start = at + head.len() as u64;
         self.target.output().set_len(self.end())?;
-        self.target.output().write_at(head, at)
+        self.target.output().write_at(&head, at)
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        let last = self.members.len() - 1;
+        self.members[last].checksum = match self.packed.take() {
+            Some(packed) => self.deflate(&packed)?,
+            None => self.sum()?,
+        };
+        let (output, end) = (self.target.output(), self.end());
+        output.write_at(&local_header(&self.members[last]), self.headers[last])?;
+        output.write_at(&directory(&self.members, &self.headers, end), end)
+    }
+
+    /// The checksum of the new member as it is stored.
+    fn sum(&self) -> io::Result<u32> {
         let last = self.members.len() - 1;
         let mut sum = Crc::new();
         let mut piece = vec![0; PIECE / 4];
@@ -140,17 +195,37 @@ impl NpzSink {
             sum.update(&piece[..n]);
             at += n as u64;
         }
-        self.members[last].checksum = sum.sum();
-        let output = self.target.output();
-        output.write_at(&local_header(&self.members[last]), self.headers[last])?;
-        output.write_at(&directory(&self.members, &self.headers, end), end)
+        Ok(sum.sum())
+    }
+
+    /// Packs the new member, of which the size is known then; its checksum.
+    fn deflate(&mut self, packed: &Packed) -> io::Result<u32> {
+        let last = self.members.len() - 1;
+        let at = self.members[last].at;
+        let to = Following { output: self.target.output(), at };
+        let to = io::BufWriter::with_capacity(PIECE / 16, to);
+        let mut encoder = DeflateEncoder::new(to, packed.level);
+        let mut sum = Crc::new();
+        let mut put = |bytes: &[u8]| {
+            sum.update(bytes);
+            encoder.write_all(bytes)
+        };
+        put(&packed.head)?;
+        packed.elements.in_order(self.layout.size, put)?;
+        let to = encoder.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+        self.members[last].stored = to.at - at;
+        Ok(sum.sum())
     }
 }
 
 impl Sink for NpzSink {
     fn write(&self, start: &[usize], shape: &[usize], data: &[u8]) -> Result<(), StorageError> {
         let put = |bytes: &[u8], at| self.target.output().write_at(bytes, at);
-        self.layout.write(start, shape, data, put).map_err(|e| self.target.fail(&e))
+        let done = match &self.packed {
+            Some(packed) => packed.elements.write(start, shape, data),
+            None => self.layout.write(start, shape, data, put),
+        };
+        done.map_err(|e| self.target.fail(&e))
     }
 
     fn commit(mut self: Box<Self>) -> Result<(), StorageError> {

@@ -4,7 +4,8 @@
 //! and the place of every 512th row is known. A line is a row; empty lines and those that begin
 //! with `#` are none. The first row is a header if a field of it is no number. Fields are
 //! separated by tabs if the first row has one, else by semicolons, else by commas, else by spaces.
-//! Nothing, `NA`, `nan`, `null` and the like are NaN. Elements are float64.
+//! Nothing, `NA`, `nan`, `null` and the like are NaN. Elements are float64. A table of one column
+//! is an array of one dimension. Options say otherwise.
 
 mod write;
 
@@ -18,6 +19,7 @@ use crate::file::{Held, Stopped, proceed};
 use crate::{OpenOptions, Source};
 use arr_ir::dtype::DType;
 use arr_ir::shape::{Shape, count};
+use arr_ir::table::{Column, Columns, TableOptions};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
@@ -40,8 +42,9 @@ pub struct TextArray {
     index: Vec<(u64, u64)>,
     /// Fields of a row.
     fields: usize,
-    /// The column that was asked for.
-    column: Option<usize>,
+    /// The fields that are the columns of the array, unless these are all.
+    picked: Option<Vec<usize>>,
+    missing: Missing,
     shape: Shape,
     attributes: Attributes,
 }
@@ -83,20 +86,25 @@ impl<'a> Rows<'a> {
         Rows { from, line: vec![], at, number, next: at }
     }
 
+    /// Reads a line; whether there is one.
+    fn read_line(&mut self) -> Result<bool, Stopped> {
+        self.line.clear();
+        self.at = self.next;
+        let n = (&mut self.from).take(MAX_LINE + 1).read_until(b'\n', &mut self.line)?;
+        if n == 0 {
+            return Ok(false);
+        }
+        self.number += 1;
+        self.next += n as u64;
+        if n as u64 > MAX_LINE {
+            return Err(bad(self.number, "it is too long"));
+        }
+        Ok(true)
+    }
+
     /// Goes to the next row; whether there is one.
     fn advance(&mut self) -> Result<bool, Stopped> {
-        loop {
-            self.line.clear();
-            self.at = self.next;
-            let n = (&mut self.from).take(MAX_LINE + 1).read_until(b'\n', &mut self.line)?;
-            if n == 0 {
-                return Ok(false);
-            }
-            self.number += 1;
-            self.next += n as u64;
-            if n as u64 > MAX_LINE {
-                return Err(bad(self.number, "it is too long"));
-            }
+        while self.read_line()? {
             while matches!(self.line.last(), Some(b'\n' | b'\r')) {
                 self.line.pop();
             }
@@ -111,6 +119,7 @@ impl<'a> Rows<'a> {
                 return Ok(true);
             }
         }
+        Ok(false)
     }
 }
 
@@ -139,8 +148,24 @@ impl Separator {
     fn split<'a>(self, line: &'a [u8], mut each: impl FnMut(usize, &'a [u8])) -> usize {
         match self {
             Separator::Spaces => {
-                let parts = line.split(u8::is_ascii_whitespace).filter(|p| !p.is_empty());
-                parts.enumerate().map(|(i, part)| each(i, unquoted(part))).count()
+                let (mut i, mut start, mut quoted) = (0, None, false);
+                for (at, &byte) in line.iter().enumerate() {
+                    let space = byte.is_ascii_whitespace() && !quoted;
+                    quoted ^= byte == b'"';
+                    match (start, space) {
+                        (None, false) => start = Some(at),
+                        (Some(from), true) => {
+                            each(i, unquoted(&line[from..at]));
+                            (i, start) = (i + 1, None);
+                        }
+                        _ => {}
+                    }
+                }
+                if let Some(from) = start {
+                    each(i, unquoted(&line[from..]));
+                    i += 1;
+                }
+                i
             }
             Separator::Byte(separator) => {
                 let (mut i, mut start, mut quoted) = (0, 0, false);
@@ -167,15 +192,29 @@ fn unquoted(field: &[u8]) -> &[u8] {
     }
 }
 
-/// A field as a number; none if it is no number.
-fn number(field: &[u8]) -> Option<f64> {
-    if field.is_empty() {
-        return Some(f64::NAN);
+/// What stands for a missing number.
+struct Missing(Vec<(String, Option<f64>)>);
+
+impl Missing {
+    fn of(options: &TableOptions) -> Missing {
+        let given = options.missing.iter();
+        Missing(given.map(|text| (text.trim().to_string(), text.trim().parse().ok())).collect())
     }
-    let text = std::str::from_utf8(field).ok()?;
-    match MISSING.contains(&text) {
-        true => Some(f64::NAN),
-        false => text.parse().ok(),
+
+    /// A field as a number; none if it is no number.
+    fn number(&self, field: &[u8]) -> Option<f64> {
+        if field.is_empty() {
+            return Some(f64::NAN);
+        }
+        let text = std::str::from_utf8(field).ok()?;
+        let value = text.parse().ok();
+        let same = |(given, number): &(String, Option<f64>)| {
+            given == text || number.is_some() && *number == value
+        };
+        match MISSING.contains(&text) || self.0.iter().any(same) {
+            true => Some(f64::NAN),
+            false => value,
+        }
     }
 }
 
@@ -183,44 +222,48 @@ fn shown(field: &[u8]) -> String {
     String::from_utf8_lossy(field).chars().take(40).collect()
 }
 
-/// Opens a table, or one column of it by its name.
+/// Opens a table, or columns of it.
 ///
 /// # Errors
-/// It has no rows, rows of different lengths, or not the column.
+/// It has no rows, rows of different lengths, or not the columns.
 pub fn open(path: &Path, options: &OpenOptions) -> Result<TextArray, StorageError> {
     let (held, file, _) = Held::open(path)?;
-    let name = options.name.as_deref();
-    let scanned = scan(&file, options).map_err(|e| e.at(path))?;
-    let column = match name {
-        None => None,
-        Some(name) => {
-            let found = scanned.header.iter().position(|h| h == name);
-            let found = found.ok_or_else(|| {
-                let names: Vec<&str> = scanned.header.iter().map(|h| &**h).take(8).collect();
-                let why = match names.is_empty() {
-                    true => format!("it has no header, and so no column `{name}`"),
-                    false => format!("it has no column `{name}`, but `{}`", names.join("`, `")),
-                };
-                failure("read", path, &why)
-            })?;
-            Some(found)
+    let missing = Missing::of(&options.table);
+    let scanned = scan(&file, &options.table, &missing).map_err(|e| e.at(path))?;
+    let fail = |why: String| failure("read", path, &why);
+    let picked = match (&options.name, &options.table.columns) {
+        (None, Columns::All) => None,
+        (None, Columns::One(column)) => Some(vec![scanned.column(column).map_err(fail)?]),
+        (None, Columns::Several(columns)) => {
+            let all: Result<_, _> = columns.iter().map(|c| scanned.column(c)).collect();
+            Some(all.map_err(fail)?)
         }
+        (Some(name), Columns::All) => {
+            Some(vec![scanned.column(&Column::Name(name.clone())).map_err(fail)?])
+        }
+        (Some(_), _) => return Err(fail("columns are given twice".into())),
+    };
+    let names: Vec<&String> = match &picked {
+        None => scanned.header.iter().collect(),
+        Some(picked) => picked.iter().filter_map(|&i| scanned.header.get(i)).collect(),
     };
     let mut attributes = Attributes::default();
-    if !scanned.header.is_empty() {
-        let names = scanned.header.into_iter().map(Value::Text).collect();
+    if !names.is_empty() {
+        let names = names.into_iter().cloned().map(Value::Text).collect();
         attributes.push("columns", Value::List(names));
     }
-    let shape: Shape = match column {
-        Some(_) => [scanned.rows].into_iter().collect(),
-        None => [scanned.rows, scanned.fields].into_iter().collect(),
-    };
+    let columns = picked.as_ref().map_or(scanned.fields, Vec::len);
+    let mut shape: Shape = [scanned.rows, columns].into_iter().collect();
+    if columns == 1 && !matches!(options.table.columns, Columns::Several(_)) {
+        shape.pop();
+    }
     Ok(TextArray {
         held,
         separator: scanned.separator,
         index: scanned.index,
         fields: scanned.fields,
-        column,
+        picked,
+        missing,
         shape,
         attributes,
     })
@@ -234,10 +277,46 @@ struct Scanned {
     fields: usize,
 }
 
-fn scan(file: &File, options: &OpenOptions) -> Result<Scanned, Stopped> {
+impl Scanned {
+    /// Which field a column is.
+    fn column(&self, column: &Column) -> Result<usize, String> {
+        match column {
+            Column::Number(number) => {
+                let n = self.fields;
+                let at = if *number < 0 { *number + n as i64 } else { *number };
+                let found = usize::try_from(at).ok().filter(|&at| at < n);
+                found.ok_or_else(|| format!("it has no column {number}: there are {n}"))
+            }
+            Column::Name(name) => {
+                let found = self.header.iter().position(|h| h == name);
+                found.ok_or_else(|| {
+                    let names: Vec<&str> = self.header.iter().map(|h| &**h).take(8).collect();
+                    match names.is_empty() {
+                        true => format!("it has no header, and so no column `{name}`"),
+                        false => {
+                            format!("it has no column `{name}`, but `{}`", names.join("`, `"))
+                        }
+                    }
+                })
+            }
+        }
+    }
+}
+
+fn scan(file: &File, options: &TableOptions, missing: &Missing) -> Result<Scanned, Stopped> {
     let mut rows = Rows::new(file, 0, 0);
+    for _ in 0..options.skip {
+        if !rows.read_line()? {
+            break;
+        }
+    }
     if !rows.advance()? {
-        return Err(Stopped::Bad("it has no rows".into()));
+        let after = match options.skip {
+            0 => String::new(),
+            1 => " after the line that is skipped".into(),
+            n => format!(" after the {n} lines that are skipped"),
+        };
+        return Err(Stopped::Bad(format!("it has no rows{after}")));
     }
     if rows.line.contains(&0) {
         return Err(bad(rows.number, "it is not text"));
@@ -247,7 +326,7 @@ fn scan(file: &File, options: &OpenOptions) -> Result<Scanned, Stopped> {
     let mut numbers = true;
     let fields = separator.split(&rows.line, |_, field| {
         header.push(shown(field));
-        numbers &= number(field).is_some();
+        numbers &= missing.number(field).is_some();
     });
     let numbers = options.header.map_or(numbers, |header| !header);
     let mut found = Scanned { separator, header, index: vec![], rows: 0, fields };
@@ -270,7 +349,7 @@ fn scan(file: &File, options: &OpenOptions) -> Result<Scanned, Stopped> {
 }
 
 impl TextArray {
-    /// Reads rows from `first` on; of each the fields `low..high`.
+    /// Reads rows from `first` on; of each the columns `low..high`.
     fn rows(
         &self,
         file: &File,
@@ -282,6 +361,12 @@ impl TextArray {
         if out.is_empty() {
             return Ok(());
         }
+        // Which field goes where in a row, by field.
+        let mut wanted: Vec<(usize, usize)> = match &self.picked {
+            None => (low..high).enumerate().map(|(to, field)| (field, to)).collect(),
+            Some(p) => p[low..high].iter().enumerate().map(|(to, &field)| (field, to)).collect(),
+        };
+        wanted.sort_unstable();
         let (at, line) = self.index[first / STEP];
         let mut rows = Rows::new(file, at, line);
         let changed = || Stopped::Bad("it ends too early".into());
@@ -298,15 +383,16 @@ impl TextArray {
                 return Err(changed());
             }
             let mut wrong = None;
+            let mut next = &wanted[..];
             let n = self.separator.split(&rows.line, |i, field| {
-                if i < low || i >= high {
-                    return;
-                }
-                match number(field) {
-                    Some(value) => {
-                        row[(i - low) * 8..][..8].copy_from_slice(&value.to_le_bytes());
+                while let [(wanted, to), rest @ ..] = next
+                    && *wanted == i
+                {
+                    next = rest;
+                    match self.missing.number(field) {
+                        Some(value) => row[to * 8..][..8].copy_from_slice(&value.to_le_bytes()),
+                        None => wrong = wrong.or(Some((i, field))),
                     }
-                    None => wrong = wrong.or(Some((i, field))),
                 }
             });
             if n != self.fields {
@@ -342,16 +428,16 @@ impl Source for TextArray {
         stop: &AtomicBool,
     ) -> Result<(), StorageError> {
         assert_eq!(out.len(), count(shape) * 8, "the size of the box");
-        let range = match self.column {
-            Some(column) => (column, column + 1),
-            None => (start[1], start[1] + shape[1]),
+        let range = match (start, shape) {
+            ([_, start], [_, columns]) => (*start, start + columns),
+            _ => (0, 1),
         };
         self.held.reading(|file| self.rows(file, start[0], range, out, stop))
     }
 
     fn scratch(&self, _shape: &[usize]) -> usize {
-        // A buffer and a line, which is usually short.
-        1 << 20
+        // A buffer, a line, which is usually short, and what goes where.
+        (1 << 20) + self.fields * 16
     }
 
     fn path(&self) -> &Path {

@@ -16,6 +16,8 @@ pub struct TextSink {
     dtype: DType,
     columns: usize,
     separator: char,
+    /// The first line.
+    header: String,
 }
 
 /// Begins a table of one or two dimensions.
@@ -39,7 +41,6 @@ pub(crate) fn create_with(
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
     let fail = |why: &str| failure("write", path, why);
-    options.plain().map_err(|why| fail(&format!("a text file {why}")))?;
     if dtype.kind() == Kind::Complex {
         return Err(fail("complex numbers are not written as text"));
     }
@@ -49,22 +50,51 @@ pub(crate) fn create_with(
         _ => return Err(fail("only arrays of one or two dimensions are written as text")),
     };
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    let separator = match extension.as_deref() {
-        Some("tsv") => '\t',
-        Some("txt") => ' ',
-        _ => ',',
+    let separator = match (options.delimiter, extension.as_deref()) {
+        (Some(byte), _) => char::from(byte),
+        (None, Some("tsv")) => '\t',
+        (None, Some("txt")) => ' ',
+        (None, _) => ',',
     };
+    let names = options.header.as_deref();
+    let header = names.map_or(Ok(String::new()), |names| header(names, columns, separator));
+    let header = header.map_err(|why| fail(&why))?;
     let target = Target::new(files, path)?;
     let stage = Stage::new(shape, dtype.size(), Some(target.directory()));
     let stage = stage.map_err(|e| target.fail(&e))?;
-    Ok(Box::new(TextSink { target, stage, dtype, columns, separator }))
+    Ok(Box::new(TextSink { target, stage, dtype, columns, separator, header }))
+}
+
+/// The line of the names of the columns.
+fn header(names: &[String], columns: usize, separator: char) -> Result<String, String> {
+    if names.len() != columns {
+        return Err(format!("the header has {} names, the array {columns} columns", names.len()));
+    }
+    let mut line = String::new();
+    for (i, name) in names.iter().enumerate() {
+        if i > 0 {
+            line.push(separator);
+        }
+        let bad = |c: char| c == '"' || c.is_control() && c != '\t';
+        if name.trim().is_empty() || name.len() > 1000 || name.contains(bad) {
+            return Err(format!("`{}` cannot be the name of a column", shown(name.as_bytes())));
+        }
+        let special = [separator, '\t', ';', ',', '#', ' '];
+        match name.contains(special) {
+            true => write!(line, "\"{name}\"").expect("a string takes text"),
+            false => line.push_str(name),
+        }
+    }
+    line.push('\n');
+    Ok(line)
 }
 
 impl TextSink {
     fn text(&self) -> io::Result<()> {
         let size = self.dtype.size();
         let row = (self.columns * size).max(1);
-        let (mut text, mut at) = (String::new(), 0);
+        self.target.output().write_at(self.header.as_bytes(), 0)?;
+        let (mut text, mut at) = (String::new(), self.header.len() as u64);
         self.stage.in_order(row, |rows| {
             for row in rows.chunks_exact(row) {
                 for (i, bytes) in row.chunks_exact(size).enumerate() {
