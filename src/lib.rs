@@ -30,6 +30,7 @@
 
 mod bench;
 mod error;
+mod group;
 mod host;
 mod info;
 mod machine;
