@@ -6,6 +6,7 @@ use arr_storage::{OpenOptions, StorageError, info, open};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 /// Small files, an array in each, and whether every flipped bit of an element must be noticed.
 const FILES: &[(&str, &str, bool)] = &[
@@ -24,16 +25,25 @@ const FILES: &[(&str, &str, bool)] = &[
     ("rgb.png", "", true),
     ("deep.png", "", true),
     ("palette.png", "", true),
+    ("alpha.png", "", true),
+    ("gray.png", "", true),
     ("smooth.jpg", "", false),
     ("colour.jpg", "", false),
     ("strips.tif", "", false),
     ("tiles.tif", "", false),
     ("pages.tif", "", false),
     ("geo.tif", "", false),
+    ("rgb.tif", "", false),
+    ("float.tif", "", false),
+    ("big.tif", "", false),
 ];
 
 /// Damaged copies of each file.
 const COPIES: usize = 600;
+/// Files of fewer bytes are cut off after each of them, larger ones after so many.
+const LENGTHS: usize = 1500;
+/// The longest that a damaged file may take, in a build without optimizations on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Larger arrays are read in one element only.
 const LARGE: usize = 8 << 20;
 
@@ -43,6 +53,13 @@ static PANICS: Mutex<Vec<String>> = Mutex::new(vec![]);
 type Content = (arr_ir::dtype::DType, Vec<usize>, Vec<u8>);
 
 fn read(path: &Path, name: &str) -> Result<Option<Content>, StorageError> {
+    let started = Instant::now();
+    let found = content(path, name);
+    assert!(started.elapsed() < PATIENCE, "{path:?} takes long");
+    found
+}
+
+fn content(path: &Path, name: &str) -> Result<Option<Content>, StorageError> {
     let name = Some(name.to_string()).filter(|n| !n.is_empty());
     let options = OpenOptions { name, ..OpenOptions::default() };
     let _ = info(path.to_str().unwrap(), &OpenOptions::default());
@@ -85,7 +102,7 @@ fn check(file: &str, name: &str, exact: bool, directory: &Path) {
     let good = std::fs::read(folder.join(file)).unwrap();
     let expected = read(&folder.join(file), name).unwrap();
     let copy = directory.join(file);
-    for length in (0..good.len()).step_by(good.len().div_ceil(COPIES)) {
+    for length in (0..good.len()).step_by(good.len().div_ceil(LENGTHS)) {
         write(&copy, &good[..length]);
         if let Ok(found) = read(&copy, name)
             && found != expected
