@@ -25,8 +25,8 @@ struct Cli {
 
 #[derive(Args)]
 struct Settings {
-    /// Memory for arrays, such as 512MiB or 4GB [default: 60 % of the machine's]; `explain` takes
-    /// several, separated by commas
+    /// Memory for arrays, such as 512MiB or 4GB [default: 60 % of the machine's, or of its control
+    /// group's]; `explain` takes several, separated by commas
     #[arg(long, global = true, value_name = "SIZE", value_parser = size, value_delimiter = ',')]
     memory: Vec<usize>,
 

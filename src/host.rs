@@ -617,6 +617,10 @@ impl Host for RuntimeHost {
         self.started.elapsed().as_secs_f64()
     }
 
+    fn wants_places(&self) -> bool {
+        self.recorder.is_some() || self.profile.borrow().is_some()
+    }
+
     fn asked_at(&mut self, at: Span) {
         if let Some(recorder) = &mut self.recorder {
             recorder.at = at;

@@ -144,8 +144,9 @@ impl Recorder {
                         let _ = writeln!(out, "{}", under(engine, prepared, files, limit));
                     }
                     if limits.len() > 1 {
-                        let _ = writeln!(out, "{}", compared(engine, prepared, files, limits));
+                        out += &compared(engine, prepared, files, limits);
                     }
+                    out.push('\n');
                 }
             }
         }

@@ -161,6 +161,11 @@ pub trait Host {
     /// Seconds on a monotonic clock.
     fn seconds(&mut self) -> f64;
 
+    /// Whether [`asked_at`](Host::asked_at) is to be told: asked once for every program.
+    fn wants_places(&self) -> bool {
+        false
+    }
+
     /// What is computed or saved from here on is asked for by this place of the program, not of
     /// the standard library.
     fn asked_at(&mut self, at: Span) {

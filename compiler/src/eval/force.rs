@@ -75,8 +75,7 @@ impl Interpreter<'_> {
         self.add_saved(&mut roots, &mut walk);
         self.add_live(&mut roots, &walk);
         let Lowered { graph, inputs, slots } = self.world.lowering.borrow_mut().lower(&roots);
-        let at = self.asked_at();
-        self.host.asked_at(at);
+        self.tell_place(self.site);
         let handles = match target {
             Some((to, dtype)) => self.host.compute_into(&graph, &inputs, &slots, to, dtype)?,
             None => self.host.compute(&graph, &inputs, &slots)?,
@@ -142,8 +141,17 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Tells the host which place asks for what comes now, if it wants to know.
+    pub(super) fn tell_place(&mut self, site: Span) {
+        if self.places {
+            self.site = site;
+            let at = self.asked_at();
+            self.host.asked_at(at);
+        }
+    }
+
     /// The place of the running operation, or of the call of the library that it belongs to.
-    pub(super) fn asked_at(&self) -> Span {
+    fn asked_at(&self) -> Span {
         let mut span = self.site;
         for activation in self.stack.iter().rev() {
             match (activation.unit.library, activation.call) {
@@ -297,8 +305,7 @@ impl Context for Interpreter<'_> {
         match array.handle() {
             Some(handle) => {
                 self.unfit();
-                let at = self.asked_at();
-                self.host.asked_at(at);
+                self.tell_place(self.site);
                 Ok(self.host.save(target, &handle, dtype)?)
             }
             None => self.force_into(std::slice::from_ref(array), Some((target, dtype))),

@@ -85,6 +85,8 @@ pub struct Interpreter<'a> {
     host: &'a mut dyn Host,
     world: &'a World,
     checking: bool,
+    /// Whether the host wants to know which place asks for what.
+    places: bool,
     stack: Vec<Activation>,
     frame: Rc<Frame>,
     depth: u32,
@@ -110,6 +112,7 @@ impl<'a> Interpreter<'a> {
     /// An interpreter in a world; `checking` when nothing is to be run.
     pub fn new(host: &'a mut dyn Host, world: &'a World, checking: bool) -> Interpreter<'a> {
         Interpreter {
+            places: host.wants_places(),
             host,
             world,
             checking,

@@ -428,9 +428,7 @@ impl Interpreter<'_> {
         }
         let Some(stretch) = rounds.at(position) else { return Ok(None) };
         if stretch.record.is_some() {
-            self.site = u[stretch.cond].span;
-            let at = self.asked_at();
-            self.host.asked_at(at);
+            self.tell_place(u[stretch.cond].span);
         }
         let again = stretch.record.as_ref().and_then(|record| self.again(record));
         let truth = match again {
