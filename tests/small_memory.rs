@@ -2,6 +2,7 @@
 //! with plenty of memory, and stay within the limit.
 
 use arr::Session;
+use std::path::Path;
 
 /// Elements of the arrays in files: 4 MB of float64.
 const LEN: usize = 500_000;
@@ -53,32 +54,73 @@ const PROGRAMS: &[&str] = &[
     "{ y = zeros((1000, 500)); y[i % 1000, i % 500] = 1; y.sum() }",
 ];
 
-fn session(memory: usize, threads: usize, folder: &std::path::Path) -> Session<'static> {
+/// A matrix `a`, a positive definite one `p`, both of 4 MB, and a complex one `z` of 6 MB.
+const MATRICES: &[(&str, &str)] = &[
+    ("a", "random((700, 700), seed=4) - 0.5"),
+    ("p", "random((700, 700), seed=5) + random((700, 700), seed=5).T + 700 * eye(700)"),
+    ("z", "random((600, 600), seed=6) + 1j * random((600, 600), seed=7)"),
+];
+
+const OF_MATRICES: &[&str] = &[
+    "linalg.cholesky(p)",
+    "linalg.cholesky(p, upper=true)",
+    "linalg.cholesky(p.astype(float32))",
+    "linalg.cholesky(stack((p, p + 1)))[1]",
+    "linalg.solve(a, a[:, :3] + 1)",
+    "linalg.solve(a, a[0])",
+    "linalg.solve(a, p)",
+    "linalg.solve(p.astype(float32), a.astype(float32))",
+    "linalg.solve(stack((a, p)), a[:, :70])[0]",
+    "linalg.inv(a)",
+    "linalg.inv(a.astype(float32))",
+    "linalg.inv(stack((a, p)))[1]",
+    "linalg.det(a)",
+    "linalg.slogdet(a[::-1])[0]",
+    "linalg.slogdet(stack((a, p)).astype(float32))[1]",
+];
+
+/// These take numbers of twice the size, and twice the memory.
+const OF_COMPLEX_MATRICES: &[&str] = &[
+    "linalg.cholesky(z + z.T.conj() + 1200 * eye(600))",
+    "linalg.cholesky((z + z.T.conj()).astype(complex64) + 1200 * eye(600))",
+    "linalg.solve(z, z[:, ::2] + 1)",
+    "linalg.inv(z)",
+    "linalg.inv(z.astype(complex64))",
+    "linalg.slogdet(z)[0]",
+    "linalg.slogdet(z)[1]",
+];
+
+/// What has no result.
+const OF_NO_MATRICES: &[&str] = &[
+    "linalg.cholesky(p - 701 * eye(700))",
+    "linalg.cholesky(stack((p, 0 - p)))[1]",
+    "linalg.solve(a * (arange(700) != 300), a)",
+    "linalg.inv(a * (arange(700) != 699))",
+    "linalg.inv(a * 0)",
+];
+
+/// A session with these variables in files of a folder.
+fn session(memory: usize, threads: usize, folder: &Path, names: &[&str]) -> Session<'static> {
     let mut session = Session::builder().memory(memory).threads(threads).build();
-    let load = |name: &str| format!("load({:?})", folder.join(name).display().to_string());
-    let text = format!(
-        "x = {}\nk = {}\nm = {}\ni = (random((5000,), seed=7) * 500_000).astype(int64)",
-        load("x.npy"),
-        load("k.npy"),
-        load("m.npy")
-    );
-    session.eval(&text).unwrap();
+    for name in names {
+        let path = folder.join(format!("{name}.npy")).display().to_string();
+        session.eval(&format!("{name} = load({path:?})")).unwrap();
+    }
+    session.eval("i = (random((5000,), seed=7) * 500_000).astype(int64)").unwrap();
     session
 }
 
-#[test]
-fn programs_over_larger_files_give_the_same_within_the_limit() {
+/// Runs programs over variables in files, with plenty of memory and within the limit.
+fn compare(variables: &[(&str, &str)], programs: &[&str], limit: usize, succeed: bool) {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Session::builder().memory(PLENTY).build();
-    let mut save = |name: &str, value: &str| {
-        let path = folder.path().join(name).display().to_string();
+    for (name, value) in variables {
+        let path = folder.path().join(format!("{name}.npy")).display().to_string();
         writer.eval(&format!("save({path:?}, {value})")).unwrap();
-    };
-    save("x.npy", &format!("random(({LEN},), seed=1) * 1000"));
-    save("k.npy", &format!("(random(({LEN},), seed=2) * 50).astype(int32)"));
-    save("m.npy", "random((1000, 500), seed=3)");
+    }
+    let names: Vec<&str> = variables.iter().map(|v| v.0).collect();
     let mut wrong = vec![];
-    for program in PROGRAMS {
+    for program in programs {
         // A result is larger than memory too: its shape and a weighted sum tell of it.
         let (before, last) = match program.strip_prefix("{ ") {
             Some(block) => block.trim_end_matches(" }").rsplit_once("; ").unwrap(),
@@ -90,17 +132,38 @@ fn programs_over_larger_files_give_the_same_within_the_limit() {
             before.replace("; ", "\n")
         );
         let value = |limit: usize, threads: usize| {
-            let mut session = session(limit, threads, folder.path());
+            let mut session = session(limit, threads, folder.path(), &names);
             let text = session.eval(&text).map(|v| v.to_string()).map_err(|e| e.to_string());
             (text, session.stats().memory_peak)
         };
         let (want, _) = value(PLENTY, 1);
-        let (found, peak) = value(LIMIT, 2);
-        if found != want || want.is_err() || peak > LIMIT {
+        let (found, peak) = value(limit, 2);
+        if found != want || want.is_ok() != succeed || peak > limit {
             wrong.push(format!("{program}: {found:?} instead of {want:?}, {peak} bytes at most"));
         }
     }
     assert!(wrong.is_empty(), "{} programs:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn programs_over_larger_files_give_the_same_within_the_limit() {
+    let files = [
+        ("x", &*format!("random(({LEN},), seed=1) * 1000")),
+        ("k", &format!("(random(({LEN},), seed=2) * 50).astype(int32)")),
+        ("m", "random((1000, 500), seed=3)"),
+    ];
+    compare(&files, PROGRAMS, LIMIT, true);
+}
+
+#[test]
+fn matrices_larger_than_memory_have_the_same_factors() {
+    compare(MATRICES, OF_MATRICES, LIMIT, true);
+    compare(MATRICES, OF_COMPLEX_MATRICES, 2 * LIMIT, true);
+}
+
+#[test]
+fn matrices_larger_than_memory_fail_as_smaller_ones() {
+    compare(MATRICES, OF_NO_MATRICES, LIMIT, false);
 }
 
 /// All readings of a stencil share the boxes that are read: not much more is read than there is.

@@ -44,6 +44,15 @@ pub fn in_order(n: usize, work: &(dyn Fn(usize) + Sync)) {
     (0..n).for_each(work);
 }
 
+/// Rows and columns of the tiles in which matrices are factored that are at hand block by block.
+pub const TILE: usize = cholesky::TILE;
+
+/// Columns of the panels of Gaussian elimination.
+pub const PANEL: usize = lu::PANEL;
+
+/// Rows of a block of Gaussian elimination.
+pub const ROWS: usize = lu::ROWS;
+
 /// Why there is no result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failure {
@@ -140,6 +149,26 @@ pub trait Element: Pod {
     /// which the lower triangle is read. `a` becomes `L`.
     fn cholesky(a: &mut [Self], n: usize, each: Each<'_>) -> Result<(), Failure>;
 
+    /// A step of the factorization of a matrix of which only blocks are at hand: subtracts
+    /// `left[m, t] right[n, t]^H` from a `block[m, n]`, given with `n`. Rows and columns begin at
+    /// multiples of [`TILE`]; `t` is one tile, the last may be smaller. Of a block on the diagonal
+    /// only the `lower` triangle is brought up to date. Taken for all columns before the block, in
+    /// order, then [`Element::cholesky`] of a block on the diagonal or
+    /// [`Element::cholesky_divide`] below it, these give the bits of [`Element::cholesky`] of the
+    /// whole matrix.
+    fn cholesky_subtract(
+        block: (&mut [Self], usize),
+        left: &[Self],
+        right: &[Self],
+        lower: bool,
+        each: Each<'_>,
+    );
+
+    /// The other step, for a `block[m, n]` (given with `n`) below the one on the diagonal, of which
+    /// the columns from `at` on of one tile become those of `L`, and the later ones are brought up
+    /// to date: `panel[n - at, t]` are these columns of the block on the diagonal, from row `at` on.
+    fn cholesky_divide(block: (&mut [Self], usize), at: usize, panel: &[Self], each: Each<'_>);
+
     /// `P L U = a[m, n]` with `k = min(m, n)`: `l[m, k]` with ones on its diagonal, `u[k, n]`, and
     /// per row of `a` (in `rows`) which row of `l` it is.
     fn lu(
@@ -148,6 +177,49 @@ pub trait Element: Pod {
         l: &mut [Self],
         u: &mut [Self],
         rows: &mut [usize],
+        each: Each<'_>,
+    );
+
+    /// A step of the factorization of a matrix of which only columns are at hand: factors those
+    /// from `first` on, a multiple of [`PANEL`], which earlier columns were eliminated from already
+    /// ([`Element::lu_top`], [`Element::lu_subtract`]). Of the `columns`, one after the other and
+    /// each of `height` numbers, the upper part becomes that of `U`, the lower one that of `L`, each
+    /// panel of it in the order of rows that its own `swaps` made: row `i` with row `i + swaps[i]`,
+    /// counted from `first`; as many as there are columns, or rows from `first` on.
+    ///
+    /// All steps in order, over whatever columns are at hand, give the bits of [`Element::lu`],
+    /// [`Element::solve`] and [`Element::inverse`].
+    fn lu_factor(columns: (&mut [Self], usize), first: usize, swaps: &mut [usize], each: Each<'_>);
+
+    /// The step that makes rows `at` and following of later columns rows of `U`, or of right-hand
+    /// sides those of the solution with `L`: swaps rows from `at` on, as the panel of `L` that begins
+    /// there did, and solves with its `diagonal[t, t]`, column after column.
+    fn lu_top(
+        columns: (&mut [Self], usize),
+        at: usize,
+        diagonal: &[Self],
+        swaps: &[usize],
+        each: Each<'_>,
+    );
+
+    /// The step that subtracts from the rows of columns from `first` on the product of a piece of
+    /// the factors, column after column, and rows `at.0` and following, `at.1` of them: one panel.
+    /// Pieces below a panel begin at its end and a multiple of [`ROWS`], those above at a multiple.
+    fn lu_subtract(
+        columns: (&mut [Self], usize),
+        at: (usize, usize),
+        piece: &[Self],
+        first: usize,
+        each: Each<'_>,
+    );
+
+    /// The step that solves with the `diagonal[t, t]` of `U`, column after column, for rows `at` and
+    /// following of right-hand sides; [`Element::lu_subtract`] for the rows above follows.
+    fn lu_bottom(
+        columns: (&mut [Self], usize),
+        at: usize,
+        diagonal: &[Self],
+        width: usize,
         each: Each<'_>,
     );
 
@@ -236,6 +308,23 @@ macro_rules! elements {
             fn cholesky(a: &mut [Self], n: usize, each: Each<'_>) -> Result<(), Failure> {
                 cholesky::factor(a, n, each)
             }
+            fn cholesky_subtract(
+                block: (&mut [Self], usize),
+                left: &[Self],
+                right: &[Self],
+                lower: bool,
+                each: Each<'_>,
+            ) {
+                cholesky::subtract_panels(block, left, right, lower, each);
+            }
+            fn cholesky_divide(
+                block: (&mut [Self], usize),
+                at: usize,
+                panel: &[Self],
+                each: Each<'_>,
+            ) {
+                cholesky::divide_panel(block, at, panel, each);
+            }
             fn lu(
                 a: &[Self],
                 size: (usize, usize),
@@ -245,6 +334,41 @@ macro_rules! elements {
                 each: Each<'_>,
             ) {
                 lu::factors(a, size, l, u, rows, each);
+            }
+            fn lu_factor(
+                columns: (&mut [Self], usize),
+                first: usize,
+                swaps: &mut [usize],
+                each: Each<'_>,
+            ) {
+                lu::factor_block(columns, first, swaps, each);
+            }
+            fn lu_top(
+                columns: (&mut [Self], usize),
+                at: usize,
+                diagonal: &[Self],
+                swaps: &[usize],
+                each: Each<'_>,
+            ) {
+                lu::top(columns, at, diagonal, swaps, each);
+            }
+            fn lu_subtract(
+                columns: (&mut [Self], usize),
+                at: (usize, usize),
+                piece: &[Self],
+                first: usize,
+                each: Each<'_>,
+            ) {
+                lu::subtract_piece(columns, at, piece, first, each);
+            }
+            fn lu_bottom(
+                columns: (&mut [Self], usize),
+                at: usize,
+                diagonal: &[Self],
+                width: usize,
+                each: Each<'_>,
+            ) {
+                lu::bottom(columns, at, diagonal, width, each);
             }
             fn pivots(a: &[Self], n: usize, diagonal: &mut [Self], each: Each<'_>) -> bool {
                 lu::pivots(a, n, diagonal, each)

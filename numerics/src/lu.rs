@@ -4,22 +4,33 @@
 //! Right-looking over panels of columns; a panel is factored by recursion, the columns to its
 //! right are brought up to date block by block. A pivot that is exactly zero is left where it is
 //! (nothing lies below it), as LAPACK does, so that the factors of a singular matrix are finite.
+//!
+//! A panel of `L` keeps the order of rows that its own swaps made; the later ones follow when it is
+//! given away. So right-hand sides go through the steps that columns of the matrix go through, and
+//! these are all of blocks on one grid: each element goes through the same operations however many
+//! columns are at hand.
 
-use crate::pieces::{WIDTH, column_mut, columns_of, copy_to_rows, each_columns, store_rows};
-use crate::{Each, Failure, Number, Triangle};
+use crate::pieces::{
+    WIDTH, column_mut, columns_of, copy_to_rows, each_columns, each_rows, store_rows,
+};
+use crate::{Each, Failure, Number, Triangle, in_order};
 use faer::Accum;
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve as triangular;
 use faer::prelude::*;
 use faer::traits::math_utils::{abs1, one, zero};
 
-/// Columns of a panel.
-const PANEL: usize = 64;
+/// Columns of a panel, and of the blocks that are brought up to date with it.
+pub(crate) const PANEL: usize = 64;
+
+/// Rows of a block.
+pub(crate) const ROWS: usize = 256;
 
 /// Columns that are eliminated one by one.
 const NARROW: usize = 8;
 
-/// Both factors in one matrix, and the row that each row was swapped with, in this order.
+/// Both factors in one matrix, a panel of `L` in the order of rows that its own swaps made, and the
+/// row that each row was swapped with, relative to it, in this order.
 pub(crate) struct Lu<T: Number> {
     factors: Mat<T>,
     swaps: Vec<usize>,
@@ -30,26 +41,9 @@ impl<T: Number> Lu<T> {
     pub(crate) fn new(matrix: Mat<T>, each: Each<'_>) -> Lu<T> {
         let mut factors = matrix;
         let (m, n) = factors.shape();
-        let size = m.min(n);
-        let mut swaps = vec![0; size];
-        let mut start = 0;
-        while start < size {
-            let width = PANEL.min(size - start);
-            let (before, rest) = factors.as_mut().split_at_col_mut(start);
-            let (panel, after) = rest.split_at_col_mut(width);
-            let mut panel = panel.subrows_mut(start, m - start);
-            let swaps = &mut swaps[start..start + width];
-            factor_panel(panel.rb_mut(), swaps);
-            let (panel, swaps) = (panel.rb(), &*swaps);
-            swap_rows(before.subrows_mut(start, m - start), swaps);
-            each_columns(after.subrows_mut(start, m - start), WIDTH, each, |_, block| {
-                let mut block = block;
-                swap_rows(block.rb_mut(), swaps);
-                eliminate(panel, block);
-            });
-            start += width;
-        }
-        Lu { factors, swaps: absolute(swaps) }
+        let mut swaps = vec![0; m.min(n)];
+        factor_columns(factors.as_mut(), 0, &mut swaps, each);
+        Lu { factors, swaps }
     }
 
     /// Whether a pivot is zero.
@@ -60,20 +54,51 @@ impl<T: Number> Lu<T> {
     /// Replaces columns of right-hand sides by the solutions.
     pub(crate) fn solve_columns(&self, columns: MatMut<'_, T>) {
         let mut columns = columns;
-        swap_rows(columns.rb_mut(), &relative(&self.swaps));
-        let factors = self.factors.as_ref();
-        triangular::solve_unit_lower_triangular_in_place(factors, columns.rb_mut(), Par::Seq);
-        triangular::solve_upper_triangular_in_place(factors, columns, Par::Seq);
+        let n = self.factors.nrows();
+        each_columns(columns.rb_mut(), PANEL, &in_order, |_, block| {
+            let mut block = block;
+            for (k, swaps) in self.swaps.chunks(PANEL).enumerate() {
+                let at = k * PANEL;
+                let panel = self.factors.as_ref().submatrix(at, at, n - at, swaps.len());
+                let mut rest = block.rb_mut().subrows_mut(at, n - at);
+                swap_rows(rest.rb_mut(), swaps);
+                eliminate(panel, rest);
+            }
+            for (k, swaps) in self.swaps.chunks(PANEL).enumerate().rev() {
+                let at = k * PANEL;
+                let (above, mut now) =
+                    block.rb_mut().subrows_mut(0, at + swaps.len()).split_at_row_mut(at);
+                let panel = self.factors.as_ref().subcols(at, swaps.len());
+                let diagonal = panel.subrows(at, swaps.len());
+                triangular::solve_upper_triangular_in_place(diagonal, now.rb_mut(), Par::Seq);
+                subtract(panel.subrows(0, at), now.rb(), above);
+            }
+        });
     }
 }
 
-/// Swaps relative to their own row, as the factorization of a panel gives them.
-fn relative(swaps: &[usize]) -> Vec<usize> {
-    swaps.iter().enumerate().map(|(i, &s)| s - i).collect()
-}
-
-fn absolute(swaps: Vec<usize>) -> Vec<usize> {
-    swaps.into_iter().enumerate().map(|(i, s)| s + i).collect()
+/// Factors the columns from `first` on, the number of a panel's first column, which were brought up
+/// to date with all columns before them; `swaps` are those of their rows.
+fn factor_columns<T: Number>(
+    columns: MatMut<'_, T>,
+    first: usize,
+    swaps: &mut [usize],
+    each: Each<'_>,
+) {
+    let mut columns = columns;
+    let (m, n) = columns.shape();
+    for (k, swaps) in swaps.chunks_mut(PANEL).enumerate() {
+        let (start, row) = (k * PANEL, first + k * PANEL);
+        let rest = columns.rb_mut().submatrix_mut(row, start, m - row, n - start);
+        let (mut panel, after) = rest.split_at_col_mut(swaps.len());
+        factor_panel(panel.rb_mut(), swaps);
+        let (panel, swaps) = (panel.rb(), &*swaps);
+        each_columns(after, PANEL, each, |_, block| {
+            let mut block = block;
+            swap_rows(block.rb_mut(), swaps);
+            eliminate(panel, block);
+        });
+    }
 }
 
 fn swap_rows<T: Number>(matrix: MatMut<'_, T>, swaps: &[usize]) {
@@ -86,13 +111,33 @@ fn swap_rows<T: Number>(matrix: MatMut<'_, T>, swaps: &[usize]) {
     }
 }
 
+/// Subtracts `left right` from a block, so many rows at a time.
+fn subtract<T: Number>(left: MatRef<'_, T>, right: MatRef<'_, T>, block: MatMut<'_, T>) {
+    each_rows(block, ROWS, &in_order, |at, rows| {
+        let left = left.subrows(at, rows.nrows());
+        if rows.nrows() == 1 {
+            return subtract_row(left, right, rows);
+        }
+        matmul(rows, Accum::Add, left, right, -one::<T>(), Par::Seq);
+    });
+}
+
+/// The same for a single row, in an order that does not depend on how far apart its elements lie.
+fn subtract_row<T: Number>(left: MatRef<'_, T>, right: MatRef<'_, T>, row: MatMut<'_, T>) {
+    let mut row = row;
+    for j in 0..row.ncols() {
+        let products = (0..left.ncols()).map(|k| left[(0, k)] * right[(k, j)]);
+        row[(0, j)] = products.fold(row[(0, j)], |value, product| value - product);
+    }
+}
+
 /// Subtracts from a block right of a panel what the panel's columns eliminate; its top rows
 /// become rows of `U`.
 fn eliminate<T: Number>(panel: MatRef<'_, T>, block: MatMut<'_, T>) {
     let (lower, below) = panel.split_at_row(panel.ncols());
     let (mut top, bottom) = block.split_at_row_mut(panel.ncols());
     triangular::solve_unit_lower_triangular_in_place(lower, top.rb_mut(), Par::Seq);
-    matmul(bottom, Accum::Add, below, top.rb(), -one::<T>(), Par::Seq);
+    subtract(below, top.rb(), bottom);
 }
 
 fn factor_panel<T: Number>(panel: MatMut<'_, T>, swaps: &mut [usize]) {
@@ -161,8 +206,13 @@ pub(crate) fn factors<T: Number>(
     rows: &mut [usize],
     each: Each<'_>,
 ) {
-    let lu = Lu::new(columns_of(a, m, n, each), each);
+    let mut lu = Lu::new(columns_of(a, m, n, each), each);
     let size = m.min(n);
+    let swaps = &lu.swaps;
+    each_columns(lu.factors.as_mut(), PANEL, each, |first, block| {
+        let done = (first + PANEL).min(size);
+        swap_rows(block.subrows_mut(done, m - done), &swaps[done..]);
+    });
     for i in 0..m {
         for j in 0..size {
             l[i * size + j] = match i.cmp(&j) {
@@ -178,8 +228,8 @@ pub(crate) fn factors<T: Number>(
         }
     }
     let mut order: Vec<usize> = (0..m).collect();
-    for (i, &with) in lu.swaps.iter().enumerate() {
-        order.swap(i, with);
+    for (i, &down) in lu.swaps.iter().enumerate() {
+        order.swap(i, i + down);
     }
     for (at, row) in order.into_iter().enumerate() {
         rows[row] = at;
@@ -192,7 +242,7 @@ pub(crate) fn pivots<T: Number>(a: &[T], n: usize, diagonal: &mut [T], each: Eac
     for (i, value) in diagonal.iter_mut().enumerate() {
         *value = lu.factors[(i, i)];
     }
-    lu.swaps.iter().enumerate().filter(|&(i, &with)| i != with).count() % 2 == 1
+    lu.swaps.iter().filter(|&&down| down != 0).count() % 2 == 1
 }
 
 /// See [`crate::Element::solve`].
@@ -284,4 +334,75 @@ pub(crate) fn solve_triangular<T: Number>(
         (false, true) => triangular::solve_unit_upper_triangular_in_place(a, columns, Par::Seq),
     });
     Ok(())
+}
+
+/// Columns of a matrix one after the other, for the steps of the factorization: see
+/// [`crate::Element::lu_factor`].
+fn tall<T: Number>(columns: &mut [T], height: usize) -> MatMut<'_, T> {
+    let width = columns.len() / height.max(1);
+    MatMut::from_column_major_slice_mut(columns, height, width)
+}
+
+/// See [`crate::Element::lu_factor`].
+pub(crate) fn factor_block<T: Number>(
+    (columns, height): (&mut [T], usize),
+    first: usize,
+    swaps: &mut [usize],
+    each: Each<'_>,
+) {
+    factor_columns(tall(columns, height), first, swaps, each);
+}
+
+/// See [`crate::Element::lu_top`].
+pub(crate) fn top<T: Number>(
+    (columns, height): (&mut [T], usize),
+    at: usize,
+    diagonal: &[T],
+    swaps: &[usize],
+    each: Each<'_>,
+) {
+    let diagonal = MatRef::from_column_major_slice(diagonal, swaps.len(), swaps.len());
+    each_columns(tall(columns, height), PANEL, each, |_, block| {
+        let mut rest = block.subrows_mut(at, height - at);
+        swap_rows(rest.rb_mut(), swaps);
+        let top = rest.subrows_mut(0, swaps.len());
+        triangular::solve_unit_lower_triangular_in_place(diagonal, top, Par::Seq);
+    });
+}
+
+/// See [`crate::Element::lu_bottom`].
+pub(crate) fn bottom<T: Number>(
+    (columns, height): (&mut [T], usize),
+    at: usize,
+    diagonal: &[T],
+    width: usize,
+    each: Each<'_>,
+) {
+    let diagonal = MatRef::from_column_major_slice(diagonal, width, width);
+    each_columns(tall(columns, height), PANEL, each, |_, block| {
+        let now = block.subrows_mut(at, width);
+        triangular::solve_upper_triangular_in_place(diagonal, now, Par::Seq);
+    });
+}
+
+/// See [`crate::Element::lu_subtract`].
+pub(crate) fn subtract_piece<T: Number>(
+    (columns, height): (&mut [T], usize),
+    at: (usize, usize),
+    piece: &[T],
+    first: usize,
+    each: Each<'_>,
+) {
+    let (at, width) = at;
+    let rows = piece.len() / width.max(1);
+    let piece = MatRef::from_column_major_slice(piece, rows, width);
+    each_columns(tall(columns, height), PANEL, each, |_, block| {
+        let (above, rest) = block.split_at_row_mut(at);
+        let (now, below) = rest.split_at_row_mut(width);
+        let target = match first < at {
+            true => above.subrows_mut(first, rows),
+            false => below.subrows_mut(first - at - width, rows),
+        };
+        subtract(piece, now.rb(), target);
+    });
 }

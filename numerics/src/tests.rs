@@ -1,9 +1,10 @@
 //! The factors multiply to what was factored, for sizes below, at and above the edges of blocks.
 
 use crate::fourier::{self, Transform};
-use crate::{Each, Element, Failure, Number, Triangle, in_order};
+use crate::{Each, Element, Failure, Number, PANEL, ROWS, TILE, Triangle, in_order};
 use faer::traits::math_utils::{abs, conj, from_f64, from_real, zero};
 use num_complex::Complex;
+use std::ops::Range;
 use std::sync::Mutex;
 
 /// Numbers between -1 and 1 from a simple generator.
@@ -114,6 +115,131 @@ fn cholesky<T: Tested>() {
         if n > 1 {
             a[(n - 1) * (n + 1)] = from_f64(-1.0);
             assert_eq!(T::cholesky(&mut a, n, &in_order), Err(Failure::NotPositiveDefinite));
+        }
+    }
+}
+
+/// Part of a row-major matrix of `n` columns.
+fn part<T: Tested>(a: &[T], n: usize, rows: Range<usize>, columns: Range<usize>) -> Vec<T> {
+    rows.flat_map(|i| a[i * n..][columns.clone()].to_vec()).collect()
+}
+
+/// Writes a part of a row-major matrix of `n` columns.
+fn put<T: Tested>(a: &mut [T], n: usize, rows: Range<usize>, columns: Range<usize>, part: &[T]) {
+    for (i, row) in rows.zip(part.chunks(columns.len())) {
+        a[i * n..][columns.clone()].copy_from_slice(row);
+    }
+}
+
+/// The ranges of so many numbers that make up others.
+fn pieces(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    range.clone().step_by(size).map(move |first| first..range.end.min(first + size))
+}
+
+/// What positive definite matrices have as factors, block by block.
+fn cholesky_in_blocks<T: Tested>() {
+    for n in [TILE - 1, TILE + 1, 2 * TILE + 1, 2 * TILE + 77] {
+        let mut a = random::<T>(n, n);
+        for i in 0..n {
+            a[i * n + i] = from_f64(3.0 * n as f64);
+        }
+        let mut whole = a.clone();
+        T::cholesky(&mut whole, n, &in_order).unwrap();
+        for side in [TILE, 2 * TILE] {
+            let mut l = vec![zero::<T>(); n * n];
+            for columns in pieces(0..n, side) {
+                for rows in pieces(columns.start..n, side) {
+                    let width = columns.len();
+                    let on_diagonal = rows.start == columns.start;
+                    let mut block = part(&a, n, rows.clone(), columns.clone());
+                    for before in pieces(0..columns.start, TILE) {
+                        let left = part(&l, n, rows.clone(), before.clone());
+                        let right = part(&l, n, columns.clone(), before);
+                        let block = (&mut block[..], width);
+                        T::cholesky_subtract(block, &left, &right, on_diagonal, &on_threads);
+                    }
+                    if on_diagonal {
+                        T::cholesky(&mut block, width, &on_threads).unwrap();
+                    } else {
+                        for tile in pieces(columns.clone(), TILE) {
+                            let panel = part(&l, n, tile.start..columns.end, tile.clone());
+                            let at = tile.start - columns.start;
+                            T::cholesky_divide((&mut block, width), at, &panel, &on_threads);
+                        }
+                    }
+                    put(&mut l, n, rows, columns.clone(), &block);
+                }
+            }
+            assert!(l == whole, "{n} in blocks of {side}");
+        }
+    }
+}
+
+/// Brings columns up to date with the panels before one: see `solve_in_columns`.
+fn forward<T: Tested>(
+    columns: &mut [T],
+    (factors, swaps, n): (&[T], &[usize], usize),
+    end: usize,
+    height: usize,
+) {
+    for panel in pieces(0..end, PANEL) {
+        let diagonal = part(factors, n, panel.clone(), panel.clone());
+        let swaps = &swaps[panel.clone()];
+        T::lu_top((columns, n), panel.start, &diagonal, swaps, &on_threads);
+        for rows in pieces(panel.end..n, height) {
+            let piece = part(factors, n, panel.clone(), rows.clone());
+            let at = (panel.start, panel.len());
+            T::lu_subtract((columns, n), at, &piece, rows.start, &on_threads);
+        }
+    }
+}
+
+/// Elimination of some columns at a time gives the bits of all at once: pivots, and solutions. The
+/// factors are transposed, so that columns lie together.
+fn solve_in_columns<T: Tested>() {
+    for n in [PANEL - 1, PANEL + 1, ROWS + 1, 2 * ROWS + 2 * PANEL + 9] {
+        let a = random::<T>(n, n);
+        let transposed: Vec<T> = (0..n * n).map(|at| a[(at % n) * n + at / n]).collect();
+        let mut pivots = vec![zero::<T>(); n];
+        T::pivots(&a, n, &mut pivots, &in_order);
+        for (width, height) in [(PANEL, ROWS), (3 * PANEL, 2 * ROWS)] {
+            let (mut factors, mut swaps) = (vec![zero::<T>(); n * n], vec![0; n]);
+            for at_hand in pieces(0..n, width) {
+                let mut columns = part(&transposed, n, at_hand.clone(), 0..n);
+                forward(&mut columns, (&factors, &swaps, n), at_hand.start, height);
+                let own = &mut swaps[at_hand.clone()];
+                T::lu_factor((&mut columns, n), at_hand.start, own, &on_threads);
+                put(&mut factors, n, at_hand, 0..n, &columns);
+            }
+            assert!((0..n).all(|i| factors[i * n + i] == pivots[i]), "pivots of {n}");
+            for k in [1, PANEL + 1, n] {
+                let sides = random::<T>(n, k);
+                let mut whole = sides.clone();
+                T::solve(&a, n, &mut whole, k, &in_order).unwrap();
+                for at_hand in pieces(0..k, width) {
+                    let side = part(&sides, k, 0..n, at_hand.clone());
+                    let c = at_hand.len();
+                    let mut columns: Vec<T> =
+                        (0..c * n).map(|at| side[at % n * c + at / n]).collect();
+                    forward(&mut columns, (&factors, &swaps, n), n, height);
+                    for panel in pieces(0..n, PANEL).collect::<Vec<_>>().into_iter().rev() {
+                        let diagonal = part(&factors, n, panel.clone(), panel.clone());
+                        let at = (panel.start, panel.len());
+                        T::lu_bottom((&mut columns, n), at.0, &diagonal, at.1, &on_threads);
+                        for rows in pieces(0..at.0, height) {
+                            let piece = part(&factors, n, panel.clone(), rows.clone());
+                            T::lu_subtract((&mut columns, n), at, &piece, rows.start, &on_threads);
+                        }
+                    }
+                    let found: Vec<T> = (0..n * c).map(|at| columns[at % c * n + at / c]).collect();
+                    let wanted = part(&whole, k, 0..n, at_hand);
+                    assert!(found == wanted, "{k} sides of {n}, {width} and {height} at a time");
+                }
+            }
+            let (mut inverse, mut columns) = (vec![zero::<T>(); n * n], identity::<T>(n));
+            T::inverse(&a, n, &mut inverse, &in_order).unwrap();
+            T::solve(&a, n, &mut columns, n, &in_order).unwrap();
+            assert!(inverse == columns, "the inverse of {n}");
         }
     }
 }
@@ -294,7 +420,7 @@ macro_rules! for_all {
     )*};
 }
 
-for_all!(cholesky, lu, solve, qr, svd, expm);
+for_all!(cholesky, cholesky_in_blocks, lu, solve, solve_in_columns, qr, svd, expm);
 
 #[test]
 fn eigenvalues() {

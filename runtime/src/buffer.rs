@@ -381,6 +381,15 @@ impl Buffer {
         Buffer { shape, strides, offset, ..self.clone() }
     }
 
+    /// The first parts of the elements of a dense array, as floats of the size of a part. Nothing is
+    /// copied.
+    pub fn floats(&self, part: DType, len: usize) -> Buffer {
+        assert!(self.is_dense() && part == self.dtype.part() && len * part.size() <= self.nbytes());
+        let shape: Shape = std::iter::once(len).collect();
+        let strides = dense_strides(&shape, part);
+        Buffer { dtype: part, shape, strides, ..self.clone() }
+    }
+
     /// A complex array as floats with one more axis of size 2 at the end, real and imaginary
     /// part of every element; another array as it is. Nothing is copied.
     pub fn pairs(&self) -> Buffer {

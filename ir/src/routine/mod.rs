@@ -8,6 +8,7 @@
 //!
 //! | module | contract |
 //! |---|---|
+//! | `blocks` | steps of factorizations of matrices at hand block by block |
 //! | `fft` | discrete Fourier transforms |
 //! | `linalg` | factorizations of matrices, linear equations |
 //! | `movement` | elements read and written by positions and masks |
@@ -16,11 +17,13 @@
 //! A value that does not suit (a position outside the array) is an error of the run; what can be
 //! known from dtypes and shapes is refused by [`Routine::output`].
 
+mod blocks;
 mod fft;
 mod linalg;
 mod movement;
 mod order;
 
+pub use blocks::{Numbers, PANEL, ROWS, TILE};
 pub use fft::{Fft, Scale, Transform};
 pub use linalg::{Factor, Linalg};
 pub use movement::{Movement, rows_at};

@@ -352,24 +352,36 @@ impl<'a> Run<'a> {
     }
 
     fn read(&self, part: &Part) -> Result<Buffer, RunError> {
+        let dtype = self.plan()[part.value].dtype;
+        let mut buffer = Buffer::new(self.engine.pool(), dtype, part.shape.clone())?;
+        let bytes = buffer.bytes_mut().expect("a new buffer is dense and unshared");
+        self.read_into(part, bytes)?;
+        Ok(buffer)
+    }
+
+    /// Reads a box of a value that lies in a file.
+    pub(super) fn read_into(&self, part: &Part, bytes: &mut [u8]) -> Result<(), RunError> {
         let plan = self.plan();
         let stored = plan.stored(part.value);
         let source =
             self.source(part.value).ok_or_else(|| RunError::Bug("a box of nothing".into()))?;
-        let dtype = plan[part.value].dtype;
-        let mut buffer = Buffer::new(self.engine.pool(), dtype, part.shape.clone())?;
-        let bytes = buffer.bytes_mut().expect("a new buffer is dense and unshared");
         self.engine.counters().read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let (team, stop) = (self.team(on_disk(source).scratch), self.engine.cancel());
-        if plan[part.value].shape == plan[stored].shape {
-            let progress = self.engine.progress();
-            transfer::read(source, &part.start, &part.shape, bytes, (&team, progress), &stop)?;
-        } else {
-            let shape = &plan[part.value].shape;
-            transfer::read_reshaped(source, shape, &part.start, &part.shape, bytes, &stop)?;
-            self.engine.progress().moved(bytes.len());
+        let shape = &plan[part.value].shape;
+        let progress = self.engine.progress();
+        if *shape == plan[stored].shape {
+            return transfer::read(
+                source,
+                &part.start,
+                &part.shape,
+                bytes,
+                (&team, progress),
+                &stop,
+            );
         }
-        Ok(buffer)
+        transfer::read_reshaped(source, shape, &part.start, &part.shape, bytes, &stop)?;
+        progress.moved(bytes.len());
+        Ok(())
     }
 
     /// Runs the tasks of a unit whose boxes are there; `last` are the boxes that the unit before

@@ -1,9 +1,14 @@
 //! Routines over cores that do not fit into memory, by algorithms of their own.
 //!
-//! State before: a step that sorts, chooses, reads or writes by positions, whose operands or result
-//! lie in files, and the sizes that a layout chose. State after: its result, the bits of running it
-//! in memory. Everything is read and written in ranges of elements in row-major order.
+//! State before: a step that sorts, chooses, reads or writes by positions or factors a matrix, whose
+//! operands or result lie in files, and the sizes that a layout chose. State after: its result, the
+//! bits of running it in memory unless its module says otherwise, and the same under every limit.
+//! What is not read and written in boxes of matrices (`dense`) is in ranges of elements in row-major
+//! order.
 
+mod cholesky;
+mod dense;
+mod lu;
 mod movement;
 mod sort;
 
@@ -14,8 +19,10 @@ use crate::engine::RunError;
 use crate::jit::task::Arrays;
 use arr_ir::dtype::DType;
 use arr_ir::plan::{Plan, Step, StepKind, ValueId};
-use arr_ir::routine::{Block, Movement, Routine, Task};
+use arr_ir::routine::{Block, Factor, Movement, Routine, Task};
 use arr_ir::shape::count;
+use cholesky::Blocks;
+use lu::Columns;
 use movement::{Choose, Pick, Put};
 use sort::Merge;
 use std::ops::Range;
@@ -32,6 +39,10 @@ pub enum External {
     Gather(Pick),
     /// Rows written by positions.
     Scatter(Put),
+    /// Cholesky's factor, block by block.
+    Cholesky(Blocks),
+    /// Gaussian elimination, some columns at a time.
+    Eliminate(Columns),
 }
 
 /// A routine step, taken apart.
@@ -105,6 +116,14 @@ impl External {
             Routine::Movement(Movement::Scatter { axes, fold }) => {
                 movement::plot_scatter(&parts, axes, fold, budget, page)
             }
+            // Where the least parts are wanted, matrices are not large.
+            Routine::Linalg(linalg) if !page => match linalg.factor {
+                Factor::Cholesky => cholesky::plot(&parts, budget),
+                Factor::Solve | Factor::Inverse | Factor::Pivots => {
+                    lu::plot(&parts, linalg.factor, budget)
+                }
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -123,6 +142,11 @@ impl External {
             External::Scatter(s) => {
                 format!("{} positions at a time into each {} rows", s.positions, s.window)
             }
+            External::Cholesky(b) => format!("factored in blocks of {0} x {0} elements", b.side),
+            External::Eliminate(c) => format!(
+                "eliminated {} columns at a time, from panels in pieces of {} rows",
+                c.columns, c.rows
+            ),
         }
     }
 }
@@ -144,12 +168,17 @@ impl Run<'_> {
     ) -> Result<(), RunError> {
         let parts = Parts::of(self.plan(), step).ok_or_else(|| RunError::Bug("no routine".into()));
         let outside = Outside { run: self, arrays, parts: parts? };
+        if self.plan()[outside.parts.out].bytes() == 0 {
+            return Ok(());
+        }
         for batch in 0..outside.parts.batches() {
             match external {
                 External::Sort(merge) => outside.sort(batch, merge)?,
                 External::Choose(choose) => outside.choose(batch, choose)?,
                 External::Gather(pick) => outside.gather(batch, pick)?,
                 External::Scatter(put) => outside.scatter(batch, put)?,
+                External::Cholesky(blocks) => outside.cholesky(batch, blocks)?,
+                External::Eliminate(columns) => outside.eliminate(batch, columns)?,
             }
         }
         Ok(())
@@ -160,6 +189,11 @@ impl Outside<'_, '_> {
     /// A part is done: counts it, and asks whether to go on.
     fn step(&self) -> Result<(), RunError> {
         self.run.engine.counters().units.fetch_add(1, Ordering::Relaxed);
+        self.go_on()
+    }
+
+    /// Asks whether to go on.
+    fn go_on(&self) -> Result<(), RunError> {
         match self.run.engine.cancel().load(Ordering::Relaxed) {
             true => Err(RunError::Interrupted),
             false => Ok(()),
