@@ -534,6 +534,9 @@ impl Host for RuntimeHost {
     fn element(&mut self, array: &Handle, position: usize) -> Result<Scalar, HostError> {
         let stored = stored(array)?;
         if let Stored::Planned(dtype, _) = stored {
+            if let Some(recorder) = &mut self.recorder {
+                recorder.made_up = true;
+            }
             return Ok(Scalar::from_i128(0, *dtype));
         }
         if let Some(buffer) = stored.buffer() {
@@ -615,6 +618,10 @@ impl Host for RuntimeHost {
 
     fn seconds(&mut self) -> f64 {
         self.started.elapsed().as_secs_f64()
+    }
+
+    fn makes_up(&self) -> bool {
+        self.recorder.as_ref().is_some_and(|r| r.made_up)
     }
 
     fn wants_places(&self) -> bool {

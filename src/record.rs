@@ -71,6 +71,8 @@ pub(crate) struct Recorder {
     left_out: usize,
     /// What comes now is asked for here.
     pub(crate) at: Span,
+    /// Whether elements of arrays that are not computed were asked for.
+    pub(crate) made_up: bool,
 }
 
 impl Recorder {

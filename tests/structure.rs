@@ -3,7 +3,7 @@
 //!
 //! `tests/structure/NAME.arr` says `# plan: steps = 3` and the like, about the last plan that it
 //! leads to: `plans` (how many there were), `steps`, `kernels` (fused loops), `stages`,
-//! `passes N` (steps that read input N), `stored` (arrays that are written whole, results
+//! `passes N` (how often input N is read: once per step, or per stage whose tasks run all its steps), `stored` (arrays that are written whole, results
 //! included), each with `=` or `<=`.
 
 #[path = "common/capture.rs"]
@@ -12,7 +12,7 @@ mod capture;
 mod programs;
 
 use arr_compiler::plan::{Config, explain::explain, plan};
-use arr_ir::plan::{Plan, StepKind, Storage, ValueId};
+use arr_ir::plan::{Plan, Stage, StepKind, Storage, ValueId};
 use capture::Capture;
 use programs::Program;
 
@@ -36,7 +36,12 @@ fn measure(plan: &Plan, what: &str) -> usize {
             let input = what.strip_prefix("passes ").and_then(|n| n.parse().ok());
             let input = Storage::Input(input.unwrap_or_else(|| panic!("what is `{what}`?")));
             let reads = |v: &ValueId| plan[plan.stored(*v)].storage == input;
-            plan.steps.iter().filter(|s| plan.reads(s).iter().any(reads)).count()
+            let read = |&&s: &&u32| plan.reads(&plan.steps[s as usize]).iter().any(reads);
+            let of_stage = |stage: &Stage| match stage.steps.iter().filter(read).count() {
+                n if stage.split.is_some() => n.min(1),
+                n => n,
+            };
+            plan.stages.iter().map(of_stage).sum()
         }
     }
 }

@@ -114,10 +114,9 @@ fn step(plan: &Plan, stage: &Stage, position: usize, region: &Region, out: &mut 
             let core = |value: ValueId| plan[value].shape[batch.len()..].iter().map(|&n| (0, n));
             for (i, &value) in operands.iter().enumerate() {
                 let mut wanted: Region = batch.iter().copied().chain(core(value)).collect();
-                if let (true, Some(rows)) =
-                    (routine.family().aligned(i), wanted.get_mut(batch.len()))
-                {
-                    *rows = region[batch.len()];
+                if let Some(rows) = wanted.get_mut(batch.len()) {
+                    let needed = routine.family().rows_of(i, region[batch.len()], rows.1);
+                    *rows = needed.unwrap_or(*rows);
                 }
                 if wanted.iter().all(|r| r.1 > 0) {
                     read(out, plan, value, &identity(value), &wanted);

@@ -287,8 +287,13 @@ fn setxor1d(a, b, assume_unique=false) = union1d(setdiff1d(a, b), setdiff1d(b, a
 ## [0 1 2]
 fn bincount(x, weights=none, minlength=0) {
     x = asarray(x)
-    n = if x.size == 0 { minlength } else { maximum(int(max(x)) + 1, minlength) }
-    if x.size > 0 { assert min(x) >= 0, "bincount counts numbers that are not negative" }
+    n = minlength
+    if x.size > 0 {
+        least = min(x)
+        most = max(x)
+        assert least >= 0, "bincount counts numbers that are not negative"
+        n = maximum(int(most) + 1, minlength)
+    }
     if weights == none { return scatter_add(zeros(n, dtype=int64), x, 1) }
     scatter_add(zeros(n), x, astype(asarray(weights), float64))
 }
@@ -312,10 +317,16 @@ fn digitize(x, bins, right=false) {
 ## [0. 1. 2. 3. 4.]
 fn histogram_bin_edges(x, bins=10, range=none) {
     bins = asarray(bins)
-    if bins.ndim > 0 { return bins }
+    if bins.ndim > 0 {
+        assert all(bins[1:] >= bins[:-1]), "the edges of bins rise"
+        return bins
+    }
     x = asarray(x)
-    low = if range != none { float(range[0]) } else if x.size == 0 { 0.0 } else { float(min(x)) }
-    high = if range != none { float(range[1]) } else if x.size == 0 { 1.0 } else { float(max(x)) }
+    limits = if range != none { range } else if x.size == 0 { (0.0, 1.0) } else { (min(x), max(x)) }
+    low = float(limits[0])
+    high = float(limits[1])
+    assert isfinite(low) and isfinite(high), "the range of the bins is not finite"
+    assert low <= high, "the range of the bins goes from the least to the greatest value"
     if low == high {
         low = low - 0.5
         high = high + 0.5
@@ -344,10 +355,9 @@ fn _bin(x, edges) {
 
 fn _histogram(x, edges, weights) {
     n = edges.size - 1
-    b = _bin(x, edges)
+    if weights == none { return sum(_counts(edges, x), axis=0) }
     # Elements outside go to one bin more, which is dropped.
-    b = where((x >= edges[0]) & (x <= edges[-1]), b, n)
-    if weights == none { return scatter_add(zeros(n + 1, dtype=int64), b, 1)[:-1] }
+    b = where((x >= edges[0]) & (x <= edges[-1]), _bin(x, edges), n)
     w = ravel(asarray(weights))
     scatter_add(zeros(n + 1, dtype=result_type(w.dtype, int64)), b, w)[:-1]
 }

@@ -27,6 +27,9 @@ rows! {
     "searchsorted" ("x1, x2, side=\"left\", sorter=none") searchsorted, true,
         "Where each element of x2 belongs in the sorted vector x1: before equal elements (left) or after them (right)."
         "searchsorted([1, 3, 5], [3, 4])" => "[1 2]";
+    "_counts" ("edges, x") counts, false,
+        "How many elements of each piece of the vector x lie between neighbours of the sorted vector: from one to below the next, the last with its right edge."
+        "_counts([0, 2, 4], [1, 2, 3, 4, 5])" => "[[1 3]]";
     "nonzero" ("x") nonzero, true,
         "The positions of the elements that are not zero: one int64 vector per dimension."
         "nonzero([0, 3, 0, 5])" => "(array([1, 3]),)";
@@ -132,6 +135,33 @@ fn searchsorted(cx: &mut dyn Context, a: &[Value]) -> Result {
     let operands: Arrays = smallvec![build::cast(&sorted, dtype)?, vector];
     let found = build::routine(Order::Search { right }.into(), operands)?;
     build::reshape(&found, values.dims().clone()).map(Value::Array)
+}
+
+/// Values of the least piece that is counted by itself.
+const COUNTED: usize = 1 << 14;
+
+fn counts(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1]);
+    let (edges, values) = (args::array(cx, a, 0)?, args::array(cx, a, 1)?);
+    for (i, array) in [&edges, &values].into_iter().enumerate() {
+        if array.ndim() != 1 {
+            return Err(faults::argument(i, &a[i], "a vector").into());
+        }
+    }
+    let dtype = edges.dtype().promote(values.dtype());
+    refuse_complex(dtype, "histogram")?;
+    let (Some(&[n]), Some(_)) = (edges.known_shape().as_deref(), values.known_shape()) else {
+        let bins = match edges.dims()[0] {
+            Dim::Known(n) => Dim::Known(n.saturating_sub(1)),
+            Dim::Unknown(_) => cx.fresh_dim(),
+        };
+        let dims = smallvec![cx.fresh_dim(), bins];
+        return Ok(Value::Array(Array::abstract_of(DType::I64, dims)));
+    };
+    // Pieces long enough that adding up their counts takes little.
+    let piece = u32::try_from(COUNTED.max(n.saturating_mul(16))).unwrap_or(u32::MAX);
+    let operands: Arrays = smallvec![build::cast(&edges, dtype)?, build::cast(&values, dtype)?];
+    build::routine(Order::Count { piece }.into(), operands).map(Value::Array)
 }
 
 pub(super) fn nonzero(cx: &mut dyn Context, a: &[Value]) -> Result {

@@ -177,6 +177,8 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Flow, Fault> {
         let truth = self.condition(u, cond)?;
+        // Made-up elements say nothing.
+        let truth = if self.host.makes_up() { None } else { truth };
         let message = match (self.checking, truth, message) {
             (false, Some(true) | None, _) | (_, _, None) => None,
             (_, _, Some(m)) => Some(self.eval(u, m)?),

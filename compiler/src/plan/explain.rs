@@ -83,13 +83,21 @@ fn summary(plan: &Plan) -> String {
     out
 }
 
-/// How many times a value is walked through: once per step that reads it.
+/// How many times a value is walked through: once per step that reads it, and once for those that
+/// a task runs one after the other.
 fn passes(plan: &Plan, id: ValueId) -> usize {
     if matches!(plan[id].storage, Storage::Alias(_)) {
         return 0;
     }
-    let reads = |s: &&Step| plan.reads(s).iter().any(|&v| plan.stored(v) == id);
-    plan.steps.iter().filter(reads).count()
+    let reads = |&s: &&u32| {
+        let step = &plan.steps[*s as usize];
+        plan.reads(step).iter().any(|&v| plan.stored(v) == id)
+    };
+    let of_stage = |stage: &Stage| {
+        let steps = stage.steps.iter().filter(reads).count();
+        if stage.split.is_some() { steps.min(1) } else { steps }
+    };
+    plan.stages.iter().map(of_stage).sum()
 }
 
 fn stage_text(plan: &Plan, stage: &Stage) -> String {

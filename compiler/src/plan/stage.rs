@@ -3,11 +3,14 @@
 //! Consecutive steps share a stage when one dimension runs through all of them unreduced and
 //! unshifted: chunk `i` of every step then needs only chunk `i` of the steps before it. A task
 //! runs the whole chain on its chunk, while the chunk is in cache, and a value that nothing else
-//! reads exists only as a window inside the task.
+//! reads exists only as a window inside the task. Independent kernels over the same domain that
+//! read the same array share a stage too, so that it is read from memory once.
 
 use super::Config;
 use super::block::crossed;
-use arr_ir::plan::{Access, Output, Plan, Split, Stage, Step, StepKind, Storage, ValueId};
+use arr_ir::plan::{
+    Access, Blockwise, Output, Plan, Split, Stage, Step, StepKind, Storage, ValueId,
+};
 use arr_ir::shape::count;
 
 /// Bytes that a chunk of a stage reads and writes, to stay in a core's cache.
@@ -18,6 +21,8 @@ const SHARED_BYTES: usize = 2 << 20;
 const MIN_COLUMNS: usize = 64;
 /// Values of at least this many bytes are worth a window.
 const WINDOW_BYTES: usize = 256 << 10;
+/// Groups before the last in which a step is looked for that reads the same.
+const LOOK_BACK: usize = 16;
 /// Elements below which a stage is one task.
 const SMALL: usize = 16 << 10;
 
@@ -30,20 +35,119 @@ struct Group {
 
 /// Groups the steps into stages.
 pub fn stage(plan: &mut Plan, config: &Config) {
+    let groups = grouped(plan, 0..plan.steps.len() as u32, true, config);
+    let stages = groups.into_iter().flat_map(|g| finish(plan, g, config)).collect();
+    plan.stages = side_by_side(plan, stages);
+}
+
+/// Groups of steps that read what the same step writes (with `links`) or the same arrays.
+fn grouped(
+    plan: &Plan,
+    steps: impl IntoIterator<Item = u32>,
+    links: bool,
+    config: &Config,
+) -> Vec<Group> {
     let mut groups: Vec<Group> = vec![];
-    for s in 0..plan.steps.len() as u32 {
-        let joined = groups.last().and_then(|g| join(plan, g, s));
-        match joined {
-            Some(dims) => {
-                let group = groups.last_mut().expect("just seen");
-                group.steps.push(s);
-                group.dims = dims;
+    for s in steps {
+        match place(plan, &groups, s, links, config) {
+            Some((g, dims)) => {
+                groups[g].steps.push(s);
+                groups[g].dims = dims;
             }
             None => groups.push(Group { steps: vec![s], dims: vec![] }),
         }
     }
-    let stages = groups.into_iter().flat_map(|g| finish(plan, g, config)).collect();
-    plan.stages = side_by_side(plan, stages);
+    groups
+}
+
+/// The group that step `s` joins, and the split dimensions it then has: the last one if it reads
+/// what is written there (with `links`), or one that reads the same.
+fn place(
+    plan: &Plan,
+    groups: &[Group],
+    s: u32,
+    links: bool,
+    config: &Config,
+) -> Option<(usize, Vec<u8>)> {
+    let last = groups.len().checked_sub(1)?;
+    if let Some(dims) = links.then(|| join(plan, &groups[last], s)).flatten() {
+        return Some((last, dims));
+    }
+    for (g, group) in groups.iter().enumerate().rev().take(LOOK_BACK) {
+        let before = |&e: &u32| independent(plan, e, s) && independent(plan, s, e);
+        if !group.steps.iter().all(before) {
+            return None;
+        }
+        // What is written earlier than it has to be lives longer.
+        if (g == last || folds(plan, s))
+            && let Some(dims) = share(plan, group, s, config)
+        {
+            return Some((g, dims));
+        }
+    }
+    None
+}
+
+fn folds(plan: &Plan, s: u32) -> bool {
+    let StepKind::Blockwise(b) = &plan.steps[s as usize].kind else { return false };
+    !matches!(b.output, Output::Store { .. })
+}
+
+/// The split dimensions when step `s` joins a group of steps that are independent of it, because
+/// one of them goes over the same and reads the same.
+fn share(plan: &Plan, group: &Group, s: u32, config: &Config) -> Option<Vec<u8>> {
+    let least = if config.chunk.is_some() { 1 } else { WINDOW_BYTES };
+    let partner = group.steps.iter().position(|&p| shares(plan, p, s, least))?;
+    let p = group.steps[partner];
+    let mut dims = group.dims.clone();
+    if dims.is_empty() {
+        let space = plan.space(&plan.steps[p as usize]);
+        dims.push(
+            (0..space.len() as u8)
+                .find(|&d| space[d as usize] > 1 && alone_in(plan, p, d) && alone_in(plan, s, d))?,
+        );
+    }
+    let dim = dims[partner];
+    dims.push(alone_in(plan, s, dim).then_some(dim)?);
+    Some(dims)
+}
+
+/// Whether two kernels go over the same domain in the same way, along memory, and both read an
+/// array of at least so many bytes there.
+fn shares(plan: &Plan, a: u32, b: u32, least: usize) -> bool {
+    let kernel = |s: u32| match &plan.steps[s as usize].kind {
+        StepKind::Blockwise(b) => Some(b),
+        _ => None,
+    };
+    let (Some(a), Some(b)) = (kernel(a), kernel(b)) else { return false };
+    let way = |b: &Blockwise| match b.output {
+        Output::Store { .. } => (0, 0, 0),
+        Output::Rows { kept, .. } => (1, kept, 0),
+        Output::Cols { outer, reduced, .. } => (2, outer, reduced),
+    };
+    let large = |access: &Access| match access {
+        Access::Memory { value, .. } => plan[*value].bytes() >= least,
+        Access::Linear { .. } => false,
+    };
+    a.domain == b.domain
+        && way(a) == way(b)
+        && crossed(plan, a).is_none()
+        && crossed(plan, b).is_none()
+        && a.operands.iter().any(|o| large(o) && b.operands.contains(o))
+}
+
+/// Whether a step may be cut along a dimension of its space where nothing of the stage reads what
+/// it writes: blocks of a fold too.
+fn alone_in(plan: &Plan, s: u32, dim: u8) -> bool {
+    let step = &plan.steps[s as usize];
+    match &step.kind {
+        StepKind::Blockwise(Blockwise { output: Output::Rows { parts, .. }, .. })
+        | StepKind::Blockwise(Blockwise { output: Output::Cols { parts, .. }, .. }) => {
+            let writes = |o: &Step| plan.written(o) == *parts;
+            plan.steps.iter().filter(|o| writes(o)).count() == 1
+        }
+        _ => splittable(plan, s, dim),
+    }
 }
 
 /// Joins neighbouring single steps that are independent of each other.
@@ -222,21 +326,33 @@ fn through_aliases(plan: &Plan, value: ValueId, dim: u8) -> Option<u8> {
     Some(wide_to[at] as u8)
 }
 
-/// The stages of a group: one, or one per step where a chunk would not stay in cache.
+/// The stages of a group: one, or, where a chunk would not stay in cache, those of steps that read
+/// the same, or one per step.
 fn finish(plan: &Plan, group: Group, config: &Config) -> Vec<Stage> {
-    let alone = |s: &u32| Stage { steps: vec![*s], split: None, locals: vec![] };
-    if group.steps.len() == 1 {
-        return vec![alone(&group.steps[0])];
+    if let Some(stage) = together(plan, &group, config) {
+        return vec![stage];
     }
-    let extent = plan.space(&plan.steps[group.steps[0] as usize])[group.dims[0] as usize];
-    let Some(chunk) = chunk(plan, &group, extent, config) else {
-        return group.steps.iter().map(alone).collect();
-    };
+    let alone = |s: u32| Stage { steps: vec![s], split: None, locals: vec![] };
+    let parts = grouped(plan, group.steps, false, config).into_iter();
+    parts
+        .flat_map(|part| match together(plan, &part, config) {
+            Some(stage) => vec![stage],
+            None => part.steps.into_iter().map(alone).collect(),
+        })
+        .collect()
+}
+
+/// The stage in which all steps of a group run chunk by chunk, if they are several and a chunk
+/// stays in cache.
+fn together(plan: &Plan, group: &Group, config: &Config) -> Option<Stage> {
+    let dim = *group.dims.first()?;
+    let extent = plan.space(&plan.steps[group.steps[0] as usize])[dim as usize];
+    let chunk = chunk(plan, group, extent, config)?;
     // A chunk size that is asked for asks for every window too: small programs then test them.
     let least = if config.chunk.is_some() { 1 } else { WINDOW_BYTES };
-    let locals = locals(plan, &group, least);
-    let split = Split { extent, chunk, dims: group.dims };
-    vec![Stage { steps: group.steps, split: Some(split), locals }]
+    let locals = locals(plan, group, least);
+    let split = Split { extent, chunk, dims: group.dims.clone() };
+    Some(Stage { steps: group.steps.clone(), split: Some(split), locals })
 }
 
 /// The chunk size along the split dimension.

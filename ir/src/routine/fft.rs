@@ -101,8 +101,8 @@ impl Family for Fft {
         true
     }
 
-    fn aligned(&self, _: usize) -> bool {
-        true
+    fn per_row(&self, _: usize) -> Option<usize> {
+        Some(1)
     }
 
     fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {

@@ -12,7 +12,8 @@
 //! | `fft` | discrete Fourier transforms |
 //! | `linalg` | factorizations of matrices, linear equations |
 //! | `movement` | elements read and written by positions and masks |
-//! | `order` | sorting and searching |
+//! | `order` | sorting, searching and counting |
+//! | `search` | positions in sorted arrays |
 //!
 //! A value that does not suit (a position outside the array) is an error of the run; what can be
 //! known from dtypes and shapes is refused by [`Routine::output`].
@@ -22,6 +23,7 @@ mod fft;
 mod linalg;
 mod movement;
 mod order;
+mod search;
 
 pub use blocks::{Numbers, PANEL, ROWS, TILE};
 pub use fft::{Fft, Scale, Transform};
@@ -115,11 +117,19 @@ pub trait Family {
     fn divisible(&self) -> bool {
         false
     }
-    /// Whether such a range needs the same range of an operand's first core dimension only; then
-    /// [`Family::run`] is given just that, and `rows` count from 0 on.
-    fn aligned(&self, operand: usize) -> bool {
+    /// How many rows of an operand's first core dimension each row of the result needs, if every
+    /// row needs its own ones only (the last perhaps fewer); then [`Family::run`] is given just
+    /// those of the wanted range, and `rows` count from 0 on.
+    fn per_row(&self, operand: usize) -> Option<usize> {
         let _ = operand;
-        false
+        None
+    }
+    /// The rows of an operand with `n` that a range of rows of the result (first, number) needs;
+    /// `None` if it needs all.
+    fn rows_of(&self, operand: usize, rows: (usize, usize), n: usize) -> Option<(usize, usize)> {
+        let each = self.per_row(operand)?;
+        let first = (rows.0 * each).min(n);
+        Some((first, (rows.1 * each).min(n - first)))
     }
     /// Bytes of working memory for operands of these dtypes and core shapes.
     fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {

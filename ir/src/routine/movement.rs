@@ -278,8 +278,21 @@ fn gather_words<T: bytemuck::Pod>(
 ) -> Result<(), String> {
     let source: &[T] = bytemuck::cast_slice(source);
     let out: &mut [T] = bytemuck::cast_slice_mut(out);
-    for (i, to) in part.zip(out) {
-        *to = source[at.row(outer, i)?];
+    let (&[size], &[index]) = (at.sizes, &at.index[..]) else {
+        for (i, to) in part.zip(out) {
+            *to = source[at.row(outer, i)?];
+        }
+        return Ok(());
+    };
+    // Checked some at a time, so that many reads are under way at once.
+    let (source, n) = (&source[outer * size..(outer + 1) * size], size as i64);
+    for (at, to) in index[part].chunks(NEAR).zip(out.chunks_mut(NEAR)) {
+        if let Some(wrong) = first_outside(at, n) {
+            return Err(outside(at[wrong], 0, size));
+        }
+        for (&p, to) in at.iter().zip(to) {
+            *to = source[if p < 0 { p + n } else { p } as usize];
+        }
     }
     Ok(())
 }
@@ -310,6 +323,9 @@ fn flat(axes: u8, shape: &[usize]) -> bool {
 /// Parts of many positions that are counted side by side.
 const APART: usize = 8;
 
+/// Positions that are looked at before they are used.
+const NEAR: usize = 1 << 11;
+
 /// Whether sums of `m` values into `n` elements may be made part by part: their order does not
 /// matter, and the parts are small beside the values.
 fn apart(fold: Option<FoldOp>, dtype: DType, n: usize, m: usize) -> bool {
@@ -329,37 +345,49 @@ fn scatter_flat(
 ) -> Result<(), String> {
     let (at, size): (&[i64], usize) = (at.of(), base.shape[1]);
     let n = size as i64;
+    let row = move |&p: &i64| (if p < 0 { p + n } else { p }) as usize;
+    out.copy_from_slice(base.data);
+    if !apart(fold, base.dtype, size, at.len()) {
+        let first = AtomicUsize::new(usize::MAX);
+        workers.each(at.len().div_ceil(PIECE), &|i| {
+            let part = &at[i * PIECE..at.len().min((i + 1) * PIECE)];
+            if let Some(wrong) = first_outside(part, n) {
+                first.fetch_min(i * PIECE + wrong, Ordering::Relaxed);
+            }
+        });
+        if let Some(&position) = at.get(first.into_inner()) {
+            return Err(outside(position, 0, size));
+        }
+        return scatter_rows(base.dtype, at.iter().map(row), values, fold, out);
+    }
+    let part = at.len().div_ceil(APART);
+    let bytes = base.dtype.size();
     let first = AtomicUsize::new(usize::MAX);
-    workers.each(at.len().div_ceil(PIECE), &|i| {
-        let part = &at[i * PIECE..at.len().min((i + 1) * PIECE)];
-        let wrong = |p: i64| (p < -n) | (p >= n);
-        if part.iter().fold(false, |any, &p| any | wrong(p)) {
-            let here = part.iter().position(|&p| wrong(p)).unwrap_or(0);
-            first.fetch_min(i * PIECE + here, Ordering::Relaxed);
+    in_pieces(scratch, size * bytes, workers, |i, sums| {
+        sums.fill(0);
+        let all = at.len().min(i * part)..at.len().min((i + 1) * part);
+        // Positions are looked at, and used, while they are near.
+        for start in all.clone().step_by(NEAR) {
+            let range = start..all.end.min(start + NEAR);
+            if let Some(wrong) = first_outside(&at[range.clone()], n) {
+                first.fetch_min(start + wrong, Ordering::Relaxed);
+                return;
+            }
+            let given = match values.shape[0] {
+                1 => *values,
+                _ => {
+                    Block { data: &values.data[range.start * bytes..range.end * bytes], ..*values }
+                }
+            };
+            let shape = [if values.shape[0] == 1 { 1 } else { range.len() }, 1];
+            let given = Block { shape: &shape, ..given };
+            // Sums of whole numbers cannot fail.
+            let _ = scatter_rows(base.dtype, at[range].iter().map(row), &given, fold, sums);
         }
     });
     if let Some(&position) = at.get(first.into_inner()) {
         return Err(outside(position, 0, size));
     }
-    let row = move |&p: &i64| (if p < 0 { p + n } else { p }) as usize;
-    out.copy_from_slice(base.data);
-    if !apart(fold, base.dtype, size, at.len()) {
-        return scatter_rows(base.dtype, at.iter().map(row), values, fold, out);
-    }
-    let part = at.len().div_ceil(APART);
-    let bytes = base.dtype.size();
-    in_pieces(scratch, size * bytes, workers, |i, sums| {
-        sums.fill(0);
-        let range = at.len().min(i * part)..at.len().min((i + 1) * part);
-        let given = match values.shape[0] {
-            1 => *values,
-            _ => Block { data: &values.data[range.start * bytes..range.end * bytes], ..*values },
-        };
-        let shape = [if values.shape[0] == 1 { 1 } else { range.len() }, 1];
-        let given = Block { shape: &shape, ..given };
-        // Sums of whole numbers cannot fail.
-        let _ = scatter_rows(base.dtype, at[range].iter().map(row), &given, fold, sums);
-    });
     let all = 0..size;
     for sums in scratch.chunks_exact(size * bytes) {
         let shape = [size, 1];
@@ -367,6 +395,14 @@ fn scatter_flat(
         scatter_rows(base.dtype, all.clone(), &sums, fold, out)?;
     }
     Ok(())
+}
+
+/// Where the first of these positions that are not among `n` is.
+fn first_outside(at: &[i64], n: i64) -> Option<usize> {
+    // Of a position outside, one of the distances to both ends is negative.
+    let signs = at.iter().fold(0, |all, &p| all | p.wrapping_add(n) | (n - 1).wrapping_sub(p));
+    let outside = || at.iter().position(|p| !(-n..n).contains(p));
+    (signs < 0).then(outside).flatten()
 }
 
 /// Writes or folds values into rows of `out`, in order.

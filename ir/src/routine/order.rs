@@ -4,6 +4,7 @@
 //! stable, so results are unique; a descending sort keeps equal elements in their order and puts
 //! NaN last too. Elements are sorted by keys: unsigned integers in the same order.
 
+use super::search::{count, counters, search};
 use super::{Block, Family, Task, Workers, in_pieces};
 use crate::dtype::DType;
 use crate::shape::Shape;
@@ -28,6 +29,12 @@ pub enum Order {
         /// After equal elements instead of before them.
         right: bool,
     },
+    /// `[k, n]`: how many of the values of each piece of `[m]` lie between neighbours of the sorted
+    /// `[n + 1]`: from one to below the next, the last with its right edge.
+    Count {
+        /// Values of a piece; the last may have fewer.
+        piece: u32,
+    },
 }
 
 impl Family for Order {
@@ -43,16 +50,26 @@ impl Family for Order {
             (Order::Search { .. }, [_, (other, values)]) if *other == dtype => {
                 Ok((DType::I64, (*values).into()))
             }
+            (Order::Count { piece: 1.. }, [_, (other, values)])
+                if *other == dtype && shape[0] > 0 =>
+            {
+                let pieces = self.pieces(values[0]);
+                Ok((DType::I64, [pieces, shape[0] - 1].as_slice().into()))
+            }
             _ => Err("operands of different dtypes".into()),
         }
     }
 
     fn divisible(&self) -> bool {
-        matches!(self, Order::Search { .. })
+        matches!(self, Order::Search { .. } | Order::Count { .. })
     }
 
-    fn aligned(&self, operand: usize) -> bool {
-        matches!(self, Order::Search { .. }) && operand == 1
+    fn per_row(&self, operand: usize) -> Option<usize> {
+        match (self, operand) {
+            (Order::Search { .. }, 1) => Some(1),
+            (Order::Count { piece }, 1) => Some(*piece as usize),
+            _ => None,
+        }
     }
 
     fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {
@@ -61,6 +78,7 @@ impl Family for Order {
             Order::Sort { .. } => n * dtype.size(),
             Order::Argsort { .. } => 2 * n * pair_bytes(dtype, n),
             Order::Search { .. } => 0,
+            Order::Count { .. } => 4 * counters(n),
         }
     }
 
@@ -83,6 +101,15 @@ impl Family for Order {
                 let out: &mut [i64] = bytemuck::cast_slice_mut(out);
                 search::<T>(x.of(), &operands[1].of::<T>()[rows], right, out);
             }
+            Order::Count { piece } => {
+                let out: &mut [i64] = bytemuck::cast_slice_mut(out);
+                let counters: &mut [u32] = bytemuck::cast_slice_mut(scratch);
+                let pieces = operands[1].of::<T>().chunks(piece as usize);
+                let bins = x.shape[0] - 1;
+                for (values, row) in pieces.zip(out.chunks_exact_mut(bins.max(1))) {
+                    count::<T>(x.of(), values, row, counters);
+                }
+            }
         });
         Ok(())
     }
@@ -92,6 +119,7 @@ impl Family for Order {
             Order::Sort { .. } => "sort".into(),
             Order::Argsort { .. } => "positions in sorted order".into(),
             Order::Search { .. } => "search in a sorted array".into(),
+            Order::Count { .. } => "count between the elements of a sorted array".into(),
         }
     }
 }
@@ -104,7 +132,15 @@ impl Order {
 
     /// Whether its result are positions.
     pub fn is_of_positions(self) -> bool {
-        !matches!(self, Order::Sort { .. })
+        matches!(self, Order::Argsort { .. } | Order::Search { .. })
+    }
+
+    /// The pieces of so many values that are counted one by one.
+    fn pieces(self, values: usize) -> usize {
+        match self {
+            Order::Count { piece } => values.div_ceil(piece.max(1) as usize),
+            _ => 0,
+        }
     }
 
     /// Keys of elements: in the order in which a sort puts them, equal where it counts them equal.
@@ -112,7 +148,7 @@ impl Order {
         let (loose, descending) = match self {
             Order::Sort { descending } => (false, descending),
             Order::Argsort { descending } => (true, descending),
-            Order::Search { .. } => (true, false),
+            Order::Search { .. } | Order::Count { .. } => (true, false),
         };
         with_number!(x.dtype, T => {
             for (o, v) in out.iter_mut().zip(x.of::<T>()) {
@@ -129,7 +165,7 @@ fn sort_key<T: Keyed>(v: T, loose: bool, descending: bool) -> u64 {
 }
 
 /// A number and its key.
-trait Keyed: bytemuck::Pod + Send + Sync {
+pub(super) trait Keyed: bytemuck::Pod + PartialOrd + Send + Sync {
     /// An unsigned integer of the same width.
     type Key: bytemuck::Pod + Ord + Send + Sync + std::ops::Not<Output = Self::Key> + Into<u64>;
     /// In the order of the numbers, NaN greatest, -0 below +0.
@@ -367,49 +403,6 @@ fn argsort<T: Keyed, P: Pair>(
     });
 }
 
-/// Elements of a sorted array up to which it is looked at before many are searched in it.
-const FEW: usize = 4096;
-
-/// The factor from a distance to the first element to a position, where positions found that way
-/// miss by one at most.
-fn even<T: Keyed>(sorted: &[T]) -> Option<f64> {
-    let (first, last) = (sorted.first()?.near(), sorted.last()?.near());
-    let scale = (sorted.len() - 1) as f64 / (last - first);
-    let hits = |(i, x): (usize, &T)| ((x.near() - first) * scale - i as f64).abs() <= 1.0;
-    (scale.is_finite() && scale > 0.0 && sorted.iter().enumerate().all(hits)).then_some(scale)
-}
-
-fn search<T: Keyed>(sorted: &[T], values: &[T], right: bool, out: &mut [i64]) {
-    if sorted.len() <= FEW
-        && values.len() >= 4 * sorted.len()
-        && let Some(scale) = even(sorted)
-    {
-        let keys: Vec<T::Key> = sorted.iter().map(|x| x.loose()).collect();
-        let first = sorted[0].near();
-        for (o, v) in out.iter_mut().zip(values) {
-            let key = v.loose();
-            let before = |s: T::Key| if right { s <= key } else { s < key };
-            // A guess, and steps from there: right whatever the guess.
-            let mut at = (((v.near() - first) * scale) as usize).min(keys.len() - 1) + 1;
-            while at < keys.len() && before(keys[at]) {
-                at += 1;
-            }
-            while at > 0 && !before(keys[at - 1]) {
-                at -= 1;
-            }
-            *o = at as i64;
-        }
-        return;
-    }
-    for (o, v) in out.iter_mut().zip(values) {
-        let key = v.loose();
-        *o = match right {
-            false => sorted.partition_point(|s| s.loose() < key),
-            true => sorted.partition_point(|s| s.loose() <= key),
-        } as i64;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -474,50 +467,6 @@ mod tests {
                 });
                 assert!(stable, "{n}");
             }
-        }
-    }
-
-    #[test]
-    fn searching_puts_nan_last() {
-        let x = [-1.0, 0.0, 0.0, 2.0, f64::NAN];
-        let values = [-0.0, 2.0, 3.0, f64::NAN, -5.0];
-        let mut out = [0; 5];
-        search(&x, &values, false, &mut out);
-        assert_eq!(out, [1, 3, 4, 4, 0]);
-        search(&x, &values, true, &mut out);
-        assert_eq!(out, [3, 4, 4, 5, 0]);
-    }
-
-    #[test]
-    fn even_arrays_are_searched_as_others() {
-        let all: Vec<f64> = numbers(3000).into_iter().map(|v| v / 5e5).collect();
-        let special = [0.0, -0.0, 1.0, f64::INFINITY, f64::NEG_INFINITY, 0.3, -1e300];
-        let edges: Vec<Vec<f64>> = vec![
-            (0..=100).map(|i| i as f64 / 100.0).collect(),
-            (0..=7).map(|i| -1.0 + f64::from(i) * 0.3).collect(),
-            vec![0.0, 1.0],
-            vec![2.5],
-            vec![0.0, 0.0, 1.0, 2.0],
-            vec![0.0, 1.0, f64::NAN],
-        ];
-        for edges in edges {
-            for right in [false, true] {
-                let values: Vec<f64> = all.iter().chain(&special).chain(&edges).copied().collect();
-                let mut out = vec![0; values.len()];
-                search(&edges, &values, right, &mut out);
-                for (v, &at) in values.iter().zip(&out) {
-                    let mut one = [0];
-                    search(&edges, &[*v], right, &mut one);
-                    assert_eq!(at, one[0], "{v} in {edges:?}");
-                }
-            }
-        }
-        let whole: Vec<i32> = (-50..50).map(|i| i * 3).collect();
-        let values: Vec<i32> = (-400..400).chain([i32::MIN, i32::MAX]).collect();
-        let mut out = vec![0; values.len()];
-        search(&whole, &values, true, &mut out);
-        for (v, &at) in values.iter().zip(&out) {
-            assert_eq!(at, whole.partition_point(|w| w <= v) as i64);
         }
     }
 }

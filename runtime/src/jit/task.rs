@@ -418,15 +418,14 @@ impl<'a> Arrays<'a> {
             .enumerate()
             .map(|(i, &v)| {
                 let mut core = Shape::from(&self.plan[v].shape[batch..]);
-                match core.first_mut().filter(|_| family.aligned(i)) {
-                    Some(n) => *n = rows,
-                    None => return (core, 0),
-                }
-                let start = first * bytes(&core[1..], self.plan[v].dtype);
+                let all = core.first().copied().unwrap_or(1);
+                let Some(own) = family.rows_of(i, (first, rows), all) else { return (core, 0) };
+                core[0] = own.1;
+                let start = own.0 * bytes(&core[1..], self.plan[v].dtype);
                 (core, start)
             })
             .collect();
-        let aligned = (0..operands.len()).any(|i| family.aligned(i));
+        let aligned = (0..operands.len()).any(|i| family.per_row(i).is_some());
         let given = if aligned { 0..rows } else { first..first + rows };
         let mut result = Ok(());
         each_index(&sizes, |index| {
