@@ -62,7 +62,7 @@ fn trend(x) {
 ## >>> climate.rolling_mean([1.0, 2.0, 6.0, 4.0], 2)
 ## [1.5 4.  5. ]
 fn rolling_mean(x, window) {
-    x = asarray(x)
+    x = x * 1.0
     n = x.shape[0] - window + 1
     assert window >= 1 and n >= 1, "the window does not fit into the series"
     s = x[:n]

@@ -156,7 +156,7 @@ fn max_drawdown(prices, axis=0) = min(drawdown(prices, axis=axis), axis=axis)
 ## >>> finance.sma([1.0, 2.0, 6.0, 4.0], 2)
 ## [1.5 4.  5. ]
 fn sma(prices, n, axis=0) {
-    p = moveaxis(asarray(prices), axis, 0)
+    p = moveaxis(prices * 1.0, axis, 0)
     assert n >= 1 and n <= p.shape[0], "as many prices as the mean takes are needed"
     count = p.shape[0] - n + 1
     s = p[:count]

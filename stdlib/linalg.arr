@@ -307,7 +307,7 @@ fn vector_norm(x, axis=none, keepdims=false, ord=2) {
     if ord == 2 { return sqrt(sum(_squares(x), axis=axis, keepdims=keepdims)) }
     a = abs(x)
     if ord == 1 { sum(a, axis=axis, keepdims=keepdims) }
-    else if ord == inf { max(a, axis=axis, keepdims=keepdims) }
+    else if ord == inf { max(a, axis=axis, keepdims=keepdims, initial=0) }
     else if ord == -inf { min(a, axis=axis, keepdims=keepdims) }
     else if ord == 0 { astype(count_nonzero(a, axis=axis, keepdims=keepdims), a.dtype) }
     else { sum(a ** ord, axis=axis, keepdims=keepdims) ** (1 / ord) }
@@ -327,11 +327,11 @@ fn matrix_norm(x, keepdims=false, ord="fro") {
         return sqrt(sum(_squares(x), axis=(-2, -1), keepdims=keepdims))
     }
     n = if ord == "nuc" { sum(linalg._svdvals(x), axis=-1) }
-        else if ord == 2 { max(linalg._svdvals(x), axis=-1) }
+        else if ord == 2 { max(linalg._svdvals(x), axis=-1, initial=0) }
         else if ord == -2 { min(linalg._svdvals(x), axis=-1) }
-        else if ord == 1 { max(sum(abs(x), axis=-2), axis=-1) }
+        else if ord == 1 { max(sum(abs(x), axis=-2), axis=-1, initial=0) }
         else if ord == -1 { min(sum(abs(x), axis=-2), axis=-1) }
-        else if ord == inf { max(sum(abs(x), axis=-1), axis=-1) }
+        else if ord == inf { max(sum(abs(x), axis=-1), axis=-1, initial=0) }
         else {
             assert ord == -inf, "the norm of a matrix is fro, nuc, 2, -2, 1, -1, inf or -inf"
             min(sum(abs(x), axis=-1), axis=-1)

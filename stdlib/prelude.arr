@@ -15,10 +15,13 @@
 ## >>> mean([1, 2, 9], where=[true, true, false])
 ## 1.5
 fn mean(x, axis=none, keepdims=false, dtype=none, where=none) {
-    x = asarray(x, dtype=dtype)
+    x = _inexact(asarray(x, dtype=dtype))
     s = sum(x, axis=axis, keepdims=keepdims, where=where)
     s / _counted(x, s, axis, keepdims, where)
 }
+
+## Whole numbers and truth values as float64, which does not overflow; other numbers as they are.
+fn _inexact(x) = if isdtype(x.dtype, ("integral", "bool")) { astype(x, float64) } else { x }
 
 ## How many elements of `x` are in one of `s`, its reduction with a mask.
 fn _counted(x, s, axis, keepdims, where) {
@@ -35,8 +38,8 @@ fn _counted(x, s, axis, keepdims, where) {
 ## 1.25
 ## >>> var([1, 2, 3, 4], correction=1)
 ## 1.6666666666666667
-fn var(x, axis=none, correction=0, keepdims=false, ddof=none, where=none) {
-    x = asarray(x)
+fn var(x, axis=none, correction=0, keepdims=false, ddof=none, where=none, dtype=none) {
+    x = asarray(x, dtype=dtype)
     d = x - mean(x, axis=axis, keepdims=true, where=where)
     s = sum(_square_modulus(d), axis=axis, keepdims=keepdims, where=where)
     c = if ddof == none { correction } else { ddof }
@@ -47,8 +50,8 @@ fn var(x, axis=none, correction=0, keepdims=false, ddof=none, where=none) {
 ##
 ## >>> std([1, 2, 3, 4])
 ## 1.118033988749895
-fn std(x, axis=none, correction=0, keepdims=false, ddof=none, where=none) {
-    sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof, where=where))
+fn std(x, axis=none, correction=0, keepdims=false, ddof=none, where=none, dtype=none) {
+    sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof, where=where, dtype=dtype))
 }
 
 ## The mean with weights: of the same shape as the array, or a vector along the axis. With `returned`
@@ -62,7 +65,9 @@ fn average(x, axis=none, weights=none, returned=false, keepdims=false) {
         m = mean(x, axis=axis, keepdims=keepdims)
         return if returned { (m, full_like(m, x.size / maximum(m.size, 1))) } else { m }
     }
+    x = _inexact(x)
     w = asarray(weights)
+    w = astype(w, result_type(x, w))
     if w.ndim == 1 and x.ndim > 1 {
         assert axis != none, "weights along an axis need the axis"
         assert w.shape[0] == x.shape[axis], "there must be a weight for each element along the axis"
@@ -151,7 +156,7 @@ fn nanprod(x, axis=none, keepdims=false, dtype=none, initial=none, where=none) {
 ## >>> nanmean([1.0, nan, 2.0])
 ## 1.5
 fn nanmean(x, axis=none, keepdims=false, dtype=none, where=none) {
-    x = asarray(x, dtype=dtype)
+    x = _inexact(asarray(x, dtype=dtype))
     s = nansum(x, axis=axis, keepdims=keepdims, where=where)
     s / _count(x, axis, keepdims, s.dtype, where)
 }
@@ -162,10 +167,11 @@ fn _without_nan(x, number) {
     if isdtype(x.dtype, ("integral", "bool")) { x } else { where(isnan(x), number, x) }
 }
 
-## How many elements are not NaN where the mask is true, in a float dtype if the other one is.
+## How many elements are not NaN where the mask is true, in the float dtype of the parts of the
+## other one, if that has any.
 fn _count(x, axis, keepdims, dtype, where) {
     n = sum(~isnan(asarray(x)), axis=axis, keepdims=keepdims, where=where)
-    if isdtype(dtype, "real floating") { astype(n, dtype) } else { n }
+    if isdtype(dtype, ("integral", "bool")) { n } else { astype(n, real(zeros((), dtype=dtype)).dtype) }
 }
 
 ## The variance of the elements that are not NaN, where the mask `where` is true.
@@ -285,7 +291,10 @@ fn clip(x, min=none, max=none) {
 ## >>> logaddexp(1000.0, 1000.0)
 ## 1000.6931471805599
 fn logaddexp(a, b) {
-    d = where(asarray(a) == b, 0, abs(asarray(a) - b))
+    dtype = _floating(zeros((), dtype=result_type(a, b))).dtype
+    a = astype(asarray(a), dtype)
+    b = astype(asarray(b), dtype)
+    d = where(a == b, 0, abs(a - b))
     maximum(a, b) + log1p(exp(-d))
 }
 
@@ -294,6 +303,7 @@ fn logaddexp(a, b) {
 ## >>> logsumexp([1000.0, 1000.0])
 ## 1000.6931471805599
 fn logsumexp(x, axis=none, keepdims=false) {
+    x = _floating(x)
     m = max(x, axis=axis, keepdims=true)
     s = log(sum(exp(x - m), axis=axis, keepdims=true)) + m
     if keepdims { s } else if axis == none { reshape(s, ()) } else { squeeze(s, axis=axis) }
@@ -303,14 +313,14 @@ fn logsumexp(x, axis=none, keepdims=false) {
 ##
 ## >>> sigmoid(0.0)
 ## 0.5
-fn sigmoid(x) = 1 / (1 + exp(-x))
+fn sigmoid(x) = 1 / (1 + exp(-_floating(x)))
 
 ## exp(x) / sum(exp(x)) along an axis.
 ##
 ## >>> softmax([0.0, 0.0])
 ## [0.5 0.5]
 fn softmax(x, axis=-1) {
-    x = asarray(x)
+    x = _floating(x)
     e = exp(x - max(x, axis=axis, keepdims=true))
     e / sum(e, axis=axis, keepdims=true)
 }
@@ -366,7 +376,7 @@ fn divmod(a, b) = (a // b, a % b)
 ## [ True False]
 fn isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=false) {
     a = asarray(a)
-    b = asarray(b)
+    b = _inexact(asarray(b))
     close = where(isfinite(a) & isfinite(b), abs(a - b) <= atol + rtol * abs(b), a == b)
     if equal_nan { close | (isnan(a) & isnan(b)) } else { close }
 }
@@ -494,7 +504,7 @@ fn geomspace(start, stop, num=50, endpoint=true, dtype=none, axis=0) {
 ##  [3 4]]
 fn tril(x, k=0) {
     x = asarray(x)
-    kept = iota(x.shape[-2])[:, newaxis] + k >= iota(x.shape[-1])
+    kept = iota(x.shape[if x.ndim == 1 { 0 } else { -2 }])[:, newaxis] + k >= iota(x.shape[-1])
     where(kept, x, zeros((), dtype=x.dtype))
 }
 
@@ -505,7 +515,7 @@ fn tril(x, k=0) {
 ##  [0 4]]
 fn triu(x, k=0) {
     x = asarray(x)
-    kept = iota(x.shape[-2])[:, newaxis] + k <= iota(x.shape[-1])
+    kept = iota(x.shape[if x.ndim == 1 { 0 } else { -2 }])[:, newaxis] + k <= iota(x.shape[-1])
     where(kept, x, zeros((), dtype=x.dtype))
 }
 
@@ -522,7 +532,7 @@ fn diag(x, k=0) {
     i = iota(n)
     v = concat((x, zeros(abs(k), dtype=x.dtype)))
     v = if k >= 0 { v[:, newaxis] } else { v[newaxis, :] }
-    where(i[:, newaxis] + k == i, v, 0)
+    where(i[:, newaxis] + k == i, v, zeros((), dtype=x.dtype))
 }
 
 # --- Differences and sums along an axis ---
@@ -663,7 +673,7 @@ fn cross(a, b, axis=-1) {
 ## >>> norm([3.0, -4.0], ord=1)
 ## 7.0
 fn norm(x, ord=2, axis=none, keepdims=false) {
-    x = abs(asarray(x))
+    x = abs(_inexact(asarray(x)))
     if ord == 2 { sqrt(sum(x * x, axis=axis, keepdims=keepdims)) }
     else if ord == 1 { sum(x, axis=axis, keepdims=keepdims) }
     else if ord == inf { max(x, axis=axis, keepdims=keepdims) }

@@ -5,6 +5,19 @@
 # parameters, whatever the chunks and threads. The reference page on random numbers says how each
 # is made, so that another program can make the same ones.
 
+## A parameter that must not be negative.
+fn _positive(v, what) {
+    assert all(v >= 0), f"{what} cannot be negative"
+    v
+}
+
+## A parameter that is a probability.
+fn _share(p) {
+    p = if _is_tuple(p) { asarray(p) } else { p }
+    assert all((p >= 0) & (p <= 1)), "a probability lies between 0 and 1"
+    p
+}
+
 ## The seed of part `k` of a distribution.
 fn _seed(seed, k) = seed ^ (k * -7046029254386353131)
 
@@ -18,7 +31,7 @@ fn _symmetric(shape, seed, k) = (2 * _unit(shape, seed, k) - 1) + 2.0 ** -53
 fn _exponential(shape, seed, k) = -log1p(-_unit(shape, seed, k))
 
 ## Gamma-distributed numbers.
-fn _gamma(shape, a, seed, k) = gamma_from_uniform(astype(a, float64), _unit(shape, seed, k))
+fn _gamma(shape, a, seed, k) = gamma_from_uniform(astype(_positive(a, "the shape parameter"), float64), _unit(shape, seed, k))
 
 ## Normally distributed numbers with mean 0 and standard deviation 1.
 ##
@@ -30,13 +43,13 @@ fn standard_normal(shape=none, seed=0, dtype=none) = normal(shape, seed=seed, dt
 ##
 ## >>> random.lognormal(3, sigma=0.0)
 ## [1. 1. 1.]
-fn lognormal(shape=none, mean=0.0, sigma=1.0, seed=0) = exp(mean + sigma * normal(shape, seed=_seed(seed, 1)))
+fn lognormal(shape=none, mean=0.0, sigma=1.0, seed=0) = exp(mean + _positive(sigma, "sigma") * normal(shape, seed=_seed(seed, 1)))
 
 ## Exponentially distributed numbers with mean `scale`.
 ##
 ## >>> all(random.exponential(100) >= 0)
 ## True
-fn exponential(shape=none, scale=1.0, seed=0) = scale * _exponential(shape, seed, 2)
+fn exponential(shape=none, scale=1.0, seed=0) = _positive(scale, "the scale") * _exponential(shape, seed, 2)
 
 ## Exponentially distributed numbers with mean 1.
 ##
@@ -48,7 +61,7 @@ fn standard_exponential(shape=none, seed=0) = exponential(shape, seed=seed)
 ##
 ## >>> all(random.gamma(100, 2.5) > 0)
 ## True
-fn gamma(shape, a, scale=1.0, seed=0) = scale * _gamma(shape, a, seed, 3)
+fn gamma(shape, a, scale=1.0, seed=0) = _positive(scale, "the scale") * _gamma(shape, a, seed, 3)
 
 ## Numbers of the gamma distribution with scale 1.
 ##
@@ -180,20 +193,22 @@ fn wald(shape, mean, scale, seed=0) {
 fn poisson(shape=none, lam=1.0, seed=0) = _poisson(shape, lam, seed, 18)
 
 fn _poisson(shape, lam, seed, k) {
-    astype(poisson_from_uniform(astype(lam, float64), _unit(shape, seed, k)), int64)
+    astype(poisson_from_uniform(astype(_positive(lam, "the mean"), float64), _unit(shape, seed, k)), int64)
 }
 
 ## The number of failures before a number of successes `n`, each with probability `p`.
 ##
 ## >>> random.negative_binomial(3, 5, 1.0)
 ## [0 0 0]
-fn negative_binomial(shape, n, p, seed=0) = _poisson(shape, _gamma(shape, n, seed, 19) * ((1 - p) / p), seed, 119)
+fn negative_binomial(shape, n, p, seed=0) = _poisson(shape, _gamma(shape, n, seed, 19) * ((1 - _share(p)) / p), seed, 119)
 
 ## The number of trials up to the first success, each with probability `p`.
 ##
 ## >>> random.geometric(3, 1.0)
 ## [1 1 1]
 fn geometric(shape, p, seed=0) {
+    p = _share(p)
+    assert all(p > 0), "the probability of a success is not 0"
     x = ceil(log1p(-_unit(shape, seed, 20)) / log1p(-astype(p, float64)))
     astype(maximum(x, 1.0), int64)
 }
@@ -205,7 +220,7 @@ fn geometric(shape, p, seed=0) {
 ## >>> random.binomial((2, 2), 7, 0.0)
 ## [[0 0]
 ##  [0 0]]
-fn binomial(shape, n, p, seed=0) = _binomial(shape, n, p, seed, 21)
+fn binomial(shape, n, p, seed=0) = _binomial(shape, _positive(n, "the number of trials"), _share(p), seed, 21)
 
 # The median of what is left of n uniform numbers is a beta number; it tells how half of them lie
 # relative to p (L. Devroye, "Non-uniform random variate generation", 1986, X.4.3).
@@ -236,7 +251,8 @@ fn _binomial(shape, n, p, seed, k) {
 ## >>> random.multinomial((), 10, [1.0, 0.0])
 ## [10  0]
 fn multinomial(shape, n, pvals, seed=0) {
-    pvals = asarray(pvals)
+    pvals = asarray(_share(pvals))
+    assert all(abs(sum(pvals, axis=-1) - 1) <= 1e-8), "the probabilities do not add up to 1"
     counts = ()
     left = n
     rest = 1.0
@@ -392,6 +408,7 @@ fn choice(shape, a, replace=true, p=none, seed=0) {
     if replace {
         total = cumsum(astype(asarray(p), float64))
         assert total.size == n, "choice needs as many probabilities as elements"
+        assert all(_share(p) >= 0) and abs(total[-1] - 1) <= 1e-8, "the probabilities do not add up to 1"
         return a[minimum(searchsorted(total / total[-1], u, side="right"), n - 1)]
     }
     assert u.size <= n, "choice without replacement takes no more elements than there are"

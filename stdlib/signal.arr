@@ -93,7 +93,7 @@ fn is_peak(x, axis=-1) {
 ##
 ## >>> signal.rms([3.0, 4.0, 5.0, 0.0])
 ## 3.5355339059327378
-fn rms(x, axis=none) = sqrt(mean(square(asarray(x)), axis=axis))
+fn rms(x, axis=none) = sqrt(mean(square(x * 1.0), axis=axis))
 
 ## How often the sign changes between neighbouring samples.
 ##

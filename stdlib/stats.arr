@@ -87,7 +87,7 @@ fn _moment(x, k, axis) = mean((x - mean(x, axis=axis, keepdims=true)) ** k, axis
 ## >>> stats.moving_average([1.0, 2.0, 6.0, 4.0], 2)
 ## [1.5 4.  5. ]
 fn moving_average(x, window, axis=0) {
-    y = moveaxis(asarray(x), axis, 0)
+    y = moveaxis(x * 1.0, axis, 0)
     n = y.shape[0] - window + 1
     s = y[:n]
     for k in range(1, window) { s = s + y[k:k + n] }
@@ -98,13 +98,13 @@ fn moving_average(x, window, axis=0) {
 ##
 ## >>> stats.rmse([1.0, 2.0], [1.0, 4.0])
 ## 1.4142135623730951
-fn rmse(x, y, axis=none) = sqrt(mean(square(x - y), axis=axis))
+fn rmse(x, y, axis=none) = sqrt(mean(square(x * 1.0 - y), axis=axis))
 
 ## The mean of the absolute differences.
 ##
 ## >>> stats.mae([1.0, 2.0], [1.0, 4.0])
 ## 1.0
-fn mae(x, y, axis=none) = mean(abs(x - y), axis=axis)
+fn mae(x, y, axis=none) = mean(abs(x * 1.0 - y), axis=axis)
 
 ## The density of the normal distribution.
 ##
@@ -347,7 +347,7 @@ fn kendalltau(x, y) {
     assert x.ndim == 1 and x.shape == y.shape, "kendalltau takes two vectors of one size"
     n = x.shape[0]
     assert n >= 2, "a correlation needs two observations"
-    difference = sum(sign(x[:, newaxis] - x) * sign(y[:, newaxis] - y) + 0.0) / 2
+    difference = sum(_sides(x) * _sides(y)) / 2
     pairs = n * (n - 1) / 2
     a, b, c = _tie_sums(x)
     d, e, f = _tie_sums(y)
@@ -357,6 +357,9 @@ fn kendalltau(x, y) {
     if n > 2 { variance = variance + b * e / (9 * m * (n - 2)) }
     record(statistic=clip(tau, -1.0, 1.0), pvalue=erfc(abs(difference) / sqrt(2 * variance)))
 }
+
+## 1 where the element of a row is greater than that of a column, -1 where it is less.
+fn _sides(x) = (x[:, newaxis] > x) * 1.0 - (x[:, newaxis] < x) * 1.0
 
 ## Over the groups of equal elements, t in each: the sums of t (t - 1), t (t - 1) (t - 2) and
 ## t (t - 1) (2 t + 5).

@@ -15,7 +15,10 @@ fn _floating(x) = astype(asarray(x), sqrt(x).dtype)
 ## >>> logaddexp2(3.0, 3.0)
 ## 4.0
 fn logaddexp2(a, b) {
-    d = where(asarray(a) == b, 0, abs(asarray(a) - b))
+    dtype = _floating(zeros((), dtype=result_type(a, b))).dtype
+    a = astype(asarray(a), dtype)
+    b = astype(asarray(b), dtype)
+    d = where(a == b, 0, abs(a - b))
     maximum(a, b) + log1p(exp2(-d)) * 1.4426950408889634
 }
 
@@ -23,7 +26,56 @@ fn logaddexp2(a, b) {
 ##
 ## >>> float_power([1, 2], -1)
 ## [1.  0.5]
-fn float_power(a, b) = astype(asarray(a), float64) ** astype(asarray(b), float64)
+fn float_power(a, b) {
+    dtype = result_type(result_type(a, b), float64)
+    astype(asarray(a), dtype) ** astype(asarray(b), dtype)
+}
+
+## The nearest whole number, as a float; of two equally near ones the even one.
+##
+## >>> rint([0.5, 1.5, -2.7])
+## [ 0.  2. -3.]
+fn rint(x) = round(_floating(x))
+
+## The fraction and the whole part of numbers, both with their sign, as a tuple.
+##
+## >>> modf([1.5, -2.25])
+## (array([ 0.5 , -0.25]), array([ 1., -2.]))
+fn modf(x) {
+    x = _floating(x)
+    whole = trunc(x)
+    (copysign(where(isinf(x), 0, x - whole), x), whole)
+}
+
+## Whether a number is positive infinity.
+##
+## >>> isposinf([inf, -inf, 1.0])
+## [ True False False]
+fn isposinf(x) = isinf(x) & (asarray(x) > 0)
+
+## Whether a number is negative infinity.
+##
+## >>> isneginf([inf, -inf, 1.0])
+## [False  True False]
+fn isneginf(x) = isinf(x) & (asarray(x) < 0)
+
+## How many bits of the absolute value of an integer are 1.
+##
+## >>> bitwise_count([7, -8, 0])
+## [3 1 0]
+fn bitwise_count(x) {
+    x = asarray(x)
+    assert isdtype(x.dtype, "integral"), "bitwise_count takes integers"
+    rest = astype(abs(x), uint64)
+    # The least number has no absolute value; its only bit counts.
+    least = abs(x) < 0
+    n = zeros(x.shape, dtype=uint8)
+    for k in range(int(iinfo(x.dtype).bits)) {
+        n = n + astype(rest & 1, uint8)
+        rest = rest >> 1
+    }
+    where(least, ones((), dtype=uint8), n)
+}
 
 ## The distance to the next representable number away from zero, with the sign of the number.
 ##
@@ -160,7 +212,8 @@ fn gcd(a, b) {
         a = where(b == 0, a, b)
         b = c
     }
-    a
+    # The least number has no absolute value, so that a remainder may be negative.
+    abs(a)
 }
 
 ## The least common multiple of integers; 0 if one is 0.

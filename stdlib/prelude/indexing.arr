@@ -47,6 +47,7 @@ fn topk(x, k, axis=-1, largest=true) {
 fn lexsort(keys, axis=-1) {
     p = argsort(keys[0], axis=axis)
     for key in keys[1:] {
+        assert asarray(key).shape == p.shape, "the keys of a sort have one shape"
         p = take_along_axis(p, argsort(take_along_axis(asarray(key), p, axis=axis), axis=axis), axis=axis)
     }
     p
@@ -103,8 +104,11 @@ fn put(x, indices, values) {
 fn delete(x, indices, axis=none) {
     x = asarray(x)
     if axis == none { return delete(ravel(x), indices, axis=0) }
-    keep = ones(x.shape[axis], dtype=bool)
-    keep[ravel(asarray(indices))] = false
+    n = x.shape[axis]
+    keep = ones(n, dtype=bool)
+    i = ravel(asarray(indices))
+    if i.dtype != bool { assert all((i >= -n) & (i < n)), "a position to delete is outside the axis" }
+    keep[i] = false
     compress(keep, x, axis=axis)
 }
 
@@ -114,7 +118,11 @@ fn delete(x, indices, axis=none) {
 ## [5 1]
 fn ravel_multi_index(indices, shape) {
     flat = 0
-    for i, n in zip(indices, shape) { flat = flat * n + asarray(i) }
+    for i, n in zip(indices, shape) {
+        i = asarray(i)
+        assert all((i >= 0) & (i < n)), "a position is outside the shape"
+        flat = flat * n + i
+    }
     flat
 }
 
@@ -124,6 +132,7 @@ fn ravel_multi_index(indices, shape) {
 ## (array([1, 0]), array([2, 1]))
 fn unravel_index(indices, shape) {
     rest = asarray(indices)
+    assert all((rest >= 0) & (rest < prod(asarray(shape)))), "a position is outside the shape"
     out = ()
     for n in shape[::-1] {
         out = (rest % n, *out)
@@ -305,18 +314,22 @@ fn bincount(x, weights=none, minlength=0) {
 ## [1 2 3]
 fn digitize(x, bins, right=false) {
     bins = asarray(bins)
+    assert all(bins[1:] >= bins[:-1]) or all(bins[1:] <= bins[:-1]), "the edges of bins rise or fall"
     if bins.size > 1 and bins[0] > bins[-1] {
         return bins.size - searchsorted(bins[::-1], x, side=if right { "left" } else { "right" })
     }
     searchsorted(bins, x, side=if right { "left" } else { "right" })
 }
 
-## The edges of equally wide bins over a range (the least to the greatest element).
+## The edges of equally wide bins over a range (the least to the greatest element). `bins` is their
+## number, or a rule for it (NumPy's): auto, fd, scott, doane, rice, sturges, sqrt or stone.
 ##
 ## >>> histogram_bin_edges([0.0, 4.0], bins=4)
 ## [0. 1. 2. 3. 4.]
 fn histogram_bin_edges(x, bins=10, range=none) {
-    bins = asarray(bins)
+    rule = bins
+    named = bins in _BIN_RULES()
+    bins = asarray(if named { 1 } else { bins })
     if bins.ndim > 0 {
         assert all(bins[1:] >= bins[:-1]), "the edges of bins rise"
         return bins
@@ -331,11 +344,67 @@ fn histogram_bin_edges(x, bins=10, range=none) {
         low = low - 0.5
         high = high + 0.5
     }
-    linspace(low, high, int(bins) + 1)
+    number = if named { _number_of_bins(x, low, high, rule, range != none) } else { int(bins) }
+    assert number >= 1, "a histogram has at least one bin"
+    linspace(low, high, number + 1)
+}
+
+fn _BIN_RULES() = ("auto", "fd", "scott", "doane", "rice", "sturges", "sqrt", "stone")
+
+## How many bins from `low` to `high` a rule gives for the elements there.
+fn _number_of_bins(x, low, high, rule, within) {
+    x = ravel(x)
+    if within { x = persist(x[(x >= low) & (x <= high)]) }
+    if x.size == 0 { return 1 }
+    width = _bin_width(x, float(max(x)) - float(min(x)), low, high, rule)
+    if isdtype(x.dtype, "integral") and width > 0 and width < 1 { width = 1.0 }
+    if width > 0 { int(ceil((high - low) / width)) } else { 1 }
+}
+
+## The width of bins by a rule, for elements that lie over a distance `extent`; 0 where it gives none.
+fn _bin_width(x, extent, low, high, rule) {
+    n = x.size
+    if rule == "sqrt" { return extent / sqrt(float(n)) }
+    if rule == "sturges" { return extent / (log2(float(n)) + 1) }
+    if rule == "rice" { return extent / (2 * float(n) ** (1 / 3)) }
+    if rule == "scott" { return (24 * sqrt(pi) / n) ** (1 / 3) * float(std(x)) }
+    if rule == "fd" {
+        q = percentile(x, [75, 25])
+        return 2 * float(q[0] - q[1]) * float(n) ** (-1 / 3)
+    }
+    if rule == "doane" {
+        sigma = float(std(x))
+        if n <= 2 or sigma == 0 { return 0.0 }
+        skewness = float(mean(((x - mean(x)) / sigma) ** 3))
+        spread = sqrt(6 * (n - 2) / ((n + 1.0) * (n + 3)))
+        return extent / (1 + log2(float(n)) + log2(1 + abs(skewness) / spread))
+    }
+    if rule == "stone" { return _stone_width(x, extent, low, high) }
+    # auto: Freedman and Diaconis, but no more bins than twice the root of the number.
+    fd = _bin_width(x, extent, low, high, "fd")
+    minimum(maximum(fd, extent / sqrt(float(n)) / 2), _bin_width(x, extent, low, high, "sturges"))
+}
+
+## Stone's rule: of 1 to 100 bins (or the root of the number of elements) those with the least
+## estimated error.
+fn _stone_width(x, extent, low, high) {
+    n = x.size
+    if n <= 1 or extent == 0 { return 0.0 }
+    best = inf
+    chosen = 1
+    for number in range(1, maximum(100, int(sqrt(float(n)))) + 1) {
+        share = sum(_counts(linspace(low, high, number + 1), x), axis=0) / n
+        error = float((2 - (n + 1) * sum(share * share)) * number / extent)
+        if error < best {
+            best = error
+            chosen = number
+        }
+    }
+    extent / chosen
 }
 
 ## How many elements lie in each bin (the last one with its right edge), and the edges. `bins` is
-## a number of equally wide bins or a vector of edges; `weights` are summed instead of counted;
+## a number of equally wide bins, a rule for it (see histogram_bin_edges) or a vector of edges; `weights` are summed instead of counted;
 ## `density` divides by the total and the widths.
 ##
 ## >>> histogram([1.0, 2.0, 1.5], bins=[0.0, 1.5, 3.0])
@@ -365,13 +434,14 @@ fn _histogram(x, edges, weights) {
 ## Whether a value is a tuple or an array of at least one dimension.
 fn _is_sequence(x) = asarray(x).ndim > 0
 
-## The histogram of points, the rows of a matrix, over a grid: counts, and a tuple of the edges.
+## The histogram of points, the rows of a matrix or a tuple of their coordinates, over a grid: counts,
+## and a tuple of the edges.
 ##
 ## >>> histogramdd([[0.0, 0.0], [1.0, 1.0]], bins=2)[0]
 ## [[1. 0.]
 ##  [0. 1.]]
 fn histogramdd(sample, bins=10, range=none, density=false, weights=none) {
-    sample = asarray(sample)
+    sample = if _is_tuple(sample) { stack(sample, axis=1) } else { asarray(sample) }
     if sample.ndim == 1 { sample = sample[:, newaxis] }
     columns = unstack(sample, axis=1)
     edges = ()
@@ -475,11 +545,23 @@ fn _merged(x, axis) {
     axes = _axes(x, axis)
     rest = [a for a in range(x.ndim) if not (a in axes)]
     moved = permute_dims(x, (*axes, *_tuple(rest)))
-    reshape(moved, (prod([x.shape[a] for a in axes]), *moved.shape[len(axes):]))
+    count = 1
+    for a in axes { count = count * x.shape[a] }
+    reshape(moved, (count, *moved.shape[len(axes):]))
 }
 
 ## Axes as a tuple of numbers counted from the front.
-fn _axes(x, axis) = if asarray(axis).ndim == 0 { (axis % x.ndim,) } else { _tuple([a % x.ndim for a in axis]) }
+fn _axes(x, axis) {
+    if asarray(axis).ndim == 0 { return (_axis(x, axis),) }
+    out = ()
+    for a in axis { out = (*out, _axis(x, a)) }
+    out
+}
+
+fn _axis(x, axis) {
+    assert axis >= -x.ndim and axis < x.ndim, f"axis {axis} is out of range: the array has {x.ndim}"
+    int(axis % x.ndim)
+}
 
 fn _tuple(v) {
     out = ()
@@ -575,6 +657,7 @@ fn nanquantile(x, q, axis=none, method="linear", keepdims=false) {
     if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
     q = _shares(q)
     s = sort(_merged(x, axis), axis=0)
+    if s.shape[0] == 0 { s = full((1, *s.shape[1:]), nan, dtype=s.dtype) }
     n = maximum(sum(~isnan(s), axis=0), 1)
     _kept(_order_statistic(s, q, n, method, true), x, axis, q.ndim, keepdims)
 }
@@ -601,7 +684,8 @@ fn nanmedian(x, axis=none, keepdims=false) = nanquantile(x, 0.5, axis=axis, keep
 fn interp(x, xp, fp, left=none, right=none) {
     x = astype(asarray(x), float64)
     xp = astype(asarray(xp), float64)
-    fp = astype(asarray(fp), float64)
+    fp = asarray(fp)
+    fp = astype(fp, result_type(fp, float64))
     assert xp.size == fp.size and xp.size > 0, "interp needs as many values as points, at least one"
     low = if left == none { fp[0] } else { left }
     high = if right == none { fp[-1] } else { right }

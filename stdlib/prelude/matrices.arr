@@ -106,6 +106,8 @@ fn _observations(x, rowvar) {
 fn corrcoef(x, y=none, rowvar=true) {
     c = cov(x, y, rowvar=rowvar)
     if c.ndim == 0 { return c / c }
-    s = sqrt(diagonal(c))
-    clip(c / s[:, newaxis] / s[newaxis, :], -1.0, 1.0)
+    s = sqrt(real(diagonal(c)))
+    r = c / s[:, newaxis] / s[newaxis, :]
+    if isdtype(r.dtype, "complex floating") { return clip(real(r), -1.0, 1.0) + 1j * clip(imag(r), -1.0, 1.0) }
+    clip(r, -1.0, 1.0)
 }

@@ -4,7 +4,7 @@ use crate::array::build;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{array_type, is_any, range_len};
 use crate::array::scalars::{self, Operand, Weak, joint};
-use crate::array::{Array, Arrays};
+use crate::array::{Array, Arrays, selection};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
@@ -28,7 +28,8 @@ pub fn literal(cx: &mut dyn Context, elements: &[Value]) -> Result<Value, Fault>
     }
     let mut operands = Vec::with_capacity(elements.len());
     for (i, element) in elements.iter().enumerate() {
-        operands.push(Operand::need(cx, i, element)?);
+        let element = selection::settled(cx, element)?;
+        operands.push(Operand::need(cx, i, &element)?);
     }
     let dtype = joint(operands.iter());
     let weak: Option<Vec<Weak>> = operands

@@ -22,8 +22,19 @@ pub fn binary(
     rhs: &Value,
 ) -> Result<Value, Fault> {
     if [lhs, rhs].into_iter().any(selection::holds) {
-        if let Some(map) = map_op(op) {
-            return elementwise(cx, map, &[lhs.clone(), rhs.clone()]);
+        let whole = |v: &Value| matches!(v, Value::Selection(_)) || Operand::of(v).is_some();
+        match (map_op(op), lhs, rhs) {
+            // An array is not `none`, whatever is chosen.
+            (Some(MapOp::Eq), Value::None, _) | (Some(MapOp::Eq), _, Value::None) => {
+                return Ok(Value::Bool(false));
+            }
+            (Some(MapOp::Ne), Value::None, _) | (Some(MapOp::Ne), _, Value::None) => {
+                return Ok(Value::Bool(true));
+            }
+            (Some(map), lhs, rhs) if whole(lhs) && whole(rhs) => {
+                return elementwise(cx, map, &[lhs.clone(), rhs.clone()]);
+            }
+            _ => {}
         }
         let (lhs, rhs) = (selection::settled(cx, lhs)?, selection::settled(cx, rhs)?);
         return binary(cx, op, &lhs, &rhs);

@@ -359,8 +359,18 @@ pub(crate) fn nonzero(cx: &mut dyn Context, mask: &Array) -> Outcome<Vec<Array>>
 
 /// How many elements of a mask are true; mask and number are computed together.
 pub(crate) fn count(cx: &mut dyn Context, mask: &Array) -> Outcome<usize> {
+    count_with(cx, mask, vec![])
+}
+
+/// The same; `more` is computed too.
+pub(crate) fn count_with(
+    cx: &mut dyn Context,
+    mask: &Array,
+    mut more: Vec<Array>,
+) -> Outcome<usize> {
     let number = build::reduce(mask, FoldOp::Sum, build::all_axes(mask.ndim()))?;
-    cx.compute(&[mask.clone(), number.clone()])?;
+    more.extend([mask.clone(), number.clone()]);
+    cx.compute(&more)?;
     let number = super::scalars::scalar_of(cx, &number)?;
     Ok(number.map_or(0, |n| n.as_i128() as usize))
 }

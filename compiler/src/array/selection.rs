@@ -11,14 +11,15 @@ use crate::array::build;
 use crate::array::elementwise::elementwise;
 use crate::array::faults::Outcome;
 use crate::array::scalars;
-use crate::array::{Array, Arrays};
+use crate::array::{Array, Arrays, State};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::Value;
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::eval;
+use arr_ir::graph::Op;
 use arr_ir::op::{FoldOp, MapOp};
-use arr_ir::routine::Movement;
+use arr_ir::routine::{Movement, Routine};
 use arr_ir::shape::{Dim, Dims};
 use smallvec::smallvec;
 use std::cell::RefCell;
@@ -75,7 +76,7 @@ impl Selection {
         let size = |dims: &[Dim]| Dim::Known(dims.iter().map(|d| d.known().unwrap_or(0)).product());
         let (lead, trailing) = self.source.dims().split_at(self.mask.ndim());
         let mask = build::reshape(&self.mask, smallvec![size(lead)])?;
-        let len = positions::count(cx, &mask)?;
+        let len = positions::count_with(cx, &mask, earlier(&self.source))?;
         let mut dims: Dims = smallvec![Dim::Known(len)];
         dims.extend_from_slice(trailing);
         let chosen = compress(&self.source, &mask, len, (size(lead), size(trailing)), dims)?;
@@ -124,6 +125,29 @@ impl Selection {
             }
         }
     }
+}
+
+/// Pending arrays that a search for earlier selections goes through.
+const SEARCHED: usize = 64;
+
+/// The selections that an array is made from and that are not computed yet: a selection from
+/// selections would otherwise begin at the first of them again whenever a number of elements is
+/// asked for.
+fn earlier(array: &Array) -> Vec<Array> {
+    let mut found: Vec<Array> = vec![];
+    let mut open = vec![array.clone()];
+    let mut seen = 0;
+    while let Some(array) = open.pop()
+        && seen < SEARCHED
+    {
+        seen += 1;
+        let State::Pending(op, args) = &*array.0.state.borrow() else { continue };
+        match op {
+            Op::Extern(Routine::Movement(Movement::Compress { .. })) => found.push(array.clone()),
+            _ => open.extend(args.iter().cloned()),
+        }
+    }
+    found
 }
 
 /// The source in the dtype that a fold of it computes in, and where the mask, which broadcasts to

@@ -41,6 +41,10 @@ fn roll(cx: &mut dyn Context, a: &[Value]) -> Result {
         return build::reshape(&rolled, array.dims().clone()).map(Value::Array);
     }
     let Some(axes) = args::axes(cx, &array, a, 2)? else { return Ok(Value::ANY) };
+    if let ([axis], [_, _, ..]) = (&axes[..], &shifts[..]) {
+        let total = shifts.iter().try_fold(0i64, |sum, s| s.map(|s| sum.wrapping_add(s)));
+        return rolled(&array, *axis, total).map(Value::Array);
+    }
     if shifts.len() != axes.len() && shifts.len() != 1 {
         return Err(Failure::new("E0171", "there are not as many shifts as axes").into());
     }

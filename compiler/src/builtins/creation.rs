@@ -233,6 +233,9 @@ fn uniform(cx: &mut dyn Context, a: &[Value]) -> Result {
 
 fn normal(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2], &a[3], &a[4]);
+    if matches!(a[2], Value::Int(..0)) || matches!(a[2], Value::Float(s) if s < 0.0) {
+        return Err(faults::argument(2, &a[2], "a standard deviation, from 0 on").into());
+    }
     scaled(cx, Dist::Normal, a, &a[1], &a[2])
 }
 

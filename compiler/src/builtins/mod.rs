@@ -137,13 +137,17 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("true_divide", "divide"),
 ];
 
-/// Functions that take a selection as it is; all others get the array that it is.
+/// Functions that take a selection as it is for their first argument; all others, and the operators
+/// of the table aside all other arguments, get the array that it is.
 pub static OF_SELECTIONS: &[&str] =
     &["sum", "prod", "min", "max", "any", "all", "asarray", "astype", "_reduced", "isdtype"];
 
-/// Whether a function takes a selection as it is.
-pub(crate) fn takes_selections(builtin: &Builtin) -> bool {
-    MapOp::from_name(builtin.name).is_some() || OF_SELECTIONS.contains(&builtin.name)
+/// How many of a function's first arguments may be selections.
+pub(crate) fn takes_selections(builtin: &Builtin) -> usize {
+    match ROWS.iter().any(|row| row.name == builtin.name && row.doc == builtin.doc) {
+        true => usize::MAX,
+        false => usize::from(OF_SELECTIONS.contains(&builtin.name)),
+    }
 }
 
 /// The function of that name, NumPy's names included.

@@ -91,7 +91,8 @@ fn all(cx: &mut dyn Context, a: &[Value]) -> Result {
 fn refuse_pair(name: &str, a: &[Value]) -> Outcome<()> {
     let axis = matches!(a[1], Value::None | Value::Int(_) | Value::Tuple(_) | Value::Unknown(_));
     let integer = matches!(&a[1], Value::Array(x) if x.ndim() == 0 && x.dtype().is_integer());
-    let scalar = is_scalar(&a[0]) && !is_any(&a[0]) && !matches!(a[1], Value::None);
+    let number = is_scalar(&a[0]) && !is_any(&a[0]) && !matches!(a[0], Value::Array(_));
+    let scalar = number && !matches!(a[1], Value::None);
     if !scalar && (axis || integer) {
         return Ok(());
     }

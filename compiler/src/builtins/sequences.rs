@@ -23,6 +23,8 @@ rows! {
         "zip((1, 2), (3, 4))" => "((1, 3), (2, 4))";
     "tuple" ("x=none") tuple, false,
         "The elements of a range or of the first axis of an array as a tuple." "tuple(range(3))" => "(0, 1, 2)";
+    "_is_tuple" ("x") is_tuple, false,
+        "Whether it is a tuple." "_is_tuple((1, 2))" => "True";
     "reversed" ("x") reversed, false,
         "The elements in reverse order, as a tuple." "reversed((1, 2))" => "(2, 1)";
     "sorted" ("x, reverse=false") sorted, false,
@@ -48,6 +50,13 @@ fn items(cx: &mut dyn Context, value: &Value) -> Outcome<Option<Vec<Value>>> {
         }
         _ => Err(faults::argument(0, value, "a tuple, a range or an array").into()),
     }
+}
+
+fn is_tuple(_: &mut dyn Context, a: &[Value]) -> Result {
+    Ok(match &a[0] {
+        Value::Unknown(Unknown::Any) => Value::Unknown(Unknown::Bool),
+        value => Value::Bool(matches!(value, Value::Tuple(_))),
+    })
 }
 
 fn len(_: &mut dyn Context, a: &[Value]) -> Result {

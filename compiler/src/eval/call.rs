@@ -88,8 +88,8 @@ impl Interpreter<'_> {
             spans.push(span);
         }
         self.site = span;
-        if values.iter().any(selection::holds) && !takes_selections(builtin) {
-            for i in 0..values.len() {
+        if values.iter().any(selection::holds) {
+            for i in takes_selections(builtin).min(values.len())..values.len() {
                 let value = selection::settled(self, &values[i]);
                 match value {
                     Ok(value) => values[i] = value,

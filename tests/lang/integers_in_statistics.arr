@@ -1,0 +1,13 @@
+# Statistics of integers are made in float64: nothing overflows on the way.
+t=full(10,1700000000000000000)
+print(mean(t), t.std(), average(t), nanmean(t), nanstd(t))
+print(average([200,100,50].astype(uint8), weights=[10,20,30].astype(uint8)), norm([100000,200000].astype(int32)))
+print(sigmoid([1,2].astype(uint8)), softmax([1,2].astype(uint64)), logsumexp([1,2].astype(uint8)), logaddexp([1,2].astype(uint8),[3,1].astype(uint8)))
+print(climate.rolling_mean([20000,20000,20000].astype(int16),2), stats.kendalltau([1,2,3].astype(uint8),[3,2,1].astype(uint8)).statistic, stats.mae([1].astype(uint8),[2].astype(uint8)))
+print(allclose([3].astype(uint32),[4294967295].astype(uint32)), isclose([100].astype(int8),[-100].astype(int8),rtol=0,atol=57))
+print(gcd([100].astype(int8),[-128].astype(int8)))
+m = [100, 100, 100].astype(int8)
+print(mean(m), var(m), std([1, 2, 3], dtype=float32).dtype)
+print(nanmean([1 + 1j].astype(complex64)).dtype, nanstd([1 + 1j].astype(complex64)).dtype)
+print(logaddexp2([1, 2].astype(uint8), [3, 1].astype(uint8)), stats.rmse([1].astype(uint8), [2].astype(uint8)), signal.rms([200].astype(uint8)))
+print(gcd([6], [-9223372036854775807 - 1]))
