@@ -79,7 +79,7 @@ pub(super) fn count<T: Keyed>(edges: &[T], values: &[T], out: &mut [i64], counte
     let mut turn = 0;
     places(edges, values, true, |v, at| {
         // What equals the last edge belongs before it.
-        let at = at - usize::from(v == last);
+        let at = at.saturating_sub(usize::from(v == last));
         counters[at * SIDE_BY_SIDE + turn] += 1;
         turn = (turn + 1) % SIDE_BY_SIDE;
     });

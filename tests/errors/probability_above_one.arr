@@ -1,0 +1,2 @@
+x = random.binomial(3, 5, 1.5)
+print(x)
