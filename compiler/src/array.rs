@@ -46,6 +46,7 @@ use crate::host::{Handle, Host, HostError, HostErrorKind};
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
 use arr_ir::shape::{Dims, Shape, dims_of, known_shape};
+use arr_syntax::diag::{FileId, Span};
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -64,6 +65,8 @@ pub(crate) struct Inner {
     /// A note of the last walk over pending arrays that came here ([`next_round`]): its number,
     /// and what it noted.
     pub(crate) mark: Cell<(u64, u32)>,
+    /// Where the program asked for it, see [`stand_at`].
+    pub(crate) place: Span,
 }
 
 /// How far an array is.
@@ -84,6 +87,12 @@ pub(crate) enum State {
 
 thread_local! {
     static ROUND: Cell<u64> = const { Cell::new(0) };
+    static PLACE: Cell<Span> = const { Cell::new(Span { file: FileId(0), start: 0, end: 0 }) };
+}
+
+/// New arrays are from here on asked for at this place of the program.
+pub(crate) fn stand_at(place: Span) {
+    PLACE.set(place);
 }
 
 /// The number of a new walk over arrays: no array is marked with it yet.
@@ -104,6 +113,7 @@ impl Array {
             depth,
             state: RefCell::new(state),
             mark: Cell::default(),
+            place: PLACE.get(),
         }))
     }
 

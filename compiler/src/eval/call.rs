@@ -87,7 +87,7 @@ impl Interpreter<'_> {
             values.push(value);
             spans.push(span);
         }
-        self.site = span;
+        self.stand(span);
         if values.iter().any(selection::holds) {
             for i in takes_selections(builtin).min(values.len())..values.len() {
                 let value = selection::settled(self, &values[i]);
@@ -163,6 +163,9 @@ impl Interpreter<'_> {
     ) -> Eval {
         let unit = closure.unit.clone();
         let function = &unit[closure.function];
+        if unit.library {
+            self.stand(span);
+        }
         let saved = self.enter(unit.clone(), frame.clone(), Some(closure.function), Some(span));
         if let Some(activation) = self.activation().filter(|a| a.unit.library) {
             activation.given = spans.into();

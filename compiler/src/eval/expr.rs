@@ -517,7 +517,7 @@ impl Interpreter<'_> {
     fn index(&mut self, u: &Unit, base: &Value, left: Span, items: &[Item], span: Span) -> Eval {
         let mut spans = vec![left];
         let Some(items) = self.items(u, items, &mut spans)? else { return Ok(Value::ANY) };
-        self.site = span;
+        self.stand(span);
         match array::index(self, base, &items) {
             Ok(value) => self.settle(value, span),
             Err(fault) => self.fail(fault, span, &spans),

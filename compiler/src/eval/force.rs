@@ -11,10 +11,11 @@ use crate::array::{self, Array, Inner, Lowered, State};
 use crate::builtin::Context;
 use crate::fault::Fault;
 use crate::hir::{Body, Slot, StmtKind};
-use crate::host::{Host, Target};
+use crate::host::{Host, HostError, HostErrorKind, Target};
 use crate::liveness::place_binds;
 use crate::value::Value;
 use arr_ir::dtype::{DType, Scalar};
+use arr_ir::graph::Op;
 use arr_ir::shape::Dim;
 use arr_syntax::diag::Diagnostic;
 use arr_syntax::diag::Span;
@@ -77,9 +78,10 @@ impl Interpreter<'_> {
         let Lowered { graph, inputs, slots } = self.world.lowering.borrow_mut().lower(&roots);
         self.tell_place(self.site);
         let handles = match target {
-            Some((to, dtype)) => self.host.compute_into(&graph, &inputs, &slots, to, dtype)?,
-            None => self.host.compute(&graph, &inputs, &slots)?,
+            Some((to, dtype)) => self.host.compute_into(&graph, &inputs, &slots, to, dtype),
+            None => self.host.compute(&graph, &inputs, &slots),
         };
+        let handles = handles.map_err(|error| self.blamed_place(error, &roots))?;
         if target.is_some() {
             self.unfit();
         }
@@ -141,12 +143,46 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The operation at a place comes next; what the library does belongs to the program's call.
+    pub(super) fn stand(&mut self, span: Span) {
+        self.site = span;
+        if !self.library() {
+            array::stand_at(span);
+        }
+    }
+
     /// Tells the host which place asks for what comes now, if it wants to know.
     pub(super) fn tell_place(&mut self, site: Span) {
         if self.places {
             self.site = site;
             let at = self.asked_at();
             self.host.asked_at(at);
+        }
+    }
+
+    /// A failure of a computation: of values, at the place of the operation that they did not suit,
+    /// if that can only be one.
+    fn blamed_place(&self, error: HostError, roots: &[Array]) -> Fault {
+        if error.kind != HostErrorKind::Value {
+            return error.into();
+        }
+        let walk = Walk::default();
+        let mut places: SmallVec<[Span; 2]> = SmallVec::new();
+        let mut todo: Vec<Array> = roots.to_vec();
+        while let Some(array) = todo.pop() {
+            let State::Pending(op, args) = &*array.0.state.borrow() else { continue };
+            if matches!(op, Op::Extern(routine) if routine.refuses_values())
+                && !places.contains(&array.0.place)
+            {
+                places.push(array.0.place);
+            }
+            todo.extend(args.iter().filter(|a| walk.want(a)).cloned());
+        }
+        match places[..] {
+            [place] if place != Span::default() => {
+                super::report::at_place(error, place, self.asked_at()).into()
+            }
+            _ => error.into(),
         }
     }
 

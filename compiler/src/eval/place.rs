@@ -143,7 +143,7 @@ impl Interpreter<'_> {
                     let mut spans = spans.clone();
                     spans.push(value_span);
                     let whole = span.to(value_span);
-                    self.site = whole;
+                    self.stand(whole);
                     match array::assign_index(self, base, items, &new) {
                         Ok(value) => self.settle(value, whole)?,
                         Err(fault) => {

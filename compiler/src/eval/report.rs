@@ -210,6 +210,25 @@ fn blamed(failure: &Failure, operands: &[Span]) -> Vec<Label> {
     labels
 }
 
+/// The message for a failure of an operation at one place whose result was computed at another.
+pub(super) fn at_place(error: HostError, place: Span, computed: Span) -> Diagnostic {
+    let failure = host_failure(error);
+    let mut labels = vec![Label { span: place, text: String::new(), primary: true }];
+    let apart =
+        computed.file != place.file || computed.start >= place.end || computed.end <= place.start;
+    if apart && computed != Span::default() {
+        labels.push(Label { span: computed, text: "computed here".into(), primary: false });
+    }
+    Diagnostic {
+        code: failure.code,
+        severity: Severity::Error,
+        title: tame(&failure.title),
+        labels,
+        notes: failure.notes.iter().map(|n| tame(n)).collect(),
+        hints: failure.hints.iter().map(|h| tame(h)).collect(),
+    }
+}
+
 fn host_failure(error: HostError) -> Failure {
     let failure = Failure::new(host_code(error.kind), error.message);
     match error.hint {

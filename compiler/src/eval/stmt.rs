@@ -213,7 +213,7 @@ impl Interpreter<'_> {
     }
 
     /// Whether a function of the standard library is running.
-    fn library(&self) -> bool {
+    pub(super) fn library(&self) -> bool {
         self.stack.last().is_some_and(|a| a.unit.library)
     }
 

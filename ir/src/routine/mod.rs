@@ -181,6 +181,17 @@ impl From<Fft> for Routine {
 }
 
 impl Routine {
+    /// Whether there are values that do not suit it: positions outside, matrices without an inverse.
+    pub fn refuses_values(&self) -> bool {
+        match self {
+            Routine::Movement(m) => {
+                !matches!(m, Movement::Compress { .. } | Movement::Nonzero { .. })
+            }
+            Routine::Linalg(_) => true,
+            Routine::Order(_) | Routine::Fft(_) => false,
+        }
+    }
+
     /// The family's side of it.
     pub fn family(&self) -> &dyn Family {
         match self {
