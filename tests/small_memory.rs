@@ -77,6 +77,16 @@ const OF_MATRICES: &[&str] = &[
     "linalg.det(a)",
     "linalg.slogdet(a[::-1])[0]",
     "linalg.slogdet(stack((a, p)).astype(float32))[1]",
+    "linalg.qr(a)[0]",
+    "linalg.qr(a)[1]",
+    "linalg.qr(a, mode=\"r\")",
+    "linalg.qr(a[:, :500])[0]",
+    "linalg.qr(a[:, :150], mode=\"complete\")[0]",
+    "linalg.qr(a[:, :150], mode=\"complete\")[1]",
+    "linalg.qr(a[:500].astype(float32))[0]",
+    "linalg.qr(a[:470])[1]",
+    "linalg.qr(stack((a, p)))[0][1]",
+    "linalg.lstsq(a[:, :100], a[:, 100:103])[0]",
 ];
 
 /// These take numbers of twice the size, and twice the memory.
@@ -88,7 +98,15 @@ const OF_COMPLEX_MATRICES: &[&str] = &[
     "linalg.inv(z.astype(complex64))",
     "linalg.slogdet(z)[0]",
     "linalg.slogdet(z)[1]",
+    "linalg.qr(z)[0]",
+    "linalg.qr(z)[1]",
+    "linalg.qr(z[:, :300].astype(complex64), mode=\"complete\")[0]",
 ];
+
+/// A matrix of 20 MB.
+const LARGE_MATRIX: &[(&str, &str)] = &[("a", "random((1600, 1600), seed=8) - 0.5")];
+
+const OF_A_LARGE_MATRIX: &[&str] = &["linalg.qr(a)[0]"];
 
 /// What has no result.
 const OF_NO_MATRICES: &[&str] = &[
@@ -159,6 +177,7 @@ fn programs_over_larger_files_give_the_same_within_the_limit() {
 fn matrices_larger_than_memory_have_the_same_factors() {
     compare(MATRICES, OF_MATRICES, LIMIT, true);
     compare(MATRICES, OF_COMPLEX_MATRICES, 2 * LIMIT, true);
+    compare(LARGE_MATRIX, OF_A_LARGE_MATRIX, 2 * LIMIT, true);
 }
 
 #[test]

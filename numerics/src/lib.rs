@@ -53,6 +53,12 @@ pub const PANEL: usize = lu::PANEL;
 /// Rows of a block of Gaussian elimination.
 pub const ROWS: usize = lu::ROWS;
 
+/// Reflections of a panel of the orthogonal factorization.
+pub const REFLECTIONS: usize = qr::PANEL;
+
+/// Columns of the blocks that are reflected: whole panels.
+pub const REFLECTED: usize = qr::BLOCK;
+
 /// Why there is no result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failure {
@@ -255,6 +261,44 @@ pub trait Element: Pod {
         each: Each<'_>,
     );
 
+    /// A step of the factorization of a matrix of which only columns are at hand: factors those from
+    /// `first` on, a multiple of [`REFLECTED`], which earlier panels reflected already
+    /// ([`Element::qr_reflect`]). Of the `columns`, one after the other and each of `height` numbers,
+    /// the upper part becomes that of `R` but for phases, the lower one holds the reflections. Their
+    /// `coefficients` are a block of [`REFLECTIONS`] rows, column after column: as many as there are
+    /// columns, or rows from `first` on.
+    ///
+    /// All steps in order, over whatever columns are at hand, give the bits of [`Element::qr`].
+    fn qr_factor(
+        columns: (&mut [Self], usize),
+        first: usize,
+        coefficients: &mut [Self],
+        each: Each<'_>,
+    );
+
+    /// The step that reflects later columns by a panel of which column `at` is the first, `panel`
+    /// being its columns from that row on; where `back`, the one that makes columns of the identity
+    /// those of `Q` but for phases, panel by panel from the last on. There the blocks before the one
+    /// with the panel stay as they are, and are left out. The first of the columns is a multiple of
+    /// [`REFLECTED`].
+    fn qr_reflect(
+        columns: (&mut [Self], usize),
+        at: usize,
+        panel: &[Self],
+        coefficients: &[Self],
+        back: bool,
+        each: Each<'_>,
+    );
+
+    /// The step that gives columns of `Q` their phases, from the elements on the diagonal of the
+    /// factored matrix that belong to them.
+    fn qr_turn(columns: (&mut [Self], usize), diagonal: &[Self]);
+
+    /// The step that makes a block of the factored matrix one of `R`: zero below the diagonal, with
+    /// phases. The block is in row-major order, given with its columns and with the row and the
+    /// column of its first element.
+    fn qr_upper(block: (&mut [Self], usize), first: (usize, usize), diagonal: &[Self]);
+
     /// Eigenvalues (ascending) of a Hermitian `a[n, n]` of which the lower triangle is read, and
     /// its orthonormal eigenvectors as columns of `v[n, n]`. A large matrix is worked on by so many
     /// threads; the result does not depend on it.
@@ -408,6 +452,30 @@ macro_rules! elements {
                 each: Each<'_>,
             ) {
                 qr::factors(a, size, q, r, each);
+            }
+            fn qr_factor(
+                columns: (&mut [Self], usize),
+                first: usize,
+                coefficients: &mut [Self],
+                each: Each<'_>,
+            ) {
+                qr::factor_block(columns, first, coefficients, each);
+            }
+            fn qr_reflect(
+                columns: (&mut [Self], usize),
+                at: usize,
+                panel: &[Self],
+                coefficients: &[Self],
+                back: bool,
+                each: Each<'_>,
+            ) {
+                qr::reflect_columns(columns, at, panel, coefficients, back, each);
+            }
+            fn qr_turn(columns: (&mut [Self], usize), diagonal: &[Self]) {
+                qr::turn_block(columns, diagonal);
+            }
+            fn qr_upper(block: (&mut [Self], usize), first: (usize, usize), diagonal: &[Self]) {
+                qr::upper(block, first, diagonal);
             }
             fn eigh(
                 a: &[Self],

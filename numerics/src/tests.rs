@@ -1,7 +1,9 @@
 //! The factors multiply to what was factored, for sizes below, at and above the edges of blocks.
 
 use crate::fourier::{self, Transform};
-use crate::{Each, Element, Failure, Number, PANEL, ROWS, TILE, Triangle, in_order};
+use crate::{
+    Each, Element, Failure, Number, PANEL, REFLECTED, REFLECTIONS, ROWS, TILE, Triangle, in_order,
+};
 use faer::traits::math_utils::{abs, conj, from_f64, from_real, zero};
 use num_complex::Complex;
 use std::ops::Range;
@@ -326,6 +328,65 @@ fn qr<T: Tested>() {
     }
 }
 
+/// Reflecting some columns at a time gives the bits of all at once. On hand matrices are transposed,
+/// so that columns lie together.
+fn qr_in_columns<T: Tested>() {
+    let p = REFLECTIONS;
+    let sizes = [(1, 1), (1, 3), (3, 1), (p + 1, p), (2 * p + 1, 2 * p + 1), (3 * p, p + 3)];
+    for (m, n) in sizes.into_iter().chain([(p + 5, 3 * p + 7), (7 * p + 1, 7 * p), (300, 301)]) {
+        let (a, k) = (random::<T>(m, n), m.min(n));
+        let transposed: Vec<T> = (0..m * n).map(|at| a[(at % m) * n + at / m]).collect();
+        let (mut q, mut r) = (vec![zero::<T>(); m * m], vec![zero::<T>(); m * n]);
+        T::qr(&a, (m, n), Some((&mut q, m)), &mut r, &in_order);
+        for width in [REFLECTED, 3 * REFLECTED] {
+            let (mut factors, mut t) = (vec![zero::<T>(); m * n], vec![zero::<T>(); p * k]);
+            let reflect =
+                |columns: &mut [T], panel: Range<usize>, back, (factors, t): (&[T], &[T])| {
+                    let v = part(factors, m, panel.clone(), panel.start..m);
+                    let t = &t[panel.start * p..panel.end * p];
+                    T::qr_reflect((columns, m), panel.start, &v, t, back, &on_threads);
+                };
+            for at_hand in pieces(0..n, width) {
+                let mut columns = part(&transposed, m, at_hand.clone(), 0..m);
+                for panel in pieces(0..k.min(at_hand.start), p) {
+                    reflect(&mut columns, panel, false, (&factors, &t));
+                }
+                if at_hand.start < k {
+                    let own = &mut t[at_hand.start * p..at_hand.end.min(k) * p];
+                    T::qr_factor((&mut columns, m), at_hand.start, own, &on_threads);
+                }
+                put(&mut factors, m, at_hand, 0..m, &columns);
+            }
+            let diagonal: Vec<T> = (0..k).map(|i| factors[i * (m + 1)]).collect();
+            let whole: Vec<T> = (0..m * n).map(|at| factors[at % n * m + at / n]).collect();
+            let mut found = vec![zero::<T>(); m * n];
+            for (rows, columns) in
+                pieces(0..m, 7).flat_map(|r| pieces(0..n, 50).map(move |c| (r.clone(), c)))
+            {
+                let mut block = part(&whole, n, rows.clone(), columns.clone());
+                let first = (rows.start, columns.start);
+                T::qr_upper((&mut block, columns.len()), first, &diagonal);
+                put(&mut found, n, rows, columns, &block);
+            }
+            assert!(found == r, "R of {m} x {n}, {width} at a time");
+            for at_hand in pieces(0..m, width) {
+                let mut columns = part(&identity::<T>(m), m, at_hand.clone(), 0..m);
+                for panel in pieces(0..k.min(at_hand.end), p).collect::<Vec<_>>().into_iter().rev()
+                {
+                    let before = panel.start.saturating_sub(at_hand.start) / REFLECTED * REFLECTED;
+                    reflect(&mut columns[before * m..], panel, true, (&factors, &t));
+                }
+                let own = &diagonal[at_hand.start.min(k)..at_hand.end.min(k)];
+                T::qr_turn((&mut columns, m), own);
+                let wanted = part(&q, m, 0..m, at_hand.clone());
+                let c = at_hand.len();
+                let found: Vec<T> = (0..m * c).map(|at| columns[at % c * m + at / c]).collect();
+                assert!(found == wanted, "Q of {m} x {n}, {width} at a time");
+            }
+        }
+    }
+}
+
 fn spectral<T: Tested>() {
     for n in SIZES {
         let b = random::<T>(n, n);
@@ -420,7 +481,7 @@ macro_rules! for_all {
     )*};
 }
 
-for_all!(cholesky, cholesky_in_blocks, lu, solve, solve_in_columns, qr, svd, expm);
+for_all!(cholesky, cholesky_in_blocks, lu, solve, solve_in_columns, qr, qr_in_columns, svd, expm);
 
 #[test]
 fn eigenvalues() {

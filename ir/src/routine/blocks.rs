@@ -16,6 +16,12 @@ pub const PANEL: usize = arr_numerics::PANEL;
 /// Rows of the pieces of the factors in Gaussian elimination.
 pub const ROWS: usize = arr_numerics::ROWS;
 
+/// Columns of the panels of reflections of the orthogonal factorization.
+pub const REFLECTIONS: usize = arr_numerics::REFLECTIONS;
+
+/// Columns of the blocks that such a panel reflects.
+pub const REFLECTED: usize = arr_numerics::REFLECTED;
+
 /// Rows and columns of the tiles on whose grid blocks of Cholesky's factorization begin.
 pub const TILE: usize = arr_numerics::TILE;
 
@@ -166,6 +172,57 @@ impl Numbers {
         let each: Each<'_> = &|n, work| workers.each(n, work);
         with_element!(self, T => {
             T::lu_bottom((cast_slice_mut(columns), height), at, cast_slice(diagonal), width, each);
+        });
+    }
+
+    /// [`Element::qr_factor`] of columns, given with their height.
+    pub fn qr_factor(
+        self,
+        (columns, height): (&mut [u8], usize),
+        first: usize,
+        coefficients: &mut [u8],
+        workers: &dyn Workers,
+    ) {
+        let each: Each<'_> = &|n, work| workers.each(n, work);
+        with_element!(self, T => {
+            let columns = (cast_slice_mut(columns), height);
+            T::qr_factor(columns, first, cast_slice_mut(coefficients), each);
+        });
+    }
+
+    /// [`Element::qr_reflect`] of columns, given with their height, by a panel and its coefficients.
+    pub fn qr_reflect(
+        self,
+        (columns, height): (&mut [u8], usize),
+        at: usize,
+        (panel, coefficients): (&[u8], &[u8]),
+        back: bool,
+        workers: &dyn Workers,
+    ) {
+        let each: Each<'_> = &|n, work| workers.each(n, work);
+        with_element!(self, T => {
+            let columns = (cast_slice_mut(columns), height);
+            let (panel, coefficients) = (cast_slice(panel), cast_slice(coefficients));
+            T::qr_reflect(columns, at, panel, coefficients, back, each);
+        });
+    }
+
+    /// [`Element::qr_turn`] of columns, given with their height.
+    pub fn qr_turn(self, (columns, height): (&mut [u8], usize), diagonal: &[u8]) {
+        with_element!(self, T => {
+            T::qr_turn((cast_slice_mut(columns), height), cast_slice(diagonal));
+        });
+    }
+
+    /// [`Element::qr_upper`] of a block, given with its columns.
+    pub fn qr_upper(
+        self,
+        (block, columns): (&mut [u8], usize),
+        first: (usize, usize),
+        diagonal: &[u8],
+    ) {
+        with_element!(self, T => {
+            T::qr_upper((cast_slice_mut(block), columns), first, cast_slice(diagonal));
         });
     }
 

@@ -25,7 +25,7 @@ mod movement;
 mod order;
 mod search;
 
-pub use blocks::{Numbers, PANEL, ROWS, TILE};
+pub use blocks::{Numbers, PANEL, REFLECTED, REFLECTIONS, ROWS, TILE};
 pub use fft::{Fft, Scale, Transform};
 pub use linalg::{Factor, Linalg};
 pub use movement::{Movement, rows_at};

@@ -3,7 +3,7 @@
 //! A matrix is the core of a value, a number being one element or, where the matrix is complex, a
 //! pair. Blocks of it are bytes in row-major order.
 
-use super::{Outside, Parts, own, pieces};
+use super::{Outside, Parts, elements, own, pieces};
 use crate::buffer::Buffer;
 use crate::engine::RunError;
 use crate::paged::layout::moderate;
@@ -147,6 +147,102 @@ impl Outside<'_, '_> {
         let parts = numbers.size() / numbers.part.size();
         let out = data.floats(numbers.part, len * parts);
         self.write(batch, first * parts, &out)
+    }
+
+    /// Reads columns of a core of a value, one after the other, by way of a piece of memory.
+    pub(super) fn read_columns(
+        &self,
+        value: ValueId,
+        batch: usize,
+        columns: &Range<usize>,
+        to: &mut Buffer,
+        piece: &mut Buffer,
+    ) -> Result<(), RunError> {
+        let (numbers, width) = (self.numbers()?, columns.len());
+        let height = self.parts.core(value)[0];
+        for rows in pieces(height, count(piece.shape()) / width.max(1)) {
+            let piece = first(piece, rows.len() * width * numbers.size());
+            self.read_block(value, batch, &(rows.clone(), columns.clone()), piece)?;
+            let to = (own(to), rows.start, height);
+            numbers.transpose((rows.len(), width), (piece, 0, width), to);
+            self.go_on()?;
+        }
+        Ok(())
+    }
+
+    /// Columns of the identity, one after the other, each of so many numbers.
+    pub(super) fn unit_columns(
+        &self,
+        columns: &Range<usize>,
+        height: usize,
+        to: &mut Buffer,
+    ) -> Result<(), RunError> {
+        let numbers = self.numbers()?;
+        let (one, size) = numbers.whole(1);
+        let to = first(to, columns.len() * height * size);
+        to.fill(0);
+        for (j, i) in columns.clone().enumerate() {
+            to[(j * height + i) * size..][..size].copy_from_slice(&one[..size]);
+        }
+        Ok(())
+    }
+
+    /// Writes a matrix of which all columns are at hand, each of so many numbers, as numbers of a
+    /// core of the result from one on, by way of a piece of memory.
+    pub(super) fn write_columns(
+        &self,
+        (batch, first): (usize, usize),
+        (columns, height, width): (&Buffer, usize, usize),
+        piece: &mut Buffer,
+    ) -> Result<(), RunError> {
+        let numbers = self.numbers()?;
+        let room = count(piece.shape());
+        for rows in pieces(height, room / width.max(1)) {
+            for columns_now in pieces(width, room) {
+                let (tall, wide) = (rows.len(), columns_now.len());
+                let from = (elements(columns), columns_now.start * height + rows.start, height);
+                numbers.transpose((wide, tall), from, (own(piece), 0, wide));
+                let at = first + rows.start * width + columns_now.start;
+                self.write_numbers(batch, at, piece, tall * wide)?;
+            }
+            self.step()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the transpose of an array on disk, or some rows of it, as numbers of a core of the
+    /// result from one on: read by way of a piece of memory into rows. Of a matrix factored into
+    /// reflections, given its diagonal, they are made those of `R`.
+    pub(super) fn write_transposed(
+        &self,
+        (batch, first): (usize, usize),
+        (disk, height): (&Spilled, usize),
+        (whole, piece): (&mut Buffer, &mut Buffer),
+        diagonal: Option<&Buffer>,
+    ) -> Result<(), RunError> {
+        let (numbers, n) = (self.numbers()?, disk.shape()[0]);
+        let (room, least) = (count(whole.shape()), count(piece.shape()));
+        for rows in pieces(height, (room / n.max(1)).min(least)) {
+            for columns in pieces(n, room) {
+                let (tall, wide) = (rows.len(), columns.len());
+                for some in pieces(wide, least / tall) {
+                    let from = columns.start + some.start..columns.start + some.end;
+                    let piece = self::first(piece, some.len() * tall * numbers.size());
+                    self.fetch_block(disk, &(from, rows.clone()), piece)?;
+                    let to = (own(whole), some.start, wide);
+                    numbers.transpose((some.len(), tall), (piece, 0, tall), to);
+                }
+                if let Some(diagonal) = diagonal {
+                    let block = self::first(whole, tall * wide * numbers.size());
+                    let at = (rows.start, columns.start);
+                    numbers.qr_upper((block, wide), at, elements(diagonal));
+                }
+                let at = first + rows.start * n + columns.start;
+                self.write_numbers(batch, at, whole, tall * wide)?;
+            }
+            self.step()?;
+        }
+        Ok(())
     }
 
     /// Writes an array on disk as a core of the result, within so many numbers of memory.

@@ -140,24 +140,10 @@ impl Outside<'_, '_> {
         batch: usize,
         columns: &Range<usize>,
     ) -> Result<(), RunError> {
-        let (n, width, numbers) = (e.n, columns.len(), e.numbers);
-        let Some(value) = value else {
-            own(&mut e.columns).fill(0);
-            let (one, size) = numbers.whole(1);
-            for (j, i) in columns.clone().enumerate() {
-                own(&mut e.columns)[(j * n + i) * size..][..size].copy_from_slice(&one[..size]);
-            }
-            return Ok(());
-        };
-        for rows in pieces(n, PANEL * e.c.rows / width) {
-            let len = rows.len() * width * numbers.size();
-            let piece = first(&mut e.piece, len);
-            self.read_block(value, batch, &(rows.clone(), columns.clone()), piece)?;
-            let to = (own(&mut e.columns), rows.start, n);
-            numbers.transpose((rows.len(), width), (piece, 0, width), to);
-            self.go_on()?;
+        match value {
+            Some(value) => self.read_columns(value, batch, columns, &mut e.columns, &mut e.piece),
+            None => self.unit_columns(columns, e.n, &mut e.columns),
         }
-        Ok(())
     }
 
     /// Brings columns at hand up to date with the panels before a column.
@@ -227,12 +213,15 @@ impl Outside<'_, '_> {
             self.back(e, columns.len())?;
             match &transposed {
                 Some(to) => self.put_block(to, &(columns, 0..n), &e.columns)?,
-                None => self.write_columns(e, batch, None, c)?,
+                None => self.write_columns((batch, 0), (&e.columns, n, c), &mut e.piece)?,
             }
             self.step()?;
         }
         match transposed {
-            Some(from) => self.write_columns(e, batch, Some(&from), c),
+            Some(from) => {
+                let by = (&mut e.columns, &mut e.piece);
+                self.write_transposed((batch, 0), (&from, n), by, None)
+            }
             None => Ok(()),
         }
     }
@@ -254,36 +243,6 @@ impl Outside<'_, '_> {
                 numbers.lu_subtract((columns, n), at, piece, rows.start, &team);
             }
             self.go_on()?;
-        }
-        Ok(())
-    }
-
-    /// Writes a result of `c` columns that are at hand, or on disk, column after column.
-    fn write_columns(
-        &self,
-        e: &mut Elimination,
-        batch: usize,
-        disk: Option<&Spilled>,
-        c: usize,
-    ) -> Result<(), RunError> {
-        let (n, numbers) = (e.n, e.numbers);
-        let room = (PANEL * e.c.rows).min(e.c.columns * n);
-        for rows in pieces(n, room / c.max(1)) {
-            for columns in pieces(c, room) {
-                let (height, width) = (rows.len(), columns.len());
-                let from = match disk {
-                    None => (elements::<u8>(&e.columns), rows.start, n),
-                    Some(disk) => {
-                        let bytes = first(&mut e.columns, height * width * numbers.size());
-                        self.fetch_block(disk, &(columns.clone(), rows.clone()), bytes)?;
-                        (&*bytes, 0, height)
-                    }
-                };
-                numbers.transpose((width, height), from, (own(&mut e.piece), 0, width));
-                let at = rows.start * c + columns.start;
-                self.write_numbers(batch, at, &e.piece, height * width)?;
-            }
-            self.step()?;
         }
         Ok(())
     }

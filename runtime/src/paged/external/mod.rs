@@ -10,6 +10,7 @@ mod cholesky;
 mod dense;
 mod lu;
 mod movement;
+mod qr;
 mod sort;
 
 use super::run::Run;
@@ -24,6 +25,7 @@ use arr_ir::shape::count;
 use cholesky::Blocks;
 use lu::Columns;
 use movement::{Choose, Pick, Put};
+use qr::Reflected;
 use sort::Merge;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
@@ -43,6 +45,8 @@ pub enum External {
     Cholesky(Blocks),
     /// Gaussian elimination, some columns at a time.
     Eliminate(Columns),
+    /// The orthogonal factorization, some columns at a time.
+    Reflect(Reflected),
 }
 
 /// A routine step, taken apart.
@@ -122,6 +126,7 @@ impl External {
                 Factor::Solve | Factor::Inverse | Factor::Pivots => {
                     lu::plot(&parts, linalg.factor, budget)
                 }
+                Factor::Qr { .. } | Factor::Triangular => qr::plot(&parts, linalg.factor, budget),
                 _ => None,
             },
             _ => None,
@@ -147,6 +152,7 @@ impl External {
                 "eliminated {} columns at a time, from panels in pieces of {} rows",
                 c.columns, c.rows
             ),
+            External::Reflect(c) => format!("reflected {} columns at a time", c.columns),
         }
     }
 }
@@ -179,6 +185,7 @@ impl Run<'_> {
                 External::Scatter(put) => outside.scatter(batch, put)?,
                 External::Cholesky(blocks) => outside.cholesky(batch, blocks)?,
                 External::Eliminate(columns) => outside.eliminate(batch, columns)?,
+                External::Reflect(columns) => outside.reflect(batch, columns)?,
             }
         }
         Ok(())
