@@ -251,7 +251,8 @@ fn outcome(
         return Outcome::Memory { peak, files };
     }
     let threads = engine.options().threads;
-    let sinks: Vec<_> = into.iter().map(|&d| (plan.stored(plan.results[0]), d.clone())).collect();
+    let into = into.iter().filter(|_| plan.is_as_stored(plan.results[0]));
+    let sinks: Vec<_> = into.map(|&d| (plan.stored(plan.results[0]), d.clone())).collect();
     let given = Given { limit, threads, inputs, sinks: &sinks, page: false };
     match layout(plan, &given) {
         Ok(layout) => Outcome::Parts(layout),

@@ -4,8 +4,12 @@
 use arr::Session;
 use std::path::Path;
 
-/// Elements of the arrays in files: 4 MB of float64.
-const LEN: usize = 500_000;
+/// Arrays in files, 4 MB of float64 each.
+const VARIABLES: &[(&str, &str)] = &[
+    ("x", "random((500_000,), seed=1) * 1000"),
+    ("k", "(random((500_000,), seed=2) * 50).astype(int32)"),
+    ("m", "random((1000, 500), seed=3)"),
+];
 const LIMIT: usize = 1 << 20;
 const PLENTY: usize = 1 << 28;
 
@@ -117,6 +121,72 @@ const OF_NO_MATRICES: &[&str] = &[
     "linalg.inv(a * 0)",
 ];
 
+/// Results that go into files: small ones, ones in the shape in which they are computed and ones in
+/// another, complex ones.
+const SAVED: &[&str] = &[
+    "m * 2",
+    "(m + 1).T",
+    "m[3]",
+    "m[:2]",
+    "m[[5, 3, 3]]",
+    "m.sum()",
+    "m.sum(axis=0)",
+    "m.std(axis=1)",
+    "median(x)",
+    "argmax(m, axis=0)",
+    "histogram(x, 10)[0]",
+    "bincount(k)",
+    "unique_values(k)",
+    "m @ m[0]",
+    "m.T @ m[:, :3]",
+    "m.T.reshape((500_000,))",
+    "m.T.reshape((250, 2, 1000))",
+    "m[::-1].reshape((100, 5000))",
+    "m[1:].reshape((-1,))",
+    "(m + 1).T.reshape((250_000, 2))",
+    "repeat(m, 2, axis=1)",
+    "tile(m, (2, 1))",
+    "kron(m[:30, :40], m[:20, :50])",
+    "fft.fft(m)",
+    "fft.rfft(m)",
+    "fft.ifft(m, axis=0)",
+    "fft.fft(m).T.reshape((250, 2000))",
+    "sort(x)",
+    "x[x > 500]",
+    "cumsum(x)",
+    "concat((m, m), axis=1)",
+];
+
+#[test]
+fn results_saved_in_parts_are_those_of_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: String| folder.path().join(name).display().to_string();
+    let mut writer = Session::builder().memory(PLENTY).build();
+    for (name, value) in VARIABLES {
+        writer.eval(&format!("save({:?}, {value})", path(format!("{name}.npy")))).unwrap();
+    }
+    let names: Vec<&str> = VARIABLES.iter().map(|v| v.0).collect();
+    let mut wrong = vec![];
+    for (p, program) in SAVED.iter().enumerate() {
+        let mut files = vec![];
+        for (memory, kind) in [(PLENTY, "npy"), (2 * LIMIT, "npy"), (2 * LIMIT, "npz")] {
+            let file = path(format!("{p}-{memory}.{kind}"));
+            let mut session = session(memory, 2, folder.path(), &names);
+            if let Err(error) = session.eval(&format!("save({file:?}, {program})")) {
+                wrong.push(format!("{program} to {kind}: {error}"));
+                continue;
+            }
+            let copy = path(format!("{p}-{memory}-{kind}-copy.npy"));
+            writer.eval(&format!("save({copy:?}, load({file:?}))")).unwrap();
+            files.push((kind, std::fs::read(copy).unwrap()));
+        }
+        let differ = files.iter().filter(|f| f.1 != files[0].1);
+        wrong.extend(differ.map(|f| format!("{program} to {}: not what memory gives", f.0)));
+        files.clear();
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SAVED.len(), wrong.join("\n"));
+}
+
 /// A session with these variables in files of a folder.
 fn session(memory: usize, threads: usize, folder: &Path, names: &[&str]) -> Session<'static> {
     let mut session = Session::builder().memory(memory).threads(threads).build();
@@ -165,12 +235,7 @@ fn compare(variables: &[(&str, &str)], programs: &[&str], limit: usize, succeed:
 
 #[test]
 fn programs_over_larger_files_give_the_same_within_the_limit() {
-    let files = [
-        ("x", &*format!("random(({LEN},), seed=1) * 1000")),
-        ("k", &format!("(random(({LEN},), seed=2) * 50).astype(int32)")),
-        ("m", "random((1000, 500), seed=3)"),
-    ];
-    compare(&files, PROGRAMS, LIMIT, true);
+    compare(VARIABLES, PROGRAMS, LIMIT, true);
 }
 
 #[test]

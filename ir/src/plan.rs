@@ -279,9 +279,13 @@ impl std::ops::Index<ValueId> for Plan {
     }
 }
 
-/// Whether the maps from `[b.., i, k]` and from `[b.., k, j]`, so many dimensions, read the transpose
-/// of each other.
-pub fn are_transposed(lhs: &IndexMap, rhs: &IndexMap, rank: usize) -> bool {
+/// Whether the maps from `[b.., i, k]` and from `[b.., k, j]`, to a product of this shape, read the
+/// transpose of each other: as many rows as columns, one at the place of the other.
+pub fn are_transposed(lhs: &IndexMap, rhs: &IndexMap, product: &[usize]) -> bool {
+    let rank = product.len();
+    if product[rank - 1] != product[rank - 2] {
+        return false;
+    }
     let (last, before) = (rank as u8 - 1, rank as u8 - 2);
     let swapped = |m: &DimMap| {
         let terms = m.terms().iter().map(|t| {
@@ -304,6 +308,11 @@ impl Plan {
             id = of;
         }
         id
+    }
+
+    /// Whether a value has the shape of the one whose storage it shares.
+    pub fn is_as_stored(&self, id: ValueId) -> bool {
+        self[id].shape == self[self.stored(id)].shape
     }
 
     /// The task space of a step: what its chunks cut.

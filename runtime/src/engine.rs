@@ -372,6 +372,7 @@ impl Engine {
             .collect();
         let sinks: Vec<(ValueId, OnDisk)> = sink
             .iter()
+            .filter(|(result, _)| plan.is_as_stored(plan.results[*result]))
             .map(|(result, sink)| {
                 let value = plan.stored(plan.results[*result]);
                 let chunks: Option<Shape> = sink.chunks().map(|c| {

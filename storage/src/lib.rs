@@ -363,6 +363,10 @@ fn accepted(path: &str, options: &CreateOptions) -> Result<Format, StorageError>
         let why = "JPEG images are not written: their numbers would change";
         return Err(failure("write", place, why));
     }
+    if matches!(extension.as_deref(), Some("h5" | "hdf5" | "hdf" | "he5" | "nc4")) {
+        let why = "HDF5 files are read, not written: save it as .nc, which is NetCDF-3, or .zarr";
+        return Err(failure("write", place, why));
+    }
     let (several, text) = ([Format::Npz, Format::Zarr, Format::Netcdf], [Format::Text]);
     let lacks = if has(options.name.is_some(), &several) {
         "holds one array without a name"

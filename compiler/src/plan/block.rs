@@ -78,7 +78,7 @@ fn chunk(plan: &Plan, step: &Step, config: &Config) -> Shape {
             // Several small products make a task.
             let mut chunk = leading(batches, (CONTRACT_TERMS / terms).max(1));
             chunk.resize(rank, 1);
-            let sides = match lhs == rhs && are_transposed(lhs_map, rhs_map, rank) {
+            let sides = match lhs == rhs && are_transposed(lhs_map, rhs_map, &space) {
                 true => [gram_side(space[rank - 1], count(batches), terms); 2],
                 false => sides([space[rank - 2], space[rank - 1]], count(batches), terms),
             };

@@ -346,7 +346,7 @@ impl<'a> Arrays<'a> {
             let region = self.plan.region(stage, position, chunk);
             if region.iter().all(|r| r.1 > 0) {
                 let step = &self.plan.steps[stage.steps[position] as usize];
-                let mirrored = self.whole_stages && stage.split.is_none() && gram(step);
+                let mirrored = self.whole_stages && stage.split.is_none() && gram(self.plan, step);
                 let rank = region.len();
                 if mirrored && region[rank - 2].0 > region[rank - 1].0 {
                     continue;
@@ -582,11 +582,15 @@ impl<'a> Arrays<'a> {
 
 /// Whether a step multiplies a value with its own transpose in square blocks: every block above the
 /// diagonal is the transpose of one below, bit for bit.
-fn gram(step: &Step) -> bool {
-    let StepKind::Contract { lhs, lhs_map, rhs, rhs_map, .. } = &step.kind else { return false };
+fn gram(plan: &Plan, step: &Step) -> bool {
+    let StepKind::Contract { lhs, lhs_map, rhs, rhs_map, out, .. } = &step.kind else {
+        return false;
+    };
     let rank = step.chunk.len();
     let (row, column) = (rank - 2, rank - 1);
-    lhs == rhs && step.chunk[row] == step.chunk[column] && are_transposed(lhs_map, rhs_map, rank)
+    lhs == rhs
+        && step.chunk[row] == step.chunk[column]
+        && are_transposed(lhs_map, rhs_map, &plan[*out].shape)
 }
 
 /// The bytes at an address; no address is needed for none.

@@ -273,7 +273,9 @@ fn covers(plan: &Plan, step: &Step, unit: &[usize], chunks: Option<&[usize]>) ->
     }
     let Some(chunks) = chunks else { return true };
     let shape = &plan[plan.written(step)].shape;
-    (0..shape.len()).all(|d| unit[d] >= shape[d] || unit[d].is_multiple_of(chunks[d]))
+    // A routine writes whole the dimensions that its units do not have.
+    let whole = |d: usize| unit.get(d).is_none_or(|&n| n >= shape[d]);
+    (0..shape.len()).all(|d| whole(d) || unit[d].is_multiple_of(chunks[d]))
 }
 
 /// The first step that writes a value.

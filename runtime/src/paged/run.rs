@@ -578,6 +578,10 @@ impl<'a> Run<'a> {
                     transfer::copy_all(self.engine, &*source, target.sink)?;
                     Output::Sunk
                 }
+                (Some(target), Output::Memory(buffer)) => {
+                    transfer::save(self.engine, &buffer, target.sink)?;
+                    Output::Memory(buffer)
+                }
                 (_, output) => output,
             });
         }

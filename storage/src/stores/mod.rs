@@ -218,7 +218,7 @@ pub(crate) fn create(
     Ok(Some(match format {
         Format::Zarr => upload::create(place, dtype, shape, options)?,
         _ => {
-            options.plain().map_err(|why| fail(&format!("a .npy file {why}")))?;
+            crate::accepted(path, options)?;
             parts::create(place, parts, dtype, shape)?
         }
     }))
