@@ -348,15 +348,18 @@ impl RuntimeHost {
         if let Some(meter) = &mut self.meter {
             meter.ran(&prepared);
         }
-        let missing = self.missing(inputs)?;
-        if self.engine.fits(&prepared, missing) {
-            return self.run_in_memory(&prepared, (inputs, missing), slots, target);
+        let mut missing = self.missing(inputs)?;
+        if !self.engine.fits(&prepared, missing) {
+            let kept: Vec<&Handle> = inputs.iter().collect();
+            self.make_room(prepared.needs().saturating_add(missing), &kept).map_err(run_error)?;
+            missing = self.missing(inputs)?;
         }
-        let kept: Vec<&Handle> = inputs.iter().collect();
-        self.make_room(prepared.peak().saturating_add(missing), &kept).map_err(run_error)?;
-        let missing = self.missing(inputs)?;
         if self.engine.fits(&prepared, missing) {
-            return self.run_in_memory(&prepared, (inputs, missing), slots, target);
+            match self.run_in_memory(&prepared, (inputs, missing), slots, target) {
+                // Decoders or kernels took more beside the arrays than was left.
+                Err(error) if error.kind == HostErrorKind::Limit => {}
+                done => return done,
+            }
         }
         let most = self.engine.pool().limit() / 4 * 3;
         self.make_room(most, &[]).map_err(run_error)?;
@@ -565,9 +568,14 @@ impl Host for RuntimeHost {
         crate::info::info(path, &options).map_err(storage_error)
     }
 
-    fn accepts(&mut self, target: &Target) -> Result<(), HostError> {
+    fn accepts(
+        &mut self,
+        target: &Target,
+        dtype: DType,
+        sizes: &[Option<usize>],
+    ) -> Result<(), HostError> {
         let options = self.create_options(target)?;
-        arr_storage::accepts(&target.path, &options).map_err(storage_error)
+        arr_storage::accepts(&target.path, dtype, sizes, &options).map_err(storage_error)
     }
 
     fn keeps_type(&self, path: &str) -> bool {
@@ -744,7 +752,8 @@ fn run_error(error: RunError) -> HostError {
             kind: HostErrorKind::Limit,
             message: format!(
                 "this needs {} of memory, and the limit is {}",
-                bytes_text(needed as u64),
+                // As the hint has it: in whole MiB, more than the limit.
+                bytes_text(needed.next_multiple_of(1 << 20) as u64),
                 bytes_text(limit as u64)
             ),
             hint: Some(hint).filter(|h| !h.is_empty()),

@@ -246,7 +246,7 @@ fn outcome(
         _ => 0,
     };
     let files: usize = plan.values.iter().map(on_disk).sum();
-    let peak = prepared.peak().saturating_add(files);
+    let peak = prepared.needs().saturating_add(files);
     if peak <= limit {
         return Outcome::Memory { peak, files };
     }

@@ -251,6 +251,57 @@ fn matrices_larger_than_memory_fail_as_smaller_ones() {
 }
 
 /// All readings of a stencil share the boxes that are read: not much more is read than there is.
+/// Programs of which some limits between those that suffice were refused, or named too low.
+const AT_EVERY_LIMIT: &[&str] = &[
+    "sort(x)[::1000]",
+    "argsort(x)[::1000]",
+    "median(x)",
+    "unique_values(k)",
+    "(m.T @ m)[0, :3]",
+    "(m[:500] @ m[:500])[0, :3]",
+    "linalg.svdvals(m)[:3]",
+];
+
+#[test]
+fn a_refusal_names_what_is_enough_and_more_is_no_less() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Session::builder().memory(PLENTY).build();
+    for (name, value) in VARIABLES {
+        let path = folder.path().join(format!("{name}.npy")).display().to_string();
+        writer.eval(&format!("save({path:?}, {value})")).unwrap();
+    }
+    let names: Vec<&str> = VARIABLES.iter().map(|v| v.0).collect();
+    let mut wrong = vec![];
+    for program in AT_EVERY_LIMIT {
+        let run = |limit: usize| {
+            let mut session = session(limit, 2, folder.path(), &names);
+            session.eval(program).map(|v| v.to_string()).map_err(|e| {
+                let text = e.to_string();
+                let named = text.split("needs ").nth(1).and_then(|t| t.split(".00 MiB").next());
+                named.and_then(|n| n.parse::<usize>().ok()).map_or(Err(text), Ok)
+            })
+        };
+        let want = run(PLENTY);
+        let mut limit = 512 << 10;
+        let mut ran = false;
+        while limit < 16 << 20 {
+            match run(limit) {
+                Err(Ok(named)) if !ran => {
+                    let named = named << 20;
+                    if named <= limit || run(named) != want {
+                        wrong.push(format!("{program} in {limit}: {named} are not enough"));
+                    }
+                }
+                found if found == want => ran = true,
+                found => wrong.push(format!("{program} in {limit}: {found:?}")),
+            }
+            limit += limit / 3;
+        }
+        assert!(ran, "{program} never ran");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn stencils_read_their_files_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,6 +7,14 @@ use crate::value::Value;
 use arr_ir::dtype::{DType, Scalar};
 use arr_syntax::diag::Span;
 
+/// What a program that is checked will have written by the time it loads something.
+pub enum Saved {
+    /// What is loaded, of this type.
+    Array(Array),
+    /// Something of it, or it is not known which.
+    Other,
+}
+
 /// A function of the language. Most of the library is not here but in `stdlib/*.arr`.
 #[derive(Clone)]
 pub struct Builtin {
@@ -78,13 +86,14 @@ pub trait Context {
         let _ = name;
         None
     }
-    /// While checking: notes that the program writes an array of this type to a file.
-    fn note_saved(&mut self, path: &str, array: &Array) {
-        let _ = (path, array);
+    /// While checking: notes that the program writes an array of this type to a file, under this
+    /// name if the file has several.
+    fn note_saved(&mut self, path: &str, name: Option<&str>, array: &Array) {
+        let _ = (path, name, array);
     }
-    /// While checking: the array that the program will have written to a file by now, if any.
-    fn saved(&mut self, path: &str) -> Option<Array> {
-        let _ = path;
+    /// While checking: what the program will have written by now of what is loaded, if anything.
+    fn saved(&mut self, path: &str, name: Option<&str>) -> Option<Saved> {
+        let _ = (path, name);
         None
     }
 }

@@ -141,9 +141,15 @@ pub trait Host {
         })
     }
 
-    /// Whether a file can be what a target asks for; nothing is written.
-    fn accepts(&mut self, target: &Target) -> Result<(), HostError> {
-        let _ = target;
+    /// Whether an array of this dtype and these sizes, where they are known, can be written as a
+    /// target asks for; nothing is written.
+    fn accepts(
+        &mut self,
+        target: &Target,
+        dtype: DType,
+        sizes: &[Option<usize>],
+    ) -> Result<(), HostError> {
+        let _ = (target, dtype, sizes);
         Ok(())
     }
 

@@ -140,6 +140,8 @@ pub struct Prepared {
     lifetimes: Lifetimes,
     /// Bytes of written values at the worst moment.
     peak: usize,
+    /// The same with the working memory of one thread.
+    needs: usize,
     /// Per stage.
     efforts: Vec<Effort>,
     /// Units of all stages.
@@ -159,6 +161,12 @@ impl Prepared {
         self.peak
     }
 
+    /// Bytes that running it in memory takes beside its inputs: of the values it writes and the
+    /// working memory of one thread, at the worst moment.
+    pub fn needs(&self) -> usize {
+        self.needs
+    }
+
     /// The effort of running it in memory.
     pub fn effort(&self) -> u64 {
         self.effort
@@ -168,13 +176,25 @@ impl Prepared {
         let lifetimes = Lifetimes::of(&plan);
         let live = lifetimes.live(&plan, |v| lifetimes.is_stored(v));
         let peak = live.iter().copied().max().unwrap_or(0);
+        let working = plan.stages.iter().map(|stage| working_bytes(&plan, stage));
+        let needs = live.iter().zip(working).map(|(live, working)| live + working).max();
+        let needs = needs.unwrap_or(0);
         let bound = plan.steps.iter().map(|_| OnceLock::new()).collect();
         let effort = |&s: &u32| Effort::of(&plan, &plan.steps[s as usize]);
         let efforts: Vec<Effort> =
             plan.stages.iter().map(|s| s.steps.iter().map(effort).sum()).collect();
         let effort = efforts.iter().copied().sum::<Effort>().units;
-        Prepared { plan, bound, short: OnceLock::new(), lifetimes, peak, efforts, effort, live }
+        let short = OnceLock::new();
+        Prepared { plan, bound, short, lifetimes, peak, needs, efforts, effort, live }
     }
+}
+
+/// Working memory of a thread for the tasks of a stage: windows, and routines' own. That of
+/// kernels is known with their code; it is small.
+fn working_bytes(plan: &Plan, stage: &Stage) -> usize {
+    let routine = |&s: &u32| plan.routine_scratch(&plan.steps[s as usize].kind);
+    let routines = stage.steps.iter().map(routine).max().unwrap_or(0);
+    plan.window_bytes(stage).saturating_add(routines)
 }
 
 /// The threads of an engine, for a routine that is the only task, and for boxes of files.
@@ -338,7 +358,16 @@ impl Engine {
     ) -> Result<Vec<Output>, RunError> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         let sink = target.as_ref().map(|t| (t.result, t.sink));
-        let layout = self.layout(&prepared.plan, inputs, sink)?;
+        let layout = self.layout(&prepared.plan, inputs, sink).map_err(|error| match error {
+            RunError::Memory { needed, limit, .. } => {
+                // It may take less to run it in memory, where threads share a routine's scratch.
+                let files = inputs.iter().map(Input::file_bytes).sum::<usize>();
+                let whole = self.pool.stats().used + prepared.needs.saturating_add(files);
+                let needed = if whole > limit { needed.min(whole) } else { needed };
+                RunError::Memory { needed, limit, hint: memory_hint(needed) }
+            }
+            error => error,
+        })?;
         let _running = self.progress.begin(layout.effort());
         paged::run::run(self, &layout, inputs, slots, target)
     }
@@ -350,7 +379,7 @@ impl Engine {
             return self.options.interpret;
         }
         let used = self.pool.stats().used;
-        used.saturating_add(prepared.peak).saturating_add(more) <= self.pool.limit()
+        used.saturating_add(prepared.needs).saturating_add(more) <= self.pool.limit()
     }
 
     /// How a plan runs part by part within the memory that is left.
@@ -451,7 +480,7 @@ impl Engine {
     /// Refuses a plan that does not fit, before anything is computed.
     fn check_memory(&self, prepared: &Prepared) -> Result<(), RunError> {
         let used = self.pool.stats().used;
-        let needed = used.saturating_add(prepared.peak);
+        let needed = used.saturating_add(prepared.needs);
         if needed > self.pool.limit() {
             let needed = needed.saturating_add(needed / 64);
             return Err(RunError::Memory {

@@ -55,6 +55,16 @@ impl Lifetimes {
         self.ids().filter(move |&v| self.is_stored(v) && self.last[v.0 as usize] == stage)
     }
 
+    /// The inputs that a stage is the last to read.
+    pub fn inputs_end<'a>(
+        &'a self,
+        plan: &'a Plan,
+        stage: usize,
+    ) -> impl Iterator<Item = ValueId> + 'a {
+        let is_input = |&v: &ValueId| matches!(plan[v].storage, Storage::Input(_));
+        self.ids().filter(is_input).filter(move |v| self.last[v.0 as usize] == stage)
+    }
+
     /// The stages during which a value exists, of `stages`; an input from the start on. A result
     /// exists in one more, after the last.
     pub fn stages(&self, value: ValueId, stages: usize) -> std::ops::Range<usize> {

@@ -45,6 +45,7 @@ pub(crate) fn open(pattern: &str, options: &OpenOptions) -> Result<Concat, Stora
     let found = glob::glob_with(pattern, strict);
     let found = found.map_err(|e| fail(&format!("the pattern is malformed ({})", e.msg)))?;
     let mut parts: Vec<Arc<dyn Source>> = vec![];
+    let alone = OpenOptions { along: None, ..options.clone() };
     for path in found {
         let path = path.map_err(|e| fail(&crate::reason(e.error())))?;
         if parts.len() == MAX_FILES {
@@ -52,7 +53,7 @@ pub(crate) fn open(pattern: &str, options: &OpenOptions) -> Result<Concat, Stora
         }
         let path = path.to_str().ok_or_else(|| fail("a name that matches is not UTF-8"))?;
         // A name found may itself look like a pattern: it is a file, and not expanded again.
-        let part = crate::open(path, options)?;
+        let part = crate::open(path, &alone)?;
         if parts.len() >= MAX_HELD {
             part.release();
         }

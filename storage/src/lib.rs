@@ -261,6 +261,10 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
     if concat::is_pattern(path) {
         return Ok(Arc::new(concat::open(path, options)?));
     }
+    if options.along.is_some() {
+        let why = "`along` joins the files that a path with wildcards stands for: this is one file";
+        return Err(failure("read", Path::new(path), why));
+    }
     open_file(Path::new(path), options)
 }
 
@@ -346,12 +350,33 @@ pub fn create(
     }
 }
 
-/// Whether what options ask for is known to the format of a path. Nothing is written.
+/// Whether an array of this dtype and these sizes, where they are known, can be written to a path
+/// as options ask for. Nothing is written.
 ///
 /// # Errors
-/// The format lacks it.
-pub fn accepts(path: &str, options: &CreateOptions) -> Result<(), StorageError> {
-    accepted(path, options).map(drop)
+/// The format lacks it, or the folder is not there.
+pub fn accepts(
+    path: &str,
+    dtype: DType,
+    sizes: &[Option<usize>],
+    options: &CreateOptions,
+) -> Result<(), StorageError> {
+    let place = Path::new(path);
+    let suits = match accepted(path, options)? {
+        Format::Image | Format::Tiff => image::suits(place, dtype, sizes),
+        Format::Text => text::suits(place, dtype, sizes, options),
+        Format::Netcdf => netcdf::suits(dtype, sizes, options).map(drop),
+        Format::Npy | Format::Npz | Format::Zarr => Ok(()),
+    };
+    let folder = place.parent().filter(|f| !f.as_os_str().is_empty());
+    let there = address::Address::of(path).is_some() || folder.is_none_or(Path::is_dir);
+    let suits = suits.and(if there { Ok(()) } else { Err("there is no such folder".into()) });
+    suits.map_err(|why| failure("write", place, &why))
+}
+
+/// Sizes that are all known.
+fn known(shape: &[usize]) -> Vec<Option<usize>> {
+    shape.iter().copied().map(Some).collect()
 }
 
 fn accepted(path: &str, options: &CreateOptions) -> Result<Format, StorageError> {

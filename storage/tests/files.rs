@@ -162,6 +162,7 @@ fn mistakes_are_told() {
         (say("part_*.nc", Some("a"), Some("z")), "there is no dimension `z`"),
         (say("part_*.nc", Some("a"), Some("2")), "there is no axis 2"),
         (say("nothing_*.nc", Some("a"), None), "no file matches"),
+        (say("classic.nc", Some("u"), Some("time")), "with wildcards stands for: this is one file"),
         (say("part_*.nc", Some("a"), Some("x")), "which does not fit"),
         (say("rgb.png", Some("a"), None), "an image has no arrays with names"),
     ];
@@ -187,6 +188,15 @@ fn columns_have_names_and_text_has_lines() {
     let options = OpenOptions { table, name: Some("2002".into()), ..OpenOptions::default() };
     let year = open(path.to_str().unwrap(), &options).unwrap();
     assert_eq!(read(&*year, &[0], &[1]), 2f64.to_le_bytes());
+    // A row may go on in the next line, and a name have quotes; lines are counted all the same.
+    let quoted = "\"a\n\"\"b\"\"\",c\n1,2\n\n  # a remark\n\"3\",4\nNA,5\n";
+    std::fs::write(&path, quoted).unwrap();
+    let name = Some("a\n\"b\"".to_string());
+    let column = open(path.to_str().unwrap(), &OpenOptions { name, ..OpenOptions::default() });
+    let column = column.unwrap();
+    let numbers: Vec<u8> =
+        [1.0, 3.0, f64::NAN].iter().flat_map(|v: &f64| v.to_le_bytes()).collect();
+    assert!(same(&*column, &read(&*column, &[0], &[3]), &numbers));
     let say = |text: &str| {
         std::fs::write(&path, text).unwrap();
         let source = open(path.to_str().unwrap(), &OpenOptions::default());
@@ -198,7 +208,12 @@ fn columns_have_names_and_text_has_lines() {
     };
     assert!(say("a,b\n1,2\n\n3\n").ends_with("line 4: 1 fields instead of 2"));
     assert!(say("a,b\n1,2\n3,x y\n").ends_with("line 3: field 2: `x y` is no number"));
-    assert!(say("# nothing\n\n").ends_with("it has no rows"));
+    assert!(say("# nothing\n  # more\n\n").ends_with("it has no rows"));
+    assert!(say("1,2\r3,4\r").ends_with("line 1: a carriage return that ends no line"));
+    assert!(say("a\n1\n\"2\n3\n").ends_with("line 3: a quote is not closed"));
+    let mixed = say("1,x,2\n3,4,5\n");
+    assert!(mixed.contains("line 1: field 2: `x` is no number, and others are"), "{mixed}");
+    assert!(mixed.ends_with("say header=true if it is a header, or header=false"), "{mixed}");
     assert!(say("\0\0").ends_with("line 1: it is not text"));
 }
 

@@ -5,7 +5,7 @@ use super::tables;
 use crate::array::create::to_array;
 use crate::array::faults::{self, Outcome};
 use crate::array::{Array, interleaved, selection};
-use crate::builtin::Context;
+use crate::builtin::{Context, Saved};
 use crate::host::{Origin, Target};
 use crate::value::{Unknown, Value};
 use arr_ir::shape::dims_of;
@@ -42,12 +42,11 @@ fn load(cx: &mut dyn Context, a: &[Value]) -> Result {
     let (Some(name), Some(along)) = (text(1)?, text(2)?) else { return Ok(Value::ANY) };
     let Some(table) = tables::to_read(cx, a, 3)? else { return Ok(Value::ANY) };
     if cx.checking()
-        && name.is_none()
-        && let Some(array) = cx.saved(&path)
+        && let Some(saved) = cx.saved(&path, name.as_deref())
     {
-        return Ok(match cx.host().keeps_type(&path) {
-            true => Value::Array(Array::abstract_of(array.dtype(), array.dims().clone())),
-            false => Value::ANY,
+        return Ok(match saved {
+            Saved::Array(array) if cx.host().keeps_type(&path) => Value::Array(array),
+            _ => Value::ANY,
         });
     }
     let from =
@@ -95,8 +94,9 @@ fn save(cx: &mut dyn Context, a: &[Value]) -> Result {
     let chunks = chunks.and_then(|c| arr_ir::shape::known_shape(&c));
     let target = Target { path: path.to_string(), name, chunks, compression, delimiter, header };
     if cx.checking() {
-        cx.host().accepts(&target)?;
-        cx.note_saved(&path, &array);
+        let sizes: Vec<Option<usize>> = array.dims().iter().map(|d| d.known()).collect();
+        cx.host().accepts(&target, array.dtype(), &sizes)?;
+        cx.note_saved(&path, target.name.as_deref(), &array);
         return Ok(Value::None);
     }
     let stored = interleaved(&array)?;

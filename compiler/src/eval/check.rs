@@ -48,8 +48,8 @@ pub(super) struct Check {
     pub(super) suspicions: u32,
     /// While a function that nothing calls is checked.
     pub(super) uncalled: bool,
-    /// Files that the script writes before it reads them: path and type.
-    pub(super) written: FxHashMap<String, Array>,
+    /// Files that the script writes before it reads them: path, name in the file, and type.
+    pub(super) written: FxHashMap<(String, Option<String>), Array>,
 }
 
 /// The states in which a loop is left or begun again.

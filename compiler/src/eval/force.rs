@@ -8,7 +8,7 @@ use super::Interpreter;
 use super::bind::{Args, Keyword};
 use super::expr::Eval;
 use crate::array::{self, Array, Inner, Lowered, State};
-use crate::builtin::Context;
+use crate::builtin::{Context, Saved};
 use crate::fault::Fault;
 use crate::hir::{Body, Slot, StmtKind};
 use crate::host::{Host, HostError, HostErrorKind, Target};
@@ -390,12 +390,33 @@ impl Context for Interpreter<'_> {
         self.note(Diagnostic::warning(code, title, span));
     }
 
-    fn note_saved(&mut self, path: &str, array: &Array) {
+    fn note_saved(&mut self, path: &str, name: Option<&str>, array: &Array) {
         let array = Array::abstract_of(array.dtype(), array.dims().clone());
-        self.check.written.insert(path.into(), array);
+        self.check.written.insert((place(path), name.map(str::to_owned)), array);
     }
 
-    fn saved(&mut self, path: &str) -> Option<Array> {
-        self.check.written.get(path).cloned()
+    fn saved(&mut self, path: &str, name: Option<&str>) -> Option<Saved> {
+        let written = &self.check.written;
+        let wanted = (place(path), name.map(str::to_owned));
+        if let Some(array) = written.get(&wanted) {
+            return Some(Saved::Array(array.clone()));
+        }
+        let is_of = |path: &String| *path == wanted.0 || may_stand_for(&wanted.0, path);
+        written.keys().any(|(path, _)| is_of(path)).then_some(Saved::Other)
     }
+}
+
+/// A path written in one way, whether it begins at the root or not.
+fn place(path: &str) -> String {
+    let absolute = std::path::absolute(path);
+    absolute.map_or_else(|_| path.to_owned(), |p| p.to_string_lossy().into_owned())
+}
+
+/// Whether a path with wildcards may be one for this path: what stands before the first of them
+/// and after the last agrees.
+fn may_stand_for(pattern: &str, path: &str) -> bool {
+    let first = pattern.find(['*', '?', '[']);
+    let last = pattern.rfind(['*', '?', ']']);
+    let (Some(first), Some(last)) = (first, last) else { return false };
+    path.starts_with(&pattern[..first]) && path.ends_with(&pattern[last + 1..])
 }

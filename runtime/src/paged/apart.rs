@@ -7,6 +7,9 @@ use arr_ir::shape::{IndexMap, Shape, row_major};
 /// Bytes from one reading to another up to which they share a box.
 const NEAR: usize = 1 << 20;
 
+/// A value, how it is read, and the name of the box.
+type Reading = (ValueId, IndexMap, ValueId);
+
 /// The plan, in which no step reads a value in two different ways: the second one reads an
 /// alias. `limit` is how many bytes may be used. Values that a stage writes and reads itself stay
 /// as they are.
@@ -14,7 +17,8 @@ pub fn apart(plan: &Plan, limit: usize) -> Plan {
     let near = NEAR.min(limit / 64);
     let mut plan = plan.clone();
     for s in 0..plan.stages.len() {
-        if is_loose(&plan, &plan.stages[s], limit) {
+        let stage = &plan.stages[s];
+        if is_loose(&plan, stage, limit) || plan.window_bytes(stage) > limit / 2 {
             (plan.stages[s].split, plan.stages[s].locals) = (None, vec![]);
         }
     }
@@ -27,43 +31,47 @@ pub fn apart(plan: &Plan, limit: usize) -> Plan {
         for (position, &s) in stage.steps.iter().enumerate() {
             let mut step = plan.steps[s as usize].clone();
             let way = way(&stage, position, &step);
-            let mut own: Vec<(ValueId, IndexMap, ValueId)> = vec![];
-            let mut alias = |plan: &mut Plan, value: ValueId, map: &IndexMap| {
-                if written.contains(&plan.stored(value)) {
-                    return value;
-                }
-                if let Some((_, _, found)) =
-                    own.iter().find(|(v, m, _)| *v == value && are_near(&plan[value], m, map, near))
-                {
-                    return *found;
-                }
-                let same = together
-                    .iter()
-                    .find(|(w, v, m, _)| way.is_some() && *w == way && *v == value && m == map);
-                if let Some((.., found)) = same {
-                    own.push((value, map.clone(), *found));
-                    return *found;
-                }
-                let named = match taken.contains(&value) {
-                    true => again(plan, value),
-                    false => value,
+            let mut own: Vec<Reading> = vec![];
+            let mut alias =
+                |plan: &mut Plan, value: ValueId, map: &IndexMap, own: &mut Vec<Reading>| {
+                    if written.contains(&plan.stored(value)) {
+                        return value;
+                    }
+                    if let Some((_, _, found)) = own
+                        .iter()
+                        .find(|(v, m, _)| *v == value && are_near(&plan[value], m, map, near))
+                    {
+                        return *found;
+                    }
+                    let same = together
+                        .iter()
+                        .find(|(w, v, m, _)| way.is_some() && *w == way && *v == value && m == map);
+                    if let Some((.., found)) = same {
+                        own.push((value, map.clone(), *found));
+                        return *found;
+                    }
+                    let named = match taken.contains(&value) {
+                        true => again(plan, value),
+                        false => value,
+                    };
+                    taken.push(value);
+                    own.push((value, map.clone(), named));
+                    together.push((way.clone(), value, map.clone(), named));
+                    named
                 };
-                taken.push(value);
-                own.push((value, map.clone(), named));
-                together.push((way.clone(), value, map.clone(), named));
-                named
-            };
             match &mut step.kind {
                 StepKind::Blockwise(b) => {
                     for access in &mut b.operands {
                         if let Access::Memory { value, map } = access {
-                            *value = alias(&mut plan, *value, map);
+                            *value = alias(&mut plan, *value, map, &mut own);
                         }
                     }
                 }
                 StepKind::Contract { lhs, lhs_map, rhs, rhs_map, .. } => {
-                    *lhs = alias(&mut plan, *lhs, lhs_map);
-                    *rhs = alias(&mut plan, *rhs, rhs_map);
+                    *lhs = alias(&mut plan, *lhs, lhs_map, &mut own);
+                    // From `[.., i, k]` and from `[.., k, j]`: equal maps are different ways.
+                    own.clear();
+                    *rhs = alias(&mut plan, *rhs, rhs_map, &mut own);
                 }
                 _ => {}
             }

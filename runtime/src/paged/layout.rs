@@ -362,21 +362,29 @@ impl Sizing<'_> {
         live: usize,
     ) -> Result<(Job, usize, usize), usize> {
         let given = self.given;
-        let spare = self.spare(stage, positions.clone(), true);
-        let budget = given.limit.saturating_sub(live + spare);
-        let whole = self.job(stage, positions.clone(), budget);
-        if whole.is_ok() && !given.page {
-            return whole.map(|(job, bytes)| (job, bytes, spare));
-        }
-        let less = self.spare(stage, positions.clone(), false);
-        let budget = given.limit.saturating_sub(live + less);
-        match (self.external(stage, positions, budget), whole) {
-            (Some((job, bytes)), _) => Ok((job, bytes, less)),
-            (None, whole) => {
-                let fitted = whole.map(|(job, bytes)| (job, bytes, spare));
-                fitted.map_err(|least| least + live + spare)
+        let mut refused = usize::MAX;
+        // Threads that find no memory left for their work leave it to the others: nothing else may
+        // be taken while they run.
+        for (threads, overlap) in [(given.threads.max(1), true), (1, false)] {
+            let spare = self.spare(stage, positions.clone(), threads, true);
+            let budget = given.limit.checked_sub(live + spare);
+            let whole = self.job(stage, positions.clone(), budget.unwrap_or(0), overlap);
+            match whole {
+                Ok((job, bytes)) if !given.page && budget.is_some() => {
+                    return Ok((job, bytes, spare));
+                }
+                Ok((_, bytes)) | Err(bytes) => refused = refused.min(bytes + live + spare),
+            }
+            let less = self.spare(stage, positions.clone(), threads, false);
+            let budget = given.limit.saturating_sub(live + less);
+            if let Some((job, bytes)) = self.external(stage, positions.clone(), budget) {
+                return Ok((job, bytes, less));
+            }
+            if let (Ok((job, bytes)), true) = (whole, given.page) {
+                return Ok((job, bytes, spare));
             }
         }
+        Err(refused)
     }
 
     /// The job of a routine that runs by an algorithm of its own, and the bytes it takes.
@@ -404,8 +412,15 @@ impl Sizing<'_> {
         Some((job, plot.bytes))
     }
 
-    /// Bytes beside boxes: of the threads' kernels and windows, decoders, and where wanted routines.
-    fn spare(&self, stage: &Stage, positions: std::ops::Range<usize>, routines: bool) -> usize {
+    /// Bytes beside boxes: of so many threads' kernels and windows, decoders, and where wanted
+    /// routines.
+    fn spare(
+        &self,
+        stage: &Stage,
+        positions: std::ops::Range<usize>,
+        threads: usize,
+        routines: bool,
+    ) -> usize {
         let plan = self.plan;
         let mut each = plan.window_bytes(stage) + THREAD_BYTES.min(self.given.limit / 64);
         let (mut readers, mut writers) = (0, 0);
@@ -423,8 +438,8 @@ impl Sizing<'_> {
             readers = plan.reads(step).into_iter().map(beside).fold(readers, usize::max);
             writers = writers.max(beside(plan.written(step)));
         }
-        let threads = self.given.threads.max(1);
-        let moving = |each: usize| each * movers(each, threads, self.given.limit);
+        let movers = |each| movers(each, self.given.threads.max(1), self.given.limit);
+        let moving = |each: usize| each * movers(each);
         each * threads + moving(readers) + moving(writers)
     }
 
@@ -437,12 +452,14 @@ impl Sizing<'_> {
         }
     }
 
-    /// The size of a job's units within a budget, and the bytes it then takes.
+    /// The size of a job's units within a budget, and the bytes it then takes; where it may, units
+    /// overlap.
     fn job(
         &self,
         stage: &Stage,
         positions: std::ops::Range<usize>,
         budget: usize,
+        may_overlap: bool,
     ) -> Result<(Job, usize), usize> {
         let mut job = Job {
             positions: positions.clone(),
@@ -460,7 +477,7 @@ impl Sizing<'_> {
         let bases = [self.base(stage, &positions, &whole), Some(floor.clone())];
         let mut least = 0;
         for (base, overlap) in bases.iter().flat_map(|b| [(b, true), (b, false)]) {
-            let Some(base) = base else { continue };
+            let Some(base) = base.as_ref().filter(|_| may_overlap || !overlap) else { continue };
             job.size = base.clone();
             job.overlap = overlap;
             least = self.estimate(stage, &job).bytes(overlap);

@@ -27,6 +27,16 @@ pub enum Input {
     Disk(Arc<dyn Source>),
 }
 
+impl Input {
+    /// Bytes that the array takes once it is read; 0 where it is in memory already.
+    pub fn file_bytes(&self) -> usize {
+        match self {
+            Input::Memory(_) => 0,
+            Input::Disk(source) => count(source.shape()).saturating_mul(source.dtype().size()),
+        }
+    }
+}
+
 /// A result of a plan.
 #[derive(Clone)]
 pub enum Output {
@@ -165,6 +175,7 @@ pub fn run(
         }
     }
     let mut arrays = Arrays::new(plan, &loaded, slots).map_err(RunError::Bug)?;
+    drop(loaded);
     arrays.put_empty(engine.pool())?;
     let sunk = target.as_ref().map(|t| (plan.stored(plan.results[t.result]), t));
     let direct = sunk.filter(|(v, _)| layout.direct.contains(v));
@@ -185,7 +196,8 @@ pub fn run(
             engine.part((s, positions), planned, || run.job(stage, job, &arrays))?;
             engine.progress().arrive(reached.saturating_add(layout.of_job(stage, job)));
         }
-        for value in layout.lifetimes.ends(s) {
+        let ends = layout.lifetimes.ends(s).chain(layout.lifetimes.inputs_end(plan, s));
+        for value in ends {
             arrays.take(value);
             run.places[value.0 as usize] = None;
         }

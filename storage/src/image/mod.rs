@@ -13,6 +13,7 @@ pub use tiff::{TiffArray, info as tiff_info, open as open_tiff};
 pub use write::create;
 #[cfg(test)]
 pub(crate) use write::create_with;
+pub(crate) use write::suits;
 
 use crate::Source;
 use crate::attributes::Attributes;

@@ -7,7 +7,7 @@ use super::*;
 use crate::files::Files;
 use crate::npy::write::Layout;
 use crate::target::Target;
-use crate::{CreateOptions, Sink};
+use crate::{CreateOptions, Sink, known};
 use ::png::{BitDepth, ColorType, Encoder};
 use arr_ir::dtype::Kind as Class;
 
@@ -33,36 +33,47 @@ pub(crate) fn create_with(
     dtype: DType,
     shape: &[usize],
 ) -> Result<Box<dyn Sink>, StorageError> {
-    let fail = |why: &str| failure("write", path, why);
+    suits(path, dtype, &known(shape)).map_err(|why| failure("write", path, &why))?;
+    let channels = shape.get(2).copied().unwrap_or(1);
+    if is_tiff(path) {
+        return tiff_sink(files, path, dtype, shape, channels);
+    }
+    let target = Target::new(files, path)?;
+    let stage = Stage::new(shape, dtype.size(), Some(target.directory()));
+    let stage = stage.map_err(|e| target.fail(&e))?;
+    let size = (shape[1] as u32, shape[0] as u32);
+    Ok(Box::new(PngSink { target, stage, dtype, size, channels }))
+}
+
+fn is_tiff(path: &Path) -> bool {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    let tiff = matches!(extension.as_deref(), Some("tif" | "tiff"));
-    let channels = match shape {
-        [_, _] => 1,
-        [_, _, n @ 1..=4] => *n,
-        [_, _, n] if tiff && *n <= 4096 => *n,
-        _ => {
-            return Err(fail(
-                "an image has the shape (height, width) or (height, width, channels)",
-            ));
-        }
+    matches!(extension.as_deref(), Some("tif" | "tiff"))
+}
+
+/// Whether an array of this dtype and these sizes, where they are known, can be an image.
+pub(crate) fn suits(path: &Path, dtype: DType, sizes: &[Option<usize>]) -> Result<(), String> {
+    let tiff = is_tiff(path);
+    let most = if tiff { 4096 } else { 4 };
+    let fits = match sizes {
+        [_, _] => true,
+        [_, _, channels] => channels.is_none_or(|n| (1..=most).contains(&n)),
+        _ => false,
     };
+    if !fits {
+        return Err("an image has the shape (height, width) or (height, width, channels)".into());
+    }
     let limit = u32::MAX as usize >> 1;
-    if shape[..2].iter().any(|&n| n == 0 || n > limit) {
-        return Err(fail("its height and width are impossible for an image"));
+    if sizes[..2].iter().flatten().any(|&n| n == 0 || n > limit) {
+        return Err("its height and width are impossible for an image".into());
     }
     match (tiff, dtype) {
-        (true, d) if !matches!(d.kind(), Class::Complex | Class::Bool) => {
-            tiff_sink(files, path, dtype, shape, channels)
+        (true, d) if matches!(d.kind(), Class::Complex | Class::Bool) => {
+            Err(format!("a TIFF image does not hold {dtype}"))
         }
-        (false, DType::U8 | DType::U16) => {
-            let target = Target::new(files, path)?;
-            let stage = Stage::new(shape, dtype.size(), Some(target.directory()));
-            let stage = stage.map_err(|e| target.fail(&e))?;
-            let size = (shape[1] as u32, shape[0] as u32);
-            Ok(Box::new(PngSink { target, stage, dtype, size, channels }))
-        }
-        (false, _) => Err(fail("a PNG image holds uint8 or uint16")),
-        (true, _) => Err(fail(&format!("a TIFF image does not hold {dtype}"))),
+        (true, _) | (false, DType::U8 | DType::U16) => Ok(()),
+        (false, _) => Err(format!(
+            "a PNG image holds uint8 or uint16, not {dtype}: scale it and use astype(uint8)"
+        )),
     }
 }
 

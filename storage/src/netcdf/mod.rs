@@ -12,6 +12,7 @@ mod write;
 pub use write::create;
 #[cfg(test)]
 pub(crate) use write::create_with;
+pub(crate) use write::suits;
 
 use crate::attributes::{Attributes, Value};
 use crate::boxes;

@@ -7,7 +7,7 @@ use super::*;
 use crate::files::Files;
 use crate::npy::write::Layout as Places;
 use crate::target::Target;
-use crate::{CreateOptions, Sink};
+use crate::{CreateOptions, Sink, known};
 
 /// A NetCDF file being written.
 pub struct NetcdfSink {
@@ -35,18 +35,8 @@ pub(crate) fn create_with(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    let fail = |why: &str| failure("write", path, why);
-    let name = options.name.as_deref().unwrap_or("data");
-    let usable = !name.is_empty() && name.len() < 256;
-    if !usable || name.chars().any(|c| c == '/' || c.is_control()) {
-        return Err(fail(&format!("`{name}` is no name of a variable")));
-    }
-    let Some(code) = code(dtype) else {
-        return Err(fail(&format!("the format has no {dtype}")));
-    };
-    if shape.contains(&0) {
-        return Err(fail("the classic format has no empty dimensions"));
-    }
+    let code = suits(dtype, &known(shape), options).map_err(|why| failure("write", path, &why))?;
+    let name = name(options);
     let bytes = count(shape) as u64 * dtype.size() as u64;
     let wide = code > 6 || bytes >= (1 << 32) - 4 || shape.iter().any(|&n| n >= 1 << 31);
     let head = header(name, code, shape, bytes, wide);
@@ -56,6 +46,28 @@ pub(crate) fn create_with(
     begun.map_err(|e| target.fail(&e))?;
     let places = Places { shape: shape.into(), size: dtype.size(), start: head.len() as u64 };
     Ok(Box::new(NetcdfSink { target, places }))
+}
+
+fn name(options: &CreateOptions) -> &str {
+    options.name.as_deref().unwrap_or("data")
+}
+
+/// The code of the elements, if an array of this dtype and these sizes, where they are known, can
+/// be a variable.
+pub(crate) fn suits(
+    dtype: DType,
+    sizes: &[Option<usize>],
+    options: &CreateOptions,
+) -> Result<u32, String> {
+    let name = name(options);
+    let usable = !name.is_empty() && name.len() < 256;
+    if !usable || name.chars().any(|c| c == '/' || c.is_control()) {
+        return Err(format!("`{name}` is no name of a variable"));
+    }
+    if sizes.contains(&Some(0)) {
+        return Err("the classic format has no empty dimensions".into());
+    }
+    code(dtype).ok_or_else(|| format!("the format has no {dtype}"))
 }
 
 /// The code of a dtype.

@@ -1,9 +1,11 @@
 //! Numbers as text: comma-separated values and their like.
 //!
 //! Before: a path. After [`open`]: the file was gone through once; all rows have as many fields,
-//! and the place of every 512th row is known. A line is a row; empty lines and those that begin
-//! with `#` are none. The first row is a header if a field of it is no number. Fields are
-//! separated by tabs if the first row has one, else by semicolons, else by commas, else by spaces.
+//! and the place of every 512th row is known. A line is a row, with the lines after it while a
+//! quote is open; empty lines and those that begin with `#`, spaces before it or not, are none.
+//! The first row is a header if no field of it is a number; one with some numbers is asked about.
+//! Fields are separated by tabs if the first row has one, else by semicolons, else by commas, else
+//! by spaces.
 //! Nothing, `NA`, `nan`, `null` and the like are NaN. Elements are float64. A table of one column
 //! is an array of one dimension. Options say otherwise.
 
@@ -12,6 +14,7 @@ mod write;
 pub use write::create;
 #[cfg(test)]
 pub(crate) use write::create_with;
+pub(crate) use write::suits;
 
 use crate::attributes::{Attributes, Value};
 use crate::error::{StorageError, failure};
@@ -90,23 +93,53 @@ impl<'a> Rows<'a> {
     fn read_line(&mut self) -> Result<bool, Stopped> {
         self.line.clear();
         self.at = self.next;
-        let n = (&mut self.from).take(MAX_LINE + 1).read_until(b'\n', &mut self.line)?;
+        self.read_more()
+    }
+
+    /// Reads a line after what is there; whether there is one.
+    fn read_more(&mut self) -> Result<bool, Stopped> {
+        let room = MAX_LINE + 1 - self.line.len() as u64;
+        let n = (&mut self.from).take(room).read_until(b'\n', &mut self.line)?;
         if n == 0 {
             return Ok(false);
         }
         self.number += 1;
         self.next += n as u64;
-        if n as u64 > MAX_LINE {
+        if self.line.len() as u64 > MAX_LINE {
             return Err(bad(self.number, "it is too long"));
         }
         Ok(true)
     }
 
+    /// Reads on while a quote is open.
+    fn close_quote(&mut self) -> Result<(), Stopped> {
+        let first = self.number;
+        let mut from = 0;
+        let mut open = false;
+        loop {
+            open ^= self.line[from..].iter().filter(|&&b| b == b'"').count() % 2 == 1;
+            from = self.line.len();
+            if !open {
+                return Ok(());
+            }
+            if !self.read_more()? {
+                return Err(bad(first, "a quote is not closed"));
+            }
+        }
+    }
+
     /// Goes to the next row; whether there is one.
     fn advance(&mut self) -> Result<bool, Stopped> {
         while self.read_line()? {
+            if self.line.trim_ascii_start().first() == Some(&b'#') {
+                continue;
+            }
+            self.close_quote()?;
             while matches!(self.line.last(), Some(b'\n' | b'\r')) {
                 self.line.pop();
+            }
+            if self.line.contains(&b'\r') && !self.line.contains(&b'"') {
+                return Err(bad(self.number, "a carriage return that ends no line"));
             }
             // A byte order mark is no part of the first field.
             if self.at == 0 && self.line.starts_with(b"\xef\xbb\xbf") {
@@ -115,7 +148,7 @@ impl<'a> Rows<'a> {
             let blank = self.line.iter().all(u8::is_ascii_whitespace);
             // A line of tabs is a row of nothing.
             let empty = self.line.is_empty() || blank && !self.line.contains(&b'\t');
-            if !empty && self.line[0] != b'#' {
+            if !empty {
                 return Ok(true);
             }
         }
@@ -323,12 +356,23 @@ fn scan(file: &File, options: &TableOptions, missing: &Missing) -> Result<Scanne
     }
     let separator = options.delimiter.map_or_else(|| Separator::of(&rows.line), Separator::Byte);
     let mut header = vec![];
-    let mut numbers = true;
-    let fields = separator.split(&rows.line, |_, field| {
-        header.push(shown(field));
-        numbers &= missing.number(field).is_some();
+    let (mut numbers, mut odd) = (false, None);
+    let fields = separator.split(&rows.line, |i, field| {
+        header.push(shown(field).replace("\"\"", "\""));
+        match missing.number(field) {
+            None => odd = odd.or(Some((i, field))),
+            Some(number) => numbers |= !number.is_nan(),
+        }
     });
-    let numbers = options.header.map_or(numbers, |header| !header);
+    let numbers = match (options.header, odd) {
+        (Some(header), _) => !header,
+        (None, Some((i, field))) if numbers => {
+            let field = format!("field {}: `{}` is no number, and others are", i + 1, shown(field));
+            let why = format!("{field}: say header=true if it is a header, or header=false");
+            return Err(bad(rows.number, &why));
+        }
+        (None, odd) => odd.is_none(),
+    };
     let mut found = Scanned { separator, header, index: vec![], rows: 0, fields };
     if numbers {
         found.header.clear();

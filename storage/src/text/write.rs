@@ -4,7 +4,7 @@ use super::*;
 use crate::files::Files;
 use crate::stage::Stage;
 use crate::target::Target;
-use crate::{CreateOptions, Sink};
+use crate::{CreateOptions, Sink, known};
 use arr_ir::dtype::{Kind, Scalar};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -40,36 +40,56 @@ pub(crate) fn create_with(
     shape: &[usize],
     options: &CreateOptions,
 ) -> Result<Box<dyn Sink>, StorageError> {
-    let fail = |why: &str| failure("write", path, why);
-    if dtype.kind() == Kind::Complex {
-        return Err(fail("complex numbers are not written as text"));
-    }
-    let columns = match shape {
-        [_] => 1,
-        [_, columns] => *columns,
-        _ => return Err(fail("only arrays of one or two dimensions are written as text")),
-    };
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    let separator = match (options.delimiter, extension.as_deref()) {
-        (Some(byte), _) => char::from(byte),
-        (None, Some("tsv")) => '\t',
-        (None, Some("txt")) => ' ',
-        (None, _) => ',',
-    };
+    let fail = |why: String| failure("write", path, &why);
+    let separator = separator(path, options);
+    suits(path, dtype, &known(shape), options).map_err(fail)?;
+    let columns = shape.get(1).copied().unwrap_or(1);
     let names = options.header.as_deref();
-    let header = names.map_or(Ok(String::new()), |names| header(names, columns, separator));
-    let header = header.map_err(|why| fail(&why))?;
+    let header = names.map_or(Ok(String::new()), |names| header(names, separator)).map_err(fail)?;
     let target = Target::new(files, path)?;
     let stage = Stage::new(shape, dtype.size(), Some(target.directory()));
     let stage = stage.map_err(|e| target.fail(&e))?;
     Ok(Box::new(TextSink { target, stage, dtype, columns, separator, header }))
 }
 
-/// The line of the names of the columns.
-fn header(names: &[String], columns: usize, separator: char) -> Result<String, String> {
-    if names.len() != columns {
-        return Err(format!("the header has {} names, the array {columns} columns", names.len()));
+/// Whether an array of this dtype and these sizes, where they are known, can be a table.
+pub(crate) fn suits(
+    path: &Path,
+    dtype: DType,
+    sizes: &[Option<usize>],
+    options: &CreateOptions,
+) -> Result<(), String> {
+    if dtype.kind() == Kind::Complex {
+        return Err("complex numbers are not written as text".into());
     }
+    let columns = match sizes {
+        [_] => Some(1),
+        [_, columns] => *columns,
+        _ => return Err("only arrays of one or two dimensions are written as text".into()),
+    };
+    if let (Some(names), Some(columns)) = (&options.header, columns) {
+        if names.len() != columns {
+            let (n, these) = (names.len(), columns);
+            return Err(format!("the header has {n} names, the array {these} columns"));
+        }
+        header(names, separator(path, options))?;
+    }
+    Ok(())
+}
+
+/// What stands between the fields of a file of this name.
+fn separator(path: &Path, options: &CreateOptions) -> char {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match (options.delimiter, extension.as_deref()) {
+        (Some(byte), _) => char::from(byte),
+        (None, Some("tsv")) => '\t',
+        (None, Some("txt")) => ' ',
+        (None, _) => ',',
+    }
+}
+
+/// The line of the names of the columns.
+fn header(names: &[String], separator: char) -> Result<String, String> {
     let mut line = String::new();
     for (i, name) in names.iter().enumerate() {
         if i > 0 {

@@ -76,6 +76,53 @@ impl Gen {
         self.assign(made);
     }
 
+    /// Some columns of `rows` rows of a matrix, or of its transpose: the text and how many columns.
+    fn part(&mut self, (x, m, n): (&str, usize, usize), rows: usize) -> (String, usize) {
+        let turned = n >= rows && (m < rows || self.below(2) == 0);
+        let (high, wide) = if turned { (n, m) } else { (m, n) };
+        let from = self.below(high - rows + 1);
+        let to = from + rows;
+        let first = self.below(wide.min(3));
+        let last = wide - self.below((wide - first).min(3));
+        let (columns, count) = match self.below(3) {
+            0 => (String::new(), wide),
+            1 => (format!(", {first}:{last}"), last - first),
+            _ => (format!(", {first}::2"), (wide - first).div_ceil(2)),
+        };
+        let back = if self.below(4) == 0 { "[::-1]" } else { "" };
+        let turn = if turned { ".T" } else { "" };
+        (format!("{x}{turn}[{from}:{to}{columns}]{back}"), count)
+    }
+
+    /// Products of two parts of one matrix.
+    pub fn product_of_parts(&mut self) {
+        let suited = |v: &Var| tame(v) && matches!(v.shape.len(), 2 | 3) && v.size() > 0;
+        let Some(a) = self.pick_that(suited) else { return };
+        let r = a.shape.len();
+        let (m, n) = (a.shape[r - 2], a.shape[r - 1]);
+        let most = m.max(n);
+        let k = most - self.below(most.min(3));
+        let mut side = || {
+            let matrix = match r {
+                3 => format!("{}[{}]", a.name, self.below(a.shape[0])),
+                _ => a.name.clone(),
+            };
+            let (text, count) = self.part((&matrix, m, n), k);
+            match self.below(6) {
+                0 => (format!("({text} + {text})"), count, 2.0),
+                _ => (text, count, 1.0),
+            }
+        };
+        let ((p, rows, by), (q, columns, times)) = (side(), side());
+        let text = match self.below(4) {
+            0 => format!("einsum(\"ki,kj->ij\", {p}, {q})"),
+            1 => format!("tensordot({p}, {q}, axes=((0,), (0,)))"),
+            _ => format!("{p}.T @ {q}"),
+        };
+        let scaled = |by: f64| Var { bound: a.bound * by, error: a.error * by, ..a.clone() };
+        self.assign(summed(&scaled(by), &scaled(times), text, vec![rows, columns], k));
+    }
+
     pub fn einsum(&mut self) {
         let Some(a) = self.pick_that(|v| tame(v) && v.shape.len() == 2) else { return };
         let (x, m, n) = (&a.name, a.shape[0], a.shape[1]);

@@ -176,6 +176,7 @@ const PRODUCTIONS: &[Production] = &[
     (3, Gen::windows),
     (3, Gen::pad),
     (5, Gen::product),
+    (4, Gen::product_of_parts),
     (3, Gen::einsum),
     (3, Gen::linear_algebra),
     (3, Gen::fourier),

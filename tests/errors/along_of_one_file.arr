@@ -1,0 +1,1 @@
+x = load("measured.nc", name="t", along="time")

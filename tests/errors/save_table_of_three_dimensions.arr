@@ -1,0 +1,2 @@
+x = ones((2, 3, 4))
+save("x.csv", x)
