@@ -212,20 +212,21 @@ pub fn free_bytes(path: &Path) -> Option<u64> {
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
-/// Where a chunk lies.
+/// What is known of a chunk.
 #[derive(Clone, Copy, Default)]
 struct Entry {
-    offset: u64,
     /// Bytes in the file; 0 for a chunk that was never written: zeros.
     bytes: u32,
-    /// Bytes reserved for it there.
+    /// The most bytes that it ever had there.
     room: u32,
     checksum: u32,
     compressed: bool,
 }
 
 /// An array in a file of the spill directory. It is written by boxes and read by boxes; what was
-/// never written is zeros. Its space is free again when it is dropped.
+/// never written is zeros. Every chunk has its place, as large as the chunk is unpacked: a file
+/// with holes, which takes no more than the array does however often chunks are written again.
+/// Its space is free again when it is dropped.
 pub struct Spilled {
     dtype: DType,
     shape: Shape,
@@ -233,7 +234,8 @@ pub struct Spilled {
     grid: Shape,
     file: File,
     entries: Mutex<Vec<Entry>>,
-    end: AtomicU64,
+    /// Bytes of all chunks.
+    taken: AtomicU64,
     /// Chunks until compressing is tried again.
     skip: AtomicU64,
     /// By chunk number: a chunk is not read while it is written in place.
@@ -244,7 +246,7 @@ pub struct Spilled {
 
 impl Drop for Spilled {
     fn drop(&mut self) {
-        self.home.used.fetch_sub(*self.end.get_mut(), Ordering::Relaxed);
+        self.home.used.fetch_sub(*self.taken.get_mut(), Ordering::Relaxed);
     }
 }
 
@@ -268,7 +270,7 @@ impl Spilled {
             file: home.file()?,
             entries: Mutex::new(vec![Entry::default(); count(&grid)]),
             grid,
-            end: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
             skip: AtomicU64::new(0),
             locks: std::array::from_fn(|_| RwLock::new(())),
             home: home.clone(),
@@ -333,6 +335,11 @@ impl Spilled {
         }
     }
 
+    /// Where a chunk lies.
+    fn offset(&self, number: usize) -> u64 {
+        number as u64 * (count(&self.chunk) * self.dtype.size()) as u64
+    }
+
     fn entry(&self, number: usize) -> Entry {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)[number]
     }
@@ -350,14 +357,15 @@ impl Spilled {
             None => (chunk, false),
         };
         let mut entry = self.entry(number);
-        if bytes.len() > entry.room as usize {
-            let room = bytes.len() as u64;
-            self.home.take(room)?;
-            entry.offset = self.end.fetch_add(room, Ordering::Relaxed);
-            entry.room = room as u32;
+        let room = bytes.len() as u32;
+        if room > entry.room {
+            let more = u64::from(room - entry.room);
+            self.home.take(more)?;
+            self.taken.fetch_add(more, Ordering::Relaxed);
+            entry.room = room;
         }
         self.file
-            .write_all_at(bytes, entry.offset)
+            .write_all_at(bytes, self.offset(number))
             .map_err(|e| failed(self.home.root(), "spill to", &e))?;
         entry.bytes = bytes.len() as u32;
         entry.checksum = crc32fast::hash(bytes);
@@ -379,7 +387,7 @@ impl Spilled {
         };
         let read = |to: &mut [u8]| {
             self.file
-                .read_exact_at(to, entry.offset)
+                .read_exact_at(to, self.offset(number))
                 .map_err(|e| failed(self.home.root(), "read what was spilled to", &e))?;
             self.home.read.fetch_add(to.len() as u64, Ordering::Relaxed);
             if crc32fast::hash(to) == entry.checksum { Ok(()) } else { Err(damaged()) }
@@ -501,6 +509,23 @@ mod tests {
     }
 
     #[test]
+    fn chunks_that_are_written_again_take_their_place_once() {
+        let root = tempfile::tempdir().unwrap();
+        let home = SpillDir::new(root.path().into(), Some(8192));
+        let noise: Vec<u8> = (0..8192u64).map(|i| ((i * i * 2654435761) >> 13) as u8).collect();
+        let array = Spilled::new(&home, DType::U8, &[8192], &[2048]).unwrap();
+        for part in [&vec![0; 8192], &noise, &ramp(8192), &noise] {
+            for start in (0..8192).step_by(512) {
+                array.write(&[start], &[512], &part[start..start + 512]).unwrap();
+            }
+        }
+        let mut out = vec![0; 8192];
+        array.read(&[0], &[8192], &mut out, &AtomicBool::new(false)).unwrap();
+        assert_eq!(out, noise);
+        assert_eq!(home.stats().most, 8192);
+    }
+
+    #[test]
     fn a_full_limit_and_damage_are_errors() {
         let root = tempfile::tempdir().unwrap();
         let home = SpillDir::new(root.path().into(), Some(4000));
@@ -509,7 +534,7 @@ mod tests {
         array.write(&[0], &[1000], &noise[..1000]).unwrap();
         let full = array.write(&[4096], &[4096], &noise).unwrap_err();
         assert!(full.to_string().contains("limit of 4000 bytes"), "{full}");
-        array.file.write_all_at(&[1, 2, 3], array.entry(0).offset + 5).unwrap();
+        array.file.write_all_at(&[1, 2, 3], array.offset(0) + 5).unwrap();
         let mut out = [0; 10];
         let error = array.read(&[0], &[10], &mut out, &AtomicBool::new(false)).unwrap_err();
         assert!(error.to_string().contains("damaged"), "{error}");
