@@ -197,6 +197,17 @@ impl std::fmt::Display for DimMap {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct IndexMap(pub SmallVec<[DimMap; 2]>);
 
+/// What is read of an array in which a box was written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// Elements of the box only: the map to their indices in it.
+    Inside(IndexMap),
+    /// None of its elements.
+    Outside,
+    /// Some and others, or it is not known.
+    Across,
+}
+
 impl IndexMap {
     /// Reads `source[index]` at `index`.
     pub fn identity(rank: usize) -> IndexMap {
@@ -261,6 +272,40 @@ impl IndexMap {
         self.0.iter().map(|m| m.bounds(&region)).collect()
     }
 
+    /// What a reader of this shape reads of an array in which a box was written: the elements at
+    /// `start + step * index`, for the indices of a shape.
+    pub fn reach(
+        &self,
+        reader: &[usize],
+        (start, step, region): (&[i64], &[i64], &[usize]),
+    ) -> Reach {
+        if count(region) == 0 {
+            return Reach::Outside;
+        }
+        if count(reader) == 0 {
+            return Reach::Across;
+        }
+        let mut inside = true;
+        for ((m, bounds), d) in self.0.iter().zip(self.bounds(reader)).zip(0..) {
+            let last = start[d] + step[d] * (region[d] as i64 - 1);
+            let (first, end) = (start[d].min(last), start[d].max(last));
+            let on_step = |n: i64| n % step[d] == 0;
+            let steady = m.terms.iter().all(|t| on_step(t.step));
+            if bounds.1 < first || bounds.0 > end || steady && !on_step(m.offset - start[d]) {
+                return Reach::Outside;
+            }
+            inside &= steady && bounds.0 >= first && bounds.1 <= end;
+        }
+        if !inside {
+            return Reach::Across;
+        }
+        let inner = self.0.iter().zip(start.iter().zip(step)).map(|(m, (start, step))| {
+            let terms = m.terms.iter().map(|t| Term { step: t.step / step, dim: t.dim });
+            DimMap::sum((m.offset - start) / step, terms)
+        });
+        Reach::Inside(IndexMap(inner.collect()))
+    }
+
     /// The number of dimensions that its reader has at least.
     pub fn reader_rank(&self) -> usize {
         let dims = self.0.iter().flat_map(|m| m.terms()).map(|t| t.dim as usize + 1);
@@ -315,6 +360,31 @@ mod tests {
         assert_eq!(flip.then(&w).0[0], DimMap::at(4));
         assert_eq!(w.linear(&[8], 2), (0, [8isize, 8].into_iter().collect()));
         assert_eq!(w.0[0].bounds(&[(2, 2), (1, 2)]), (3, 5));
+    }
+
+    #[test]
+    fn what_was_written_is_told_from_what_was_there() {
+        let map = |dims: &[DimMap]| IndexMap(dims.iter().cloned().collect());
+        // x[2:8:2, 4:1:-1] = ..., of 3 x 3 elements.
+        let reach =
+            |m: &[DimMap], reader: &[usize]| map(m).reach(reader, (&[2, 4], &[2, -1], &[3, 3]));
+        let row = |offset| [DimMap::at(offset), DimMap::slice(2, 1, 0)];
+        assert_eq!(
+            reach(&row(4), &[3]),
+            Reach::Inside(map(&[DimMap::at(1), DimMap::slice(2, -1, 0)]))
+        );
+        assert_eq!(reach(&row(3), &[3]), Reach::Outside);
+        assert_eq!(reach(&row(8), &[3]), Reach::Outside);
+        assert_eq!(reach(&row(4), &[4]), Reach::Across);
+        let every = |step| [DimMap::slice(2, step, 0), DimMap::at(3)];
+        assert_eq!(
+            reach(&every(4), &[2]),
+            Reach::Inside(map(&[DimMap::slice(0, 2, 0), DimMap::at(1)]))
+        );
+        assert_eq!(reach(&every(1), &[2]), Reach::Across);
+        assert_eq!(reach(&[DimMap::at(4), DimMap::slice(0, 1, 0)], &[2]), Reach::Outside);
+        assert_eq!(reach(&row(4), &[0]), Reach::Across);
+        assert_eq!(map(&[DimMap::at(4)]).reach(&[], (&[4], &[1], &[0])), Reach::Outside);
     }
 
     #[test]

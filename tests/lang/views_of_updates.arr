@@ -34,3 +34,13 @@ for i in range(3) {
     v[:, i] += v[i, 1]
 }
 print(v[1, 1], v[2, :, 0], v[:, 0, 0], v.sum(axis=(0, 2)))
+k = zeros(4, dtype=int32)
+k[1:3] = [1, -2]
+print(k[1], k[1:3], k[1].dtype, k[2:0:-1], k[0])
+u = zeros((3, 2), dtype=complex128)
+u[1] = [1 + 2j, 3]
+u[2, 0] = u[1, 0] * 1j
+print(u[1], u[2, 0], u[2], u.T[0, 1:], conj(u[1, 0]))
+b = zeros(3, dtype=bool)
+b[1] = true
+print(b[1], b[0], b[1:].sum())

@@ -12,7 +12,9 @@ use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::routine::Routine;
-use arr_ir::shape::{Dim, DimMap, Dims, IndexMap, MAX_RANK, checked_count, dims_of, known_shape};
+use arr_ir::shape::{
+    Dim, DimMap, Dims, IndexMap, MAX_RANK, Reach, checked_count, dims_of, known_shape,
+};
 use smallvec::smallvec;
 
 /// The sizes of dimensions that are all known, which pending arrays have.
@@ -69,6 +71,9 @@ pub(crate) fn view(array: &Array, dims: Dims, map: impl FnOnce() -> IndexMap) ->
     read(array, dims, map())
 }
 
+/// Views and updates that are looked through.
+const MAX_LAYERS: usize = 64;
+
 /// The array read through a map; every size is known.
 fn read(array: &Array, dims: Dims, map: IndexMap) -> Outcome<Array> {
     if map.is_identity(dims.len()) && dims == *array.dims() {
@@ -77,15 +82,35 @@ fn read(array: &Array, dims: Dims, map: IndexMap) -> Outcome<Array> {
     if let Some((re, im)) = array.parts() {
         return Ok(Array::complex(read(&re, dims.clone(), map.clone())?, read(&im, dims, map)?));
     }
-    let inner = match &*array.0.state.borrow() {
-        State::Pending(Op::View(inner), args) => Some((map.then(inner), args[0].clone())),
-        _ => None,
-    };
-    match inner {
-        Some((map, source)) if map.is_identity(dims.len()) && dims == *source.dims() => Ok(source),
-        Some((map, source)) => node(Op::View(map), smallvec![source], array.dtype(), dims),
-        None => node(Op::View(map), smallvec![array.clone()], array.dtype(), dims),
+    let (map, source) = source_of(map, array, &dims);
+    match map.is_identity(dims.len()) && dims == *source.dims() {
+        true => Ok(source),
+        false => node(Op::View(map), smallvec![source], array.dtype(), dims),
     }
+}
+
+/// What is read through views and updates, and how: a loop that writes `x[t]` and reads `x[t - 1]`
+/// goes on from the row before, not from the whole of `x` at that time.
+fn source_of(mut map: IndexMap, array: &Array, dims: &Dims) -> (IndexMap, Array) {
+    let mut source = array.clone();
+    let reader = known_shape(dims).unwrap_or_default();
+    for _ in 0..MAX_LAYERS {
+        let next = match &*source.0.state.borrow() {
+            State::Pending(Op::View(inner), args) => Some((map.then(inner), args[0].clone())),
+            State::Pending(Op::Update { start, step }, args) => {
+                let region = args[1].known_shape().unwrap_or_default();
+                match map.reach(&reader, (start, step, &region)) {
+                    Reach::Inside(map) => Some((map, args[1].clone())),
+                    Reach::Outside => Some((map.clone(), args[0].clone())),
+                    Reach::Across => None,
+                }
+            }
+            _ => None,
+        };
+        let Some(next) = next else { break };
+        (map, source) = next;
+    }
+    (map, source)
 }
 
 /// The array broadcast to dimensions it broadcasts to.

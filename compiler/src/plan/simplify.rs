@@ -7,7 +7,7 @@ use arr_ir::dtype::{DType, Scalar};
 use arr_ir::eval;
 use arr_ir::graph::{Args, Builder, Graph, Node, NodeId, Op};
 use arr_ir::op::MapOp;
-use arr_ir::shape::{DimMap, IndexMap, Term, count};
+use arr_ir::shape::{IndexMap, Reach, count};
 
 /// What a rule makes of a node: another node of the new graph, or other parts.
 enum Rewrite {
@@ -92,50 +92,17 @@ fn view_of_view(node: &Node, g: &Graph) -> Option<Rewrite> {
 }
 
 /// A view that lies whole in the elements that an update writes reads these, and one that meets
-/// none of them what was there before. So a loop that writes `x[t]` and reads `x[t - 1]` goes on
-/// from the row before, not from the whole of `x` at that time.
+/// none of them what was there before.
 fn view_of_update(node: &Node, g: &Graph) -> Option<Rewrite> {
     let Op::View(map) = &node.op else { return None };
-    if count(&node.shape) == 0 {
-        return None;
-    }
-    let bounds = map.bounds(&node.shape);
-    let mut source = node.args[0];
-    while let Op::Update { start, step } = &g[source].op {
-        let [base, value] = g[source].args[..] else { return None };
-        let region = &g[value].shape;
-        let within = |d: usize| {
-            let (first, last) = (start[d], start[d] + step[d] * (region[d] as i64 - 1));
-            let on_step = |n: i64| {
-                step[d].unsigned_abs() == 1 || n.unsigned_abs() % step[d].unsigned_abs() == 0
-            };
-            let steady = map.0[d].terms().iter().all(|t| on_step(t.step));
-            let (low, high) = bounds[d];
-            let apart = high < first.min(last) || low > first.max(last);
-            match steady && !on_step(map.0[d].offset - first) || apart {
-                true => Some(false),
-                false if low < first.min(last) || high > first.max(last) || !steady => None,
-                false => Some(true),
-            }
-        };
-        let found: Vec<Option<bool>> = (0..region.len()).map(within).collect();
-        if found.contains(&Some(false)) || count(region) == 0 {
-            source = base;
-        } else if found.contains(&None) {
-            break;
-        } else {
-            let inner = map.0.iter().zip(start.iter().zip(step)).map(|(m, (start, step))| {
-                let terms = m.terms().iter().map(|t| Term { step: t.step / step, dim: t.dim });
-                DimMap::sum((m.offset - start) / step, terms)
-            });
-            return Some(Rewrite::Node(
-                Op::View(IndexMap(inner.collect())),
-                [value].into_iter().collect(),
-            ));
-        }
-    }
-    let moved = source != node.args[0];
-    moved.then(|| Rewrite::Node(node.op.clone(), [source].into_iter().collect()))
+    let Op::Update { start, step } = &g[node.args[0]].op else { return None };
+    let [base, value] = g[node.args[0]].args[..] else { return None };
+    let (map, source) = match map.reach(&node.shape, (start, step, &g[value].shape)) {
+        Reach::Inside(map) => (map, value),
+        Reach::Outside => (map.clone(), base),
+        Reach::Across => return None,
+    };
+    Some(Rewrite::Node(Op::View(map), [source].into_iter().collect()))
 }
 
 fn identity_view(node: &Node, g: &Graph) -> Option<Rewrite> {
