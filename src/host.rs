@@ -554,6 +554,20 @@ impl Host for RuntimeHost {
         transfer::element(&*source, position, &self.cancel).map_err(run_error)
     }
 
+    fn element_in_memory(&mut self, array: &Handle, position: usize) -> Option<Scalar> {
+        Some(stored(array).ok()?.buffer()?.element(position))
+    }
+
+    fn set_element(&mut self, array: &Handle, position: usize, value: Scalar) -> bool {
+        let Ok(stored) = stored(array) else { return false };
+        let set = stored.at(|place| match place {
+            Place::Memory(buffer) => buffer.set(position, value),
+            // What a file holds stays what it is.
+            Place::Disk(..) => false,
+        });
+        set.unwrap_or(false)
+    }
+
     fn store(&mut self, dtype: DType, shape: &[usize], data: Vec<u8>) -> Result<Handle, HostError> {
         let buffer = self.store_bytes(dtype, shape, &data)?;
         Ok(self.register(Stored::memory(buffer)))

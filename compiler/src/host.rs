@@ -111,6 +111,19 @@ pub trait Host {
     /// The element at a row-major position of a stored array.
     fn element(&mut self, array: &Handle, position: usize) -> Result<Scalar, HostError>;
 
+    /// The same, if the array is in memory.
+    fn element_in_memory(&mut self, array: &Handle, position: usize) -> Option<Scalar> {
+        let _ = (array, position);
+        None
+    }
+
+    /// Changes the element at a row-major position of an array of which this is the only handle,
+    /// if that can be done where it is; the value has its dtype. Whether it did.
+    fn set_element(&mut self, array: &Handle, position: usize, value: Scalar) -> bool {
+        let _ = (array, position, value);
+        false
+    }
+
     /// Whether elements that were asked for were made up, because the program is not run: its
     /// assertions then cannot fail.
     fn makes_up(&self) -> bool {

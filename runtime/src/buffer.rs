@@ -496,6 +496,17 @@ impl Buffer {
         self.get(&index)
     }
 
+    /// Changes the element at a row-major position of a dense array that nobody shares, to a value
+    /// of its dtype. Whether it did.
+    pub fn set(&mut self, position: usize, value: Scalar) -> bool {
+        let size = self.dtype.size();
+        if value.dtype != self.dtype {
+            return false;
+        }
+        let place = self.bytes_mut().and_then(|bytes| bytes.chunks_exact_mut(size).nth(position));
+        place.map(|place| place.copy_from_slice(&value.bits.to_le_bytes()[..size])).is_some()
+    }
+
     /// The bytes of a dense array.
     pub fn bytes(&self) -> Option<&[u8]> {
         // SAFETY: a dense array's elements are these bytes, initialised by whoever made it, and

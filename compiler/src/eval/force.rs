@@ -26,6 +26,9 @@ use std::rc::Rc;
 /// How many pending operations may stand above each other before they are computed.
 const MAX_PENDING: u32 = 200;
 
+/// The same for single elements, if they can be computed at once.
+const MAX_PENDING_SCALAR: u32 = 12;
+
 /// The same for arrays too large to be kept.
 const MAX_PENDING_LARGE: u32 = 2000;
 
@@ -34,6 +37,12 @@ impl Interpreter<'_> {
     pub(super) fn settle(&mut self, value: Value, span: Span) -> Eval {
         if let Value::Array(array) = &value {
             let depth = array.depth();
+            if depth > MAX_PENDING_SCALAR && array.ndim() == 0 {
+                let plain = self.plain(value.clone());
+                if !matches!(&plain, Value::Array(array) if array.depth() > 0) {
+                    return Ok(plain);
+                }
+            }
             if depth > MAX_PENDING && !self.checking {
                 let small = array.nbytes().is_some_and(|n| n <= self.host.keep_limit());
                 if (small || depth > MAX_PENDING_LARGE)
@@ -206,6 +215,9 @@ impl Interpreter<'_> {
             return Ok(None);
         }
         self.unfit();
+        if let Some(scalar) = self.at_once(array) {
+            return Ok(Some(scalar));
+        }
         self.force(std::slice::from_ref(array))?;
         Ok(Some(array.element(self.host, 0)?))
     }

@@ -10,6 +10,7 @@ mod bind;
 mod call;
 mod check;
 mod contract;
+mod elements;
 mod expr;
 mod force;
 mod join;

@@ -31,8 +31,10 @@ impl Interpreter<'_> {
             Place::Slot(slot, _) => self.frame.set(*slot, Some(value)),
             Place::Tuple(places, at) => self.unpack(u, places, *at, value, span)?,
             Place::Path(slot, steps, at) => {
+                let value = self.plain(value);
                 let root = self.root(*slot, *at)?;
                 let whole = match self.resolve(u, steps)? {
+                    Some(path) if self.change_here(&root, &path, &value) => return Ok(()),
                     Some(path) => {
                         let values = self.read_to_last(root, &path)?;
                         self.write_path(values, &path, value, span)?

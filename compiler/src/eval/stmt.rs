@@ -398,14 +398,21 @@ impl Interpreter<'_> {
                     self.frame.set(*slot, Some(Value::ANY));
                     return Ok(());
                 };
-                let values = self.read_path(root, &path)?;
+                let mut values = self.read_path(root, &path)?;
                 let new = self.eval(u, value)?;
-                let old = values.last().cloned().unwrap_or(Value::None);
+                let old = values.pop().unwrap_or(Value::None);
                 let spans = [*at, span];
                 let result = match array::binary(self, op, &old, &new) {
                     Ok(result) => self.settle(result, at.to(span))?,
                     Err(fault) => self.fail(fault, at.to(span), &spans)?,
                 };
+                let result = self.plain(result);
+                drop(old);
+                if let Some(root) = values.first()
+                    && self.change_here(root, &path, &result)
+                {
+                    return Ok(());
+                }
                 let whole = self.write_path(values, &path, result, span)?;
                 self.frame.set(*slot, Some(whole));
                 Ok(())
