@@ -72,3 +72,12 @@ for item in q {
     q[item] = item * 2
 }
 print(q)
+x = (arange(40) * 7) % 40
+for i in range(39) {
+    for j in range(39 - i) {
+        if x[j] > x[j + 1] { x[j], x[j + 1] = x[j + 1], x[j] }
+    }
+}
+print(x)
+x[1], x[0] = x[0] + 5, x[2]
+print(x[:3])

@@ -84,6 +84,10 @@ impl Interpreter<'_> {
             self.fail(failure, span, &[span, at])?;
             return places.iter().try_for_each(|p| self.assign(u, p, Value::ANY, span));
         }
+        // Of `x[i], x[j] = x[j], x[i]`: no value holds on to the array that is changed.
+        let parts = places.iter().any(|p| matches!(p, Place::Path(..)));
+        let items = items.into_iter().map(|v| if parts { self.plain(v) } else { v });
+        let items: Vec<Value> = items.collect();
         places.iter().zip(items).try_for_each(|(p, v)| self.assign(u, p, v, span))
     }
 
