@@ -247,6 +247,9 @@ pub struct Engine {
     tasks: AtomicU64,
 }
 
+/// Effort of a stage from which on helpers are woken for it: that takes some microseconds.
+const HELPED: u64 = 32 << 10;
+
 /// What the tasks of a stage run.
 pub(crate) type Work<'w> =
     dyn Fn(usize, &mut Scratch, &dyn Workers) -> Result<(), String> + Sync + 'w;
@@ -604,7 +607,8 @@ impl Engine {
         // The plan promises this thread's scratch only: it is taken before helpers take theirs, and
         // a helper that finds no memory left leaves the tasks to the others.
         let own = scratch()?;
-        match if tasks > 1 { self.helpers() } else { None } {
+        let helped = tasks > 1 && effort.units >= HELPED;
+        match if helped { self.helpers() } else { None } {
             None => work(own),
             Some(pool) => pool.in_place_scope(|scope| {
                 for _ in 0..(self.options.threads - 1).min(tasks - 1) {
