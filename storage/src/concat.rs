@@ -16,7 +16,7 @@ use std::sync::atomic::AtomicBool;
 /// The most files that one array is made of.
 const MAX_FILES: usize = 100_000;
 /// Of more files than these, descriptors are given back after every use.
-const MAX_HELD: usize = 64;
+pub(crate) const MAX_HELD: usize = 64;
 
 /// Arrays one behind the other.
 pub(crate) struct Concat {
@@ -34,8 +34,8 @@ pub(crate) fn is_pattern(path: &str) -> bool {
     path.contains(['*', '?', '[']) && std::fs::symlink_metadata(path).is_err()
 }
 
-/// Opens all files that match.
-pub(crate) fn open(pattern: &str, options: &OpenOptions) -> Result<Concat, StorageError> {
+/// The files that match, in the order of their names.
+pub(crate) fn matching(pattern: &str) -> Result<Vec<PathBuf>, StorageError> {
     let fail = |why: &str| failure("read", Path::new(pattern), why);
     let strict = glob::MatchOptions {
         require_literal_separator: true,
@@ -44,13 +44,29 @@ pub(crate) fn open(pattern: &str, options: &OpenOptions) -> Result<Concat, Stora
     };
     let found = glob::glob_with(pattern, strict);
     let found = found.map_err(|e| fail(&format!("the pattern is malformed ({})", e.msg)))?;
-    let mut parts: Vec<Arc<dyn Source>> = vec![];
-    let alone = OpenOptions { along: None, ..options.clone() };
+    let mut paths = vec![];
     for path in found {
-        let path = path.map_err(|e| fail(&crate::reason(e.error())))?;
-        if parts.len() == MAX_FILES {
+        if paths.len() == MAX_FILES {
             return Err(fail("too many files match"));
         }
+        paths.push(path.map_err(|e| fail(&crate::reason(e.error())))?);
+    }
+    if paths.is_empty() {
+        return Err(fail("no file matches"));
+    }
+    Ok(paths)
+}
+
+/// Opens files of one pattern.
+pub(crate) fn open(
+    pattern: &str,
+    paths: &[PathBuf],
+    options: &OpenOptions,
+) -> Result<Concat, StorageError> {
+    let fail = |why: &str| failure("read", Path::new(pattern), why);
+    let mut parts: Vec<Arc<dyn Source>> = vec![];
+    let alone = OpenOptions { along: None, ..options.clone() };
+    for path in paths {
         let path = path.to_str().ok_or_else(|| fail("a name that matches is not UTF-8"))?;
         // A name found may itself look like a pattern: it is a file, and not expanded again.
         let part = crate::open(path, &alone)?;
@@ -58,9 +74,6 @@ pub(crate) fn open(pattern: &str, options: &OpenOptions) -> Result<Concat, Stora
             part.release();
         }
         parts.push(part);
-    }
-    if parts.is_empty() {
-        return Err(fail("no file matches"));
     }
     if parts.len() > MAX_HELD {
         parts.iter().for_each(|p| p.release());

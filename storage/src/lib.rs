@@ -24,6 +24,11 @@ mod element;
 mod error;
 mod file;
 mod files;
+#[cfg(feature = "grib")]
+mod grib;
+#[cfg(not(feature = "grib"))]
+#[path = "grib_absent.rs"]
+mod grib;
 pub mod image;
 mod info;
 mod keeper;
@@ -190,6 +195,7 @@ enum Format {
     Npz,
     Zarr,
     Netcdf,
+    Grib,
     Text,
     Image,
     Tiff,
@@ -206,6 +212,7 @@ impl Format {
             Format::Npz => "a .npz file",
             Format::Zarr => "a Zarr store",
             Format::Netcdf => "a NetCDF file",
+            Format::Grib => "a GRIB file",
             Format::Text => "a text file",
             Format::Image | Format::Tiff => "an image",
         }
@@ -220,6 +227,7 @@ fn named(path: &Path) -> Option<Format> {
         "npz" => Format::Npz,
         "zarr" => Format::Zarr,
         "nc" | "nc4" | "cdf" | "h5" | "hdf5" | "he5" => Format::Netcdf,
+        "grib" | "grib1" | "grib2" | "grb" | "grb1" | "grb2" | "gb2" => Format::Grib,
         "csv" | "tsv" | "txt" => Format::Text,
         "png" | "jpg" | "jpeg" => Format::Image,
         "tif" | "tiff" => Format::Tiff,
@@ -238,6 +246,7 @@ fn found(path: &Path) -> Format {
             match &start[..] {
                 [b'P', b'K', 3, 4, ..] => Format::Npz,
                 [b'C', b'D', b'F', 1 | 2 | 5, ..] | [0x89, b'H', b'D', b'F', ..] => Format::Netcdf,
+                [b'G', b'R', b'I', b'B', ..] => Format::Grib,
                 [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => Format::Image,
                 [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Format::Tiff,
                 _ => Format::Npy,
@@ -250,7 +259,8 @@ fn found(path: &Path) -> Format {
 /// Opens an array for reading. The format follows from the extension, else from the first bytes.
 /// An address, as `s3://bucket/x.zarr`, is one of an object store, in builds that reach them.
 /// A path with `*`, `?` or `[...]` that is no file stands for all that match, in the order of
-/// their names; their arrays follow each other along a dimension.
+/// their names; their arrays follow each other along a dimension. Messages of GRIB files are put
+/// together as if they were of one file.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or holds nothing that is an array of arr.
@@ -259,7 +269,12 @@ pub fn open(path: &str, options: &OpenOptions) -> Result<Arc<dyn Source>, Storag
         return Ok(source);
     }
     if concat::is_pattern(path) {
-        return Ok(Arc::new(concat::open(path, options)?));
+        let paths = concat::matching(path)?;
+        // Messages say themselves how they follow each other.
+        if paths.iter().all(|p| found(p) == Format::Grib) {
+            return grib::open(Path::new(path), &paths, options);
+        }
+        return Ok(Arc::new(concat::open(path, &paths, options)?));
     }
     if options.along.is_some() {
         let why = "`along` joins the files that a path with wildcards stands for: this is one file";
@@ -279,6 +294,7 @@ fn open_file(place: &Path, options: &OpenOptions) -> Result<Arc<dyn Source>, Sto
         (Format::Zarr, _) => Arc::new(zarr::open(place, name)?),
         (Format::Text, _) => Arc::new(text::open(place, options)?),
         (Format::Netcdf, _) => Arc::new(netcdf::open(place, options)?),
+        (Format::Grib, _) => grib::open(place, &[place.into()], options)?,
         (Format::Npz, _) => Arc::new(npz::open(place, name)?),
         (Format::Image, None) => Arc::new(image::open(place)?),
         (Format::Tiff, None) => Arc::new(image::open_tiff(place)?),
@@ -317,6 +333,7 @@ fn file_info(place: &Path) -> Result<Info, StorageError> {
             Ok(Info { format: "text".into(), arrays, groups: vec![] })
         }
         Format::Netcdf => netcdf::info(place),
+        Format::Grib => grib::info(place),
         Format::Npy => {
             let arrays = vec![ArrayInfo::of("", &npy::open(place)?)];
             Ok(Info { format: "NumPy".into(), arrays, groups: vec![] })
@@ -344,6 +361,7 @@ pub fn create(
         Format::Zarr => zarr::create(place, dtype, shape, options),
         Format::Npz => npz::create(place, dtype, shape, options),
         Format::Netcdf => netcdf::create(place, dtype, shape, options),
+        Format::Grib => unreachable!("it is not accepted"),
         Format::Image | Format::Tiff => image::create(place, dtype, shape, options),
         Format::Text => text::create(place, dtype, shape, options),
         Format::Npy => npy::create(place, dtype, shape, options),
@@ -366,7 +384,7 @@ pub fn accepts(
         Format::Image | Format::Tiff => image::suits(place, dtype, sizes),
         Format::Text => text::suits(place, dtype, sizes, options),
         Format::Netcdf => netcdf::suits(dtype, sizes, options).map(drop),
-        Format::Npy | Format::Npz | Format::Zarr => Ok(()),
+        Format::Npy | Format::Npz | Format::Zarr | Format::Grib => Ok(()),
     };
     let folder = place.parent().filter(|f| !f.as_os_str().is_empty());
     let there = address::Address::of(path).is_some() || folder.is_none_or(Path::is_dir);
@@ -390,6 +408,10 @@ fn accepted(path: &str, options: &CreateOptions) -> Result<Format, StorageError>
     }
     if matches!(extension.as_deref(), Some("h5" | "hdf5" | "hdf" | "he5" | "nc4")) {
         let why = "HDF5 files are read, not written: save it as .nc, which is NetCDF-3, or .zarr";
+        return Err(failure("write", place, why));
+    }
+    if format == Format::Grib {
+        let why = "GRIB files are read, not written: save it as .nc, which is NetCDF-3, or .zarr";
         return Err(failure("write", place, why));
     }
     let (several, text) = ([Format::Npz, Format::Zarr, Format::Netcdf], [Format::Text]);

@@ -38,6 +38,25 @@ const FILES: &[(&str, &str, bool)] = &[
     ("big.tif", "", false),
 ];
 
+/// The same of GRIB, of which flipped bits among packed numbers are other numbers.
+#[cfg(feature = "grib")]
+const GRIB: &[(&str, &str, bool)] = &[
+    ("simple.grib1", "", false),
+    ("simple_missing.grib2", "", false),
+    ("spatial_missing.grib2", "", false),
+    ("ieee.grib2", "", false),
+    ("jpeg.grib2", "", false),
+    ("png.grib2", "", false),
+    ("ccsds.grib2", "", false),
+    ("constant_jpeg.grib2", "", false),
+    ("reduced.grib1", "", false),
+    ("gaussian.grib2", "latitude", false),
+    ("names.grib2", "t_hybrid", false),
+    ("multi.grib2", "tp", false),
+];
+#[cfg(not(feature = "grib"))]
+const GRIB: &[(&str, &str, bool)] = &[];
+
 /// Damaged copies of each file.
 const COPIES: usize = 600;
 /// Files of fewer bytes are cut off after each of them, larger ones after so many.
@@ -98,7 +117,8 @@ fn write(path: &Path, bytes: &[u8]) {
 }
 
 fn check(file: &str, name: &str, exact: bool, directory: &Path) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files");
+    let folder = if file.contains(".grib") { "tests/grib" } else { "tests/files" };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let good = std::fs::read(folder.join(file)).unwrap();
     let expected = read(&folder.join(file), name).unwrap();
     let copy = directory.join(file);
@@ -142,7 +162,7 @@ fn damage_is_an_error_or_no_matter() {
     std::fs::create_dir_all(&directory).unwrap();
     let before = peak();
     let mut failed = vec![];
-    for (file, name, exact) in FILES {
+    for (file, name, exact) in FILES.iter().chain(GRIB) {
         let checked = std::panic::catch_unwind(|| check(file, name, *exact, &directory));
         if checked.is_err() {
             failed.push(*file);

@@ -34,6 +34,7 @@ pub(super) fn kind(format: Format) -> Option<&'static str> {
         Format::Npy | Format::Zarr => None,
         Format::Npz => Some(".npz files"),
         Format::Netcdf => Some("NetCDF and HDF5 files"),
+        Format::Grib => Some("GRIB files"),
         Format::Text => Some("text files"),
         Format::Image | Format::Tiff => Some("images"),
     }
