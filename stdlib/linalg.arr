@@ -145,19 +145,25 @@ fn cho_solve(c, b, lower=true) {
 fn inv(x) = linalg._inv(x)
 
 ## The pseudoinverse by Moore and Penrose. Singular values up to `rtol` times the largest count as
-## zero; by default the larger side times the machine epsilon.
+## zero (NumPy calls it `rcond`); by default the larger side times the machine epsilon. Of `hermitian`
+## matrices the lower triangle is read.
 ##
 ## >>> linalg.pinv([[1.0, 0.0], [0.0, 0.0]])
 ## [[1. 0.]
 ##  [0. 0.]]
-fn pinv(x, rtol=none) {
-    x = _float(x)
+fn pinv(x, rtol=none, rcond=none, hermitian=false) {
+    assert rtol == none or rcond == none, "rtol and rcond are the same: give one"
+    rtol = if rtol == none { rcond } else { rtol }
+    x = if hermitian { _hermitian(_float(x)) } else { _float(x) }
     if minimum(x.shape[-1], x.shape[-2]) == 0 { return x.mT }
     u, s, vh = linalg._svd(x, false)
     kept = s > _cutoff(s, x, rtol)
     inverse = where(kept, 1 / where(kept, s, 1), 0)
     (_adjoint(vh) * inverse[..., newaxis, :]) @ _adjoint(u)
 }
+
+## The Hermitian matrices with these lower triangles.
+fn _hermitian(x) = tril(x) + _adjoint(tril(x, -1))
 
 ## Singular values that are no greater count as zero.
 fn _cutoff(s, x, rtol) {
@@ -255,12 +261,12 @@ fn slogdet(x) {
 }
 
 ## The number of singular values greater than `rtol` times the largest (or than `tol`); by default
-## `rtol` is the larger side times the machine epsilon.
+## `rtol` is the larger side times the machine epsilon. Of `hermitian` matrices the lower triangle is read.
 ##
 ## >>> linalg.matrix_rank([[1.0, 2.0], [2.0, 4.0]])
 ## 1
-fn matrix_rank(x, tol=none, rtol=none) {
-    x = _float(x)
+fn matrix_rank(x, tol=none, rtol=none, hermitian=false) {
+    x = if hermitian { _hermitian(_float(x)) } else { _float(x) }
     if x.ndim < 2 { return astype(any(x != 0), int64) }
     s = linalg._svdvals(x)
     if s.shape[-1] == 0 { return count_nonzero(s, axis=-1) }
@@ -271,21 +277,25 @@ fn matrix_rank(x, tol=none, rtol=none) {
 }
 
 ## The condition number: the norm `p` of the matrix times that of its inverse. `p` is none or 2 (the
-## greatest singular value by the least), -2, 1, -1, inf, -inf, "fro" or "nuc".
+## greatest singular value by the least), -2, 1, -1, inf, -inf, "fro" or "nuc". Of a singular matrix
+## it is inf.
+##
+## Errors: matrices without elements.
 ##
 ## >>> linalg.cond([[4.0, 0.0], [0.0, 2.0]])
 ## 2.0
 fn cond(x, p=none) {
     x = _float(x)
-    if p == none or p == 2 {
+    assert x.ndim >= 2 and x.shape[-1] > 0 and x.shape[-2] > 0, "cond takes matrices that have elements"
+    if p in (none, 2, -2) {
         s = linalg._svdvals(x)
-        return s[..., 0] / s[..., -1]
+        c = if p == -2 { s[..., -1] / s[..., 0] } else { s[..., 0] / s[..., -1] }
+        return where(isnan(c) & ~any(isnan(x), axis=(-2, -1)), inf, c)
     }
-    if p == -2 {
-        s = linalg._svdvals(x)
-        return s[..., -1] / s[..., 0]
-    }
-    matrix_norm(x, ord=p) * matrix_norm(inv(x), ord=p)
+    singular = any(linalg._pivots(x)[0] == 0, axis=-1)
+    # The inverse of a singular matrix does not exist; any other matrix stands for it.
+    regular = where(singular[..., newaxis, newaxis], eye(x.shape[-1], dtype=x.dtype), x)
+    where(singular, inf, matrix_norm(x, ord=p) * matrix_norm(inv(regular), ord=p))
 }
 
 # --- Norms ---

@@ -105,7 +105,7 @@ fn ptp(x, axis=none, keepdims=false) {
 ## [1 0]
 fn argmax(x, axis=none, keepdims=false) {
     x = asarray(x)
-    if axis == none { return _flat_position(argmax(ravel(x), axis=0), x.ndim, keepdims) }
+    if axis == none or x.ndim == 0 and axis in (0, -1) { return _flat_position(argmax(ravel(x), axis=0), x.ndim, keepdims) }
     _position(x, max(x, axis=axis, keepdims=true), axis, keepdims)
 }
 
@@ -116,7 +116,7 @@ fn argmax(x, axis=none, keepdims=false) {
 ## 1
 fn argmin(x, axis=none, keepdims=false) {
     x = asarray(x)
-    if axis == none { return _flat_position(argmin(ravel(x), axis=0), x.ndim, keepdims) }
+    if axis == none or x.ndim == 0 and axis in (0, -1) { return _flat_position(argmin(ravel(x), axis=0), x.ndim, keepdims) }
     _position(x, min(x, axis=axis, keepdims=true), axis, keepdims)
 }
 
@@ -291,7 +291,7 @@ fn clip(x, min=none, max=none) {
 ## >>> logaddexp(1000.0, 1000.0)
 ## 1000.6931471805599
 fn logaddexp(a, b) {
-    dtype = _floating(zeros((), dtype=result_type(a, b))).dtype
+    dtype = _joint_float(a, b)
     a = astype(asarray(a), dtype)
     b = astype(asarray(b), dtype)
     d = where(a == b, 0, abs(a - b))
@@ -329,7 +329,12 @@ fn softmax(x, axis=-1) {
 ##
 ## >>> heaviside([-1.0, 0.0, 2.0], 0.5)
 ## [0.  0.5 1. ]
-fn heaviside(x, half) = where(x == 0, half, where(x > 0, 1.0, where(x < 0, 0.0, x)))
+fn heaviside(x, half) {
+    dtype = _joint_float(x, half)
+    x = astype(asarray(x), dtype)
+    half = astype(asarray(half), dtype)
+    where(x == 0, half, where(x > 0, 1.0, where(x < 0, 0.0, x)))
+}
 
 ## An angle in degrees from one in radians.
 ##
@@ -617,6 +622,27 @@ fn vecdot(a, b, axis=-1) {
     if t == bool { any(p & q, axis=-1) } else { sum(conj(p) * q, axis=-1, dtype=t) }
 }
 
+## The products of matrices and vectors, which lie in the last axes; axes before them broadcast.
+##
+## >>> matvec([[1, 2], [3, 4]], [[1, 0], [0, 1]])
+## [[1 3]
+##  [2 4]]
+fn matvec(x1, x2) {
+    assert ndim(x1) >= 2 and ndim(x2) >= 1, "matvec takes matrices and vectors"
+    (asarray(x1) @ asarray(x2)[..., newaxis])[..., 0]
+}
+
+## The products of vectors, which are conjugated, and matrices, which lie in the last axes; axes before
+## them broadcast.
+##
+## >>> vecmat([[1, 0], [0, 1]], [[1, 2], [3, 4]])
+## [[1 2]
+##  [3 4]]
+fn vecmat(x1, x2) {
+    assert ndim(x1) >= 1 and ndim(x2) >= 2, "vecmat takes vectors and matrices"
+    (conj(asarray(x1))[..., newaxis, :] @ asarray(x2))[..., 0, :]
+}
+
 ## The sum of products of all elements; the first factors are conjugated.
 ##
 ## >>> vdot([1, 2], [3, 4])
@@ -648,22 +674,32 @@ fn kron(a, b) {
 ## A shape with leading ones.
 fn _leading(sizes, n) = (*((1,) * (n - len(sizes))), *sizes)
 
-## The vector product along an axis of three elements; of two elements, its third component.
+## The vector product along an axis of three elements; of two elements, its third component. Vectors
+## of two elements beside ones of three have 0 for the third. `axisa`, `axisb` and `axisc` are the axes
+## of the first and second array and of the result, where they are not all the same `axis`.
 ##
 ## >>> cross([1, 0, 0], [0, 1, 0])
 ## [0 0 1]
-fn cross(a, b, axis=-1) {
-    a = moveaxis(asarray(a), axis, -1)
-    b = moveaxis(asarray(b), axis, -1)
+## >>> cross([[1, 0], [0, 1], [0, 0]], [[0, 1, 0], [0, 0, 1]], axisa=0)
+## [[0 0 1]
+##  [1 0 0]]
+fn cross(a, b, axis=none, axisa=-1, axisb=-1, axisc=-1) {
+    a = moveaxis(asarray(a), if axis == none { axisa } else { axis }, -1)
+    b = moveaxis(asarray(b), if axis == none { axisb } else { axis }, -1)
+    assert a.shape[-1] in (2, 3) and b.shape[-1] in (2, 3), "cross needs vectors of three elements, or of two"
     if a.shape[-1] == 2 and b.shape[-1] == 2 { return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0] }
-    assert a.shape[-1] == 3 and b.shape[-1] == 3, "cross needs vectors of three elements, or of two"
+    a = _with_third(a)
+    b = _with_third(b)
     c = stack((
         a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1],
         a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2],
         a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0],
     ), axis=-1)
-    moveaxis(c, -1, axis)
+    moveaxis(c, -1, if axis == none { axisc } else { axis })
 }
+
+## Vectors along the last axis, of three elements.
+fn _with_third(v) = if v.shape[-1] == 2 { concat((v, zeros_like(v[..., :1])), axis=-1) } else { v }
 
 ## The length of vectors along an axis, or of all elements taken as one: the root of the sum of
 ## squares, or by another `ord` (1, inf, -inf, 0, any power).

@@ -371,6 +371,85 @@ fn hypergeometric(shape, ngood, nbad, nsample, seed=0) {
 ## The negative logarithm, but for a constant, of the ways to have `k` of the few things among `n`.
 fn _log_ways(k, few, many, n) = lgamma(k + 1) + lgamma(few - k + 1) + lgamma(n - k + 1) + lgamma(many - n + k + 1)
 
+## How many things of each kind are among `nsample` drawn, none twice, from as many as `colors` says of
+## each kind: a last axis of counts.
+##
+## >>> random.multivariate_hypergeometric((), [3, 0, 2], 5)
+## [3 0 2]
+fn multivariate_hypergeometric(shape, colors, nsample, seed=0) {
+    colors = asarray(colors)
+    assert colors.ndim == 1 and colors.size > 0, "the numbers of each kind are a vector"
+    counts = ()
+    left = nsample
+    rest = sum(colors)
+    for i in range(colors.shape[0] - 1) {
+        rest = rest - colors[i]
+        count = hypergeometric(shape, colors[i], rest, left, seed=_seed(seed, 33 + 1000 * (i + 1)))
+        counts = (*counts, count)
+        left = left - count
+    }
+    assert all(left <= colors[-1]), "no more things can be drawn than there are"
+    stack((*counts, left + zeros(shape, dtype=int64)), axis=-1)
+}
+
+## Numbers of the chi-square distribution with `df` degrees of freedom and noncentrality `nonc`.
+##
+## >>> all(random.noncentral_chisquare(100, 3, 1.5) >= 0)
+## True
+fn noncentral_chisquare(shape, df, nonc, seed=0) {
+    more = _poisson(shape, _positive(nonc, "the noncentrality") / 2.0, seed, 34)
+    2 * _gamma(shape, _positive(df, "the number of degrees of freedom") / 2.0 + more, seed, 134)
+}
+
+## Numbers of the F distribution with `dfnum` and `dfden` degrees of freedom and noncentrality `nonc`.
+##
+## >>> all(random.noncentral_f(100, 3, 5, 1.5) >= 0)
+## True
+fn noncentral_f(shape, dfnum, dfden, nonc, seed=0) {
+    above = noncentral_chisquare(shape, dfnum, nonc, seed=_seed(seed, 35)) / dfnum
+    above / (_gamma(shape, dfden / 2.0, seed, 135) * 2 / dfden)
+}
+
+## Numbers of the logarithmic series distribution: 1, 2, ..., each `p` times less likely, and by its own
+## size.
+##
+## >>> random.logseries(3, 0.0)
+## [1 1 1]
+fn logseries(shape, p, seed=0) {
+    p = astype(asarray(_share(p)), float64)
+    assert all(p < 1), "the parameter of the logarithmic series is less than 1"
+    # A geometric number of a random parameter (A. W. Kemp, Applied Statistics 30, 1981).
+    q = -expm1(_unit(shape, seed, 36) * log1p(-p))
+    astype(1 + floor(log(1 - _unit(shape, seed, 136)) / log(q)), int64)
+}
+
+## Numbers of the Zipf distribution: 1, 2, ..., the number `n` as likely as `n ** -a`.
+##
+## Errors: an `a` of at most 1.
+##
+## >>> min(random.zipf(100, 2.0))
+## 1
+fn zipf(shape, a, seed=0) {
+    zero = 0 * _unit(shape, seed, 37)
+    # By rejection (L. Devroye, "Non-uniform random variate generation", 1986, X.6.1).
+    power = minimum(asarray(a) - 1 + zero, 1000.0)
+    assert all(power > 0), "the exponent of the Zipf distribution is greater than 1"
+    b = 2.0 ** power
+    left = zero == 0
+    k = zero
+    attempt = 0
+    while any(left) {
+        x = floor((1 - _unit(shape, seed, 37 + 1_000_000 * (2 * attempt + 1))) ** (-1 / power))
+        v = _unit(shape, seed, 37 + 1_000_000 * (2 * attempt + 2))
+        t = (1 + 1 / x) ** power
+        accepted = left & (x < 9.2e18) & (v * x * (t - 1) / (b - 1) <= t / b)
+        k = persist(where(accepted, x, k))
+        left = persist(left & ~accepted)
+        attempt += 1
+    }
+    astype(k, int64)
+}
+
 ## The numbers 0 to n - 1 in random order, or the rows of an array in random order.
 ##
 ## >>> sort(random.permutation(5))

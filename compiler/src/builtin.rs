@@ -22,8 +22,8 @@ pub struct Builtin {
     pub name: &'static str,
     /// Its parameters as in the language: `"x, axis=none, keepdims=false"`; a name after a lone
     /// `*` is keyword-only, `*xs` takes the rest as a tuple, `**xs` other named arguments as a
-    /// record. Defaults are literals. A bracket literal given for a parameter written `[]x` (or
-    /// `*[]xs`) arrives as a tuple of its elements, for one written `[[]]x` with the literals
+    /// record. Defaults are literals. A bracket literal or comprehension given for a parameter written
+    /// `[]x` (or `*[]xs`) arrives as a tuple of its elements, for one written `[[]]x` with the literals
     /// among them as tuples too.
     pub signature: &'static str,
     /// Whether `x.f(a)` may stand for `f(x, a)`.

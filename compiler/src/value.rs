@@ -74,6 +74,11 @@ impl Value {
         Value::Str(text.into())
     }
 
+    /// The characters of a text.
+    pub fn characters(text: &str) -> Vec<Value> {
+        text.chars().map(|c| Value::text(c.encode_utf8(&mut [0; 4]))).collect()
+    }
+
     /// A tuple.
     pub fn tuple(items: Vec<Value>) -> Value {
         Value::Tuple(items.into())

@@ -12,6 +12,7 @@ fn _insert(x, indices, values, axis=none) {
     assert isdtype(i.dtype, "integral") and i.ndim <= 1, "insert takes a position or a vector of them"
     assert all((i >= -n) & (i <= n)), "a position to insert at is outside the axis"
     v = _with_axes(asarray(values), x.ndim)
+    if x.dtype == bool { v = v != 0 }
     single = i.ndim == 0
     v = if single { v } else { moveaxis(v, axis, 0) }
     k = if i.size == 1 { v.shape[0] } else { i.shape[0] }

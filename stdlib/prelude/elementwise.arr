@@ -10,12 +10,15 @@ fn fabs(x) = abs(_floating(x))
 ## In the float dtype that functions of real numbers compute in.
 fn _floating(x) = astype(asarray(x), sqrt(x).dtype)
 
+## The float dtype that functions of two real numbers compute in.
+fn _joint_float(a, b) = hypot(zeros((), dtype=result_type(a, b)), 0).dtype
+
 ## log2(2 ** a + 2 ** b), without overflow on the way.
 ##
 ## >>> logaddexp2(3.0, 3.0)
 ## 4.0
 fn logaddexp2(a, b) {
-    dtype = _floating(zeros((), dtype=result_type(a, b))).dtype
+    dtype = _joint_float(a, b)
     a = astype(asarray(a), dtype)
     b = astype(asarray(b), dtype)
     d = where(a == b, 0, abs(a - b))

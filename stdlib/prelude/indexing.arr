@@ -228,6 +228,20 @@ fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis
     if len(out) == 1 { out[0] } else { out }
 }
 
+## Complex numbers in the order of their real parts, those with equal ones in that of the imaginary
+## parts; other numbers become complex ones.
+##
+## Dtypes: complex64 of it and of integers of at most 16 bits, complex128 of the others.
+##
+## >>> sort_complex([2 + 1j, 1 + 3j, 2 - 1j])
+## [1.+3.j 2.-1.j 2.+1.j]
+fn sort_complex(x) {
+    x = asarray(x)
+    x = if x.dtype == float32 { astype(x, float64) } else { _floating(x) }
+    z = if iscomplexobj(x) { x } else { complex(atleast_1d(x), 0.0) }
+    take_along_axis(z, lexsort((imag(z), real(z))), axis=-1)
+}
+
 ## The positions that put the rows of a matrix in lexicographic order.
 fn _order_of_rows(rows) {
     if rows.shape[1] == 0 { return iota(rows.shape[0]) }
@@ -677,11 +691,23 @@ fn nanpercentile(x, p, axis=none, method="linear", keepdims=false) {
 fn nanmedian(x, axis=none, keepdims=false) = nanquantile(x, 0.5, axis=axis, keepdims=keepdims)
 
 ## The value at x of the piecewise linear function through the points (xp, fp), xp rising; outside
-## them `left` and `right` (the first and last of fp).
+## them `left` and `right` (the first and last of fp). With a `period` the function repeats, and the
+## points may have any order.
 ##
 ## >>> interp([0.5, 9.0], [0.0, 1.0, 2.0], [0.0, 10.0, 15.0])
 ## [ 5. 15.]
-fn interp(x, xp, fp, left=none, right=none) {
+## >>> interp([365.0, -45.0], [-180.0, 0.0, 90.0], [0.0, 1.0, 2.0], period=360.0)
+## [1.05555556 0.75      ]
+fn interp(x, xp, fp, left=none, right=none, period=none) {
+    if period != none {
+        assert period != 0, "a period is not 0"
+        xp = asarray(xp) % abs(period)
+        order = argsort(xp)
+        xp = xp[order]
+        fp = asarray(fp)[order]
+        xp = concat((xp[-1:] - abs(period), xp, xp[:1] + abs(period)))
+        return interp(asarray(x) % abs(period), xp, concat((fp[-1:], fp, fp[:1])))
+    }
     x = astype(asarray(x), float64)
     xp = astype(asarray(xp), float64)
     fp = asarray(fp)

@@ -67,11 +67,14 @@ fn polyint(p, m=1, k=0) {
 }
 
 ## The polynomial of a degree that comes nearest to points, by least squares (singular values), with
-## weights `w` of the residuals. `y` may be a matrix of several columns.
+## weights `w` of the residuals. `y` may be a matrix of several columns. With `full` a tuple of it, the
+## sums of squared residuals, the rank, the singular values and the share of the greatest one from which
+## on they count. With `cov` a tuple of it and the covariance matrix of the coefficients, from the
+## residuals, or for "unscaled" from the weights alone.
 ##
 ## >>> polyfit([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], 1).round(6)
 ## [2. 1.]
-fn polyfit(x, y, deg, w=none, rcond=none) {
+fn polyfit(x, y, deg, rcond=none, full=false, w=none, cov=false) {
     x = asarray(x) + 0.0
     y = asarray(y) + 0.0
     assert deg >= 0, "the degree cannot be negative"
@@ -87,7 +90,27 @@ fn polyfit(x, y, deg, w=none, rcond=none) {
     u, s, vh = _svd(a / scale, false)
     inverse = where(s > limit * max(s), 1 / where(s > 0, s, 1), 0)
     c = vh.T @ (if y.ndim == 1 { inverse * (u.T @ y) } else { inverse[:, newaxis] * (u.T @ y) })
-    if y.ndim == 1 { c / scale } else { c / scale[:, newaxis] }
+    p = if y.ndim == 1 { c / scale } else { c / scale[:, newaxis] }
+    unscaled = cov == "unscaled"
+    if full {
+        rank = int(count_nonzero(inverse))
+        squares = if rank <= deg or x.shape[0] <= deg + 1 { zeros(0, dtype=s.dtype) } else { _residuals(a, p, y) }
+        return p, squares, rank, s, limit
+    }
+    if unscaled or cov {
+        v = (vh.T * (inverse * inverse)) @ vh / outer(scale, scale)
+        if unscaled { return p, if y.ndim == 1 { v } else { v[..., newaxis] } }
+        assert x.shape[0] > deg + 1, "a covariance needs more points than coefficients; cov=\"unscaled\" does not"
+        squares = _residuals(a, p, y) / (x.shape[0] - deg - 1)
+        return p, if y.ndim == 1 { v * squares } else { v[..., newaxis] * squares }
+    }
+    p
+}
+
+## The sums of squared residuals of a least-squares solution: one for each column.
+fn _residuals(a, p, y) {
+    squares = _square_modulus(y - a @ p)
+    if y.ndim == 1 { sum(squares, keepdims=true) } else { sum(squares, axis=0) }
 }
 
 ## The zeros of a polynomial: the eigenvalues of its companion matrix.
@@ -121,10 +144,10 @@ fn poly(zeros_of) {
     real_matrix = z.ndim == 2 and isrealobj(z)
     if z.ndim == 2 {
         assert z.shape[0] == z.shape[1], "poly takes a vector or a square matrix"
-        z = _eigvals(astype(z, result_type(z, float64)))
+        z = _eigvals(_inexact(z))
     }
     assert z.ndim == 1, "poly takes a vector or a square matrix"
-    z = astype(z, result_type(z, float64))
+    z = _inexact(z)
     p = ones(1, dtype=z.dtype)
     for k in range(z.shape[0]) { p = concat((p, zeros(1, dtype=z.dtype))) - concat((zeros(1, dtype=z.dtype), z[k] * p)) }
     if real_matrix { p.real } else { p }

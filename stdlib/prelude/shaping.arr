@@ -120,13 +120,22 @@ fn array_split(x, sections, axis=0) {
 }
 
 ## The parts of an array along an axis as a tuple: so many equal ones, or parted at the positions of
-## a tuple.
+## a tuple. Of a text the parts between separators, of which the first `maxsplit` count if that is given,
+## or without a separator the words between spaces and line ends.
 ##
 ## Errors: the size is no multiple of the number of parts.
 ##
 ## >>> split([1, 2, 3, 4], 2)
 ## (array([1, 2]), array([3, 4]))
-fn split(x, sections, axis=0) {
+## >>> split("2026-11-27", "-")
+## ('2026', '11', '27')
+fn split(x, sections=none, axis=0, maxsplit=none) {
+    if _is_text(x) {
+        assert axis == 0, "a text has no axes: the most parts are given as maxsplit=n"
+        return _parts(x, sections, maxsplit)
+    }
+    assert maxsplit == none, "maxsplit is for texts"
+    assert sections != none, "split takes a number of parts, or the positions of the edges"
     if ndim(sections) == 0 {
         assert sections > 0, "the number of sections must be positive"
         assert asarray(x).shape[axis] % sections == 0, "split needs parts of equal size; array_split does not"
@@ -314,17 +323,30 @@ fn _statistic(y, mode) {
 fn _pad_mirror(y, before, after, skip, reflect_type) {
     n = y.shape[-1]
     back = flip(y, axis=-1)
-    if reflect_type == "odd" {
-        assert before <= n - skip and after <= n - skip, "odd reflections reach over the array once"
-        left = 2 * y[..., :1] - back[..., n - skip - before:n - skip]
-        right = 2 * y[..., -1:] - back[..., skip:skip + after]
-        return concat((left, y, right), axis=-1)
-    }
+    if reflect_type == "odd" { return _pad_odd(y, before, after, skip) }
     if before <= n - skip and after <= n - skip {
         return concat((back[..., n - skip - before:n - skip], y, back[..., skip:skip + after]), axis=-1)
     }
     period = concat((y, back[..., skip:n - skip]), axis=-1)
     _pad_repeat(y, period, before, after, period.shape[-1])
+}
+
+## Mirrored at the ends in both directions, over and over where the widths reach beyond the array.
+fn _pad_odd(y, before, after, skip) {
+    unit = y.shape[-1] - skip
+    while before > 0 or after > 0 {
+        n = y.shape[-1] - skip
+        reach = n // unit * unit
+        left = int(minimum(before, reach))
+        right = int(minimum(after, reach))
+        back = flip(y, axis=-1)
+        low = 2 * y[..., :1] - back[..., n - left:n]
+        high = 2 * y[..., -1:] - back[..., skip:skip + right]
+        y = concat((astype(low, y.dtype), y, astype(high, y.dtype)), axis=-1)
+        before = before - left
+        after = after - right
+    }
+    y
 }
 
 ## Cut out of repetitions of a period.

@@ -36,6 +36,7 @@ const PRELUDE: &str = concat!(
     include_str!("../prelude/polynomials.arr"),
     include_str!("../prelude/namespace.arr"),
     include_str!("../prelude/shaping.arr"),
+    include_str!("../prelude/text.arr"),
 );
 
 /// The text of a module.

@@ -28,6 +28,12 @@ pub fn literal(cx: &mut dyn Context, elements: &[Value]) -> Result<Value, Fault>
     }
     let mut operands = Vec::with_capacity(elements.len());
     for (i, element) in elements.iter().enumerate() {
+        if let Value::Str(_) | Value::Unknown(Unknown::Str) = element {
+            return Err(Failure::new("E0150", "an array has no texts in it")
+                .at(i, element.type_text())
+                .hint("several texts are a tuple, in round brackets: (\"a\", \"b\")")
+                .into());
+        }
         let element = selection::settled(cx, element)?;
         operands.push(Operand::need(cx, i, &element)?);
     }

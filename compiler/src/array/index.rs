@@ -54,6 +54,9 @@ pub fn index(cx: &mut dyn Context, base: &Value, items: &[Index]) -> Result<Valu
                 // An integer, or an array of any rank: so the result may have any.
                 return Ok(Value::ANY);
             }
+            if let Some((array, mask)) = positions::under_bool(array, &items)? {
+                return positions::choose(cx, &array, &mask);
+            }
             match positions::sole_mask(&items) {
                 Some(mask) => positions::choose(cx, array, mask),
                 None => read(cx, array, &items).map(Value::Array),
@@ -387,6 +390,10 @@ pub fn assign_index(
         }
     };
     let items = &settled_items(cx, items)?[..];
+    if let Some((wide, mask)) = positions::under_bool(array, items)? {
+        let written = assign_mask(cx, &wide, &mask, value)?;
+        return build::reshape(&written, array.dims().clone()).map(Value::Array);
+    }
     if let Some(mask) = positions::sole_mask(items) {
         return assign_mask(cx, array, mask, value).map(Value::Array);
     }

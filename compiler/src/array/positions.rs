@@ -18,8 +18,8 @@ use crate::array::ops::array_type;
 use crate::array::{Array, Arrays};
 use crate::builtin::Context;
 use crate::fault::Failure;
-use crate::value::Value;
-use arr_ir::dtype::DType;
+use crate::value::{Unknown, Value};
+use arr_ir::dtype::{DType, Scalar};
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::routine::Movement;
 use arr_ir::shape::{Dim, Dims, broadcast};
@@ -64,6 +64,22 @@ pub(crate) fn sole_mask(items: &[Index]) -> Option<&Array> {
         }
         _ => None,
     }
+}
+
+/// The array and the mask, each with a new first axis, when the only item is one bool: the mask
+/// stands for that axis, which has the array or nothing.
+pub(crate) fn under_bool(array: &Array, items: &[Index]) -> Outcome<Option<(Array, Array)>> {
+    let mask = match items {
+        [Index::Value(Value::Array(mask))] if mask.ndim() == 0 && mask.dtype() == DType::Bool => {
+            mask.clone()
+        }
+        [Index::Value(Value::Bool(mask))] => Array::from_scalar(Scalar::bool(*mask)),
+        [Index::Value(Value::Unknown(Unknown::Bool))] => {
+            Array::abstract_of(DType::Bool, Dims::new())
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some((build::expand(array, &[0])?, build::expand(&mask, &[0])?)))
 }
 
 /// Refuses a mask that does not have the shape of the axes it stands for.

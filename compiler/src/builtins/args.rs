@@ -108,6 +108,12 @@ fn one_axis(
     normal(axis, array.ndim()).map(Some).ok_or_else(|| faults::axis(position, axis, array))
 }
 
+/// Whether an axis is given of an array without axes as if it had one: what folds elements, and
+/// what flattens, takes 0 and -1 there.
+pub(super) fn of_single(array: &Array, axis: &Value) -> bool {
+    array.ndim() == 0 && matches!(axis, Value::Int(0 | -1))
+}
+
 /// A possibly negative axis of `rank` axes.
 pub(super) fn normal(axis: i64, rank: usize) -> Option<usize> {
     let at = if axis < 0 { axis + rank as i64 } else { axis };

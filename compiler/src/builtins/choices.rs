@@ -145,7 +145,7 @@ fn joined(cx: &mut dyn Context, value: &Value, depth: usize, rank: usize) -> Out
     for item in items.iter() {
         parts.push(joined(cx, item, depth - 1, rank)?);
     }
-    concatenated(cx, &parts, rank - depth)
+    concatenated(cx, &parts, rank - depth, None)
 }
 
 fn block(cx: &mut dyn Context, a: &[Value]) -> Result {

@@ -14,7 +14,7 @@ use crate::value::Value;
 use arr_ir::shape::{Dim, DimMap, Dims, IndexMap};
 
 rows! {
-    "roll" ("x, shift, axis=none") roll, true,
+    "roll" ("x, []shift, []axis=none") roll, true,
         "The elements moved along axes, round the end; as one vector when no axis is given."
         "roll([1, 2, 3], 1)" => "[3 1 2]";
     "tile" ("x, []repetitions") tile, true,
@@ -22,10 +22,10 @@ rows! {
     "repeat" ("x, repeats, axis=none") repeat, true,
         "Each element repeated along an axis, or of the flattened array: so many times, or as often as a vector says for each."
         "repeat([1, 2], 2)" => "[1 1 2 2]";
-    "vstack" ("[]arrays") vstack, false,
-        "Arrays one above the other; vectors become rows." "vstack([[1, 2], [3, 4]])" => "[[1 2]\n [3 4]]";
-    "hstack" ("[]arrays") hstack, false,
-        "Arrays side by side." "hstack([[1, 2], [3]])" => "[1 2 3]";
+    "vstack" ("[]arrays, *, dtype=none") vstack, false,
+        "Arrays one above the other; vectors become rows. A `dtype` is as of concat." "vstack([[1, 2], [3, 4]])" => "[[1 2]\n [3 4]]";
+    "hstack" ("[]arrays, *, dtype=none") hstack, false,
+        "Arrays side by side. A `dtype` is as of concat." "hstack([[1, 2], [3]])" => "[1 2 3]";
     "column_stack" ("[]arrays") column_stack, false,
         "Vectors as the columns of a matrix." "column_stack([[1, 2], [3, 4]])" => "[[1 3]\n [2 4]]";
 }
@@ -160,8 +160,8 @@ fn repeated_each(cx: &mut dyn Context, array: Array, counts: Array, axis: usize)
         return Err(faults::argument(1, &Value::Array(counts), wanted).into());
     }
     let positions = super::choices::library(cx, "_repetitions", &[Value::Array(counts)])?;
-    known!(&positions);
-    super::ordering::take(cx, &[Value::Array(array), positions, Value::Int(axis as i64)])
+    let Value::Array(positions) = positions else { return Ok(Value::ANY) };
+    super::ordering::taken(&array, positions, axis, cx)
 }
 
 fn repeat(cx: &mut dyn Context, a: &[Value]) -> Result {
@@ -198,7 +198,7 @@ fn vstack(cx: &mut dyn Context, a: &[Value]) -> Result {
         _ => Ok(x.clone()),
     };
     let rows: Vec<Array> = arrays.iter().map(row).collect::<Outcome<_>>()?;
-    concatenated(cx, &rows, 0).map(Value::Array)
+    concatenated(cx, &rows, 0, args::dtype(a, 1)?).map(Value::Array)
 }
 
 fn hstack(cx: &mut dyn Context, a: &[Value]) -> Result {
@@ -207,7 +207,7 @@ fn hstack(cx: &mut dyn Context, a: &[Value]) -> Result {
     let vector = |x: &Array| if x.ndim() == 0 { build::expand(x, &[0]) } else { Ok(x.clone()) };
     let parts: Vec<Array> = arrays.iter().map(vector).collect::<Outcome<_>>()?;
     let axis = normal(1, parts[0].ndim()).unwrap_or(0);
-    concatenated(cx, &parts, axis).map(Value::Array)
+    concatenated(cx, &parts, axis, args::dtype(a, 1)?).map(Value::Array)
 }
 
 fn column_stack(cx: &mut dyn Context, a: &[Value]) -> Result {
@@ -219,5 +219,5 @@ fn column_stack(cx: &mut dyn Context, a: &[Value]) -> Result {
         _ => Ok(x.clone()),
     };
     let columns: Vec<Array> = arrays.iter().map(column).collect::<Outcome<_>>()?;
-    concatenated(cx, &columns, 1).map(Value::Array)
+    concatenated(cx, &columns, 1, None).map(Value::Array)
 }

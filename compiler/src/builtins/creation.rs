@@ -24,14 +24,14 @@ rows! {
         "An array to be filled; it starts as zeros." "empty(2)" => "[0. 0.]";
     "full" ("[]shape, fill_value, dtype=none") full, false,
         "An array of one value." "full((2, 2), 7)" => "[[7 7]\n [7 7]]";
-    "zeros_like" ("x, dtype=none") zeros_like, true,
-        "Zeros in the shape and dtype of an array." "zeros_like([1, 2])" => "[0 0]";
-    "ones_like" ("x, dtype=none") ones_like, true,
-        "Ones in the shape and dtype of an array." "ones_like([1, 2])" => "[1 1]";
-    "empty_like" ("x, dtype=none") zeros_like, true,
-        "An array like another, to be filled; it starts as zeros." "empty_like([1, 2])" => "[0 0]";
-    "full_like" ("x, fill_value, dtype=none") full_like, true,
-        "One value in the shape and dtype of an array." "full_like([1, 2], 5)" => "[5 5]";
+    "zeros_like" ("x, dtype=none, *, []shape=none") zeros_like, true,
+        "Zeros in the shape and dtype of an array, unless others are given." "zeros_like([1, 2])" => "[0 0]";
+    "ones_like" ("x, dtype=none, *, []shape=none") ones_like, true,
+        "Ones in the shape and dtype of an array, unless others are given." "ones_like([1, 2])" => "[1 1]";
+    "empty_like" ("x, dtype=none, *, []shape=none") zeros_like, true,
+        "An array like another, to be filled, in another dtype or shape if one is given; it starts as zeros." "empty_like([1, 2])" => "[0 0]";
+    "full_like" ("x, fill_value, dtype=none, *, []shape=none") full_like, true,
+        "One value in the shape and dtype of an array, unless others are given." "full_like([1, 2], 5)" => "[5 5]";
     "arange" ("start, stop=none, step=1, dtype=none") arange, false,
         "Numbers from start (0 if only one is given) to before stop." "arange(4)" => "[0 1 2 3]";
     "iota" ("n") iota, false,
@@ -99,26 +99,35 @@ fn fill_value(cx: &mut dyn Context, value: &Value, dtype: Option<DType>) -> Outc
 }
 
 fn zeros_like(cx: &mut dyn Context, a: &[Value]) -> Result {
-    like(cx, a, Value::Int(0), &a[1])
+    like(cx, a, Value::Int(0), 1)
 }
 
 fn ones_like(cx: &mut dyn Context, a: &[Value]) -> Result {
-    like(cx, a, Value::Int(1), &a[1])
+    like(cx, a, Value::Int(1), 1)
 }
 
 fn full_like(cx: &mut dyn Context, a: &[Value]) -> Result {
-    like(cx, a, a[1].clone(), &a[2])
+    like(cx, a, a[1].clone(), 2)
 }
 
-fn like(cx: &mut dyn Context, a: &[Value], value: Value, dtype: &Value) -> Result {
-    known!(&a[0], &value, dtype);
+/// One value, broadcast, in the dtype given at a position and the shape given after it, or in those
+/// of the array.
+fn like(cx: &mut dyn Context, a: &[Value], value: Value, given: usize) -> Result {
+    known!(&a[0], &value, &a[given], &a[given + 1]);
     let array = args::array(cx, a, 0)?;
-    let dtype = args::dtype(std::slice::from_ref(dtype), 0)?.unwrap_or(array.dtype());
+    let dtype = args::dtype(a, given)?.unwrap_or(array.dtype());
+    let dims = match &a[given + 1] {
+        Value::None => array.dims().clone(),
+        shape => match shape_arg(cx, given + 1, shape)? {
+            Some(dims) => dims,
+            None => return Ok(Value::ANY),
+        },
+    };
     let value = fill_value(cx, &value, Some(dtype))?;
     if value.ndim() > 0 {
-        return super::shaping::broadcast_array(&value, array.dims()).map(Value::Array);
+        return super::shaping::broadcast_array(&value, &dims).map(Value::Array);
     }
-    build::full(&value, array.dims().clone()).map(Value::Array)
+    build::full(&value, dims).map(Value::Array)
 }
 
 fn arange(cx: &mut dyn Context, a: &[Value]) -> Result {

@@ -23,6 +23,7 @@ mod sequences;
 mod shaping;
 mod subscripts;
 mod tables;
+mod texts;
 pub mod topics;
 mod ufuncs;
 mod values;
@@ -55,6 +56,7 @@ static SUBJECTS: &[(&str, &[Builtin])] = &[
     ("Sequences", sequences::ROWS),
     ("Shapes and axes", shaping::ROWS),
     ("Single values, tuples and records", values::ROWS),
+    ("Text", texts::ROWS),
     ("Windows", windows::ROWS),
 ];
 
@@ -114,6 +116,7 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("ascontiguousarray", "asarray"),
     ("bitwise_not", "bitwise_invert"),
     ("concatenate", "concat"),
+    ("endswith", "ends_with"),
     ("conjugate", "conj"),
     ("copy", "asarray"),
     ("fix", "trunc"),
@@ -134,6 +137,7 @@ pub static ALIASES: &[(&str, &str)] = &[
     ("special.gamma", "gamma"),
     ("special.gammaln", "lgamma"),
     ("special.lgamma", "lgamma"),
+    ("startswith", "starts_with"),
     ("true_divide", "divide"),
 ];
 

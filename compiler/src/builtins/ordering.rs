@@ -33,14 +33,14 @@ rows! {
     "nonzero" ("x") nonzero, true,
         "The positions of the elements that are not zero: one int64 vector per dimension."
         "nonzero([0, 3, 0, 5])" => "(array([1, 3]),)";
-    "take" ("x, indices, axis=none") take, true,
-        "The elements at the positions along an axis; without one, of the flattened array."
+    "take" ("x, indices, axis=none, mode=\"raise\"") take, true,
+        "The elements at the positions along an axis; without one, of the flattened array. `mode` says what positions outside mean: raise (an error; negative ones count from the end), wrap (counted round), clip (the nearest)."
         "take([10, 20, 30], [2, 0])" => "[30 10]";
     "take_along_axis" ("x, indices, axis=-1") take_along_axis, true,
-        "For every line along the axis the elements at its own positions; other axes broadcast."
+        "For every line along the axis the elements at its own positions; other axes broadcast. Without an axis (none) the elements of the flattened array at a vector of positions."
         "take_along_axis([[10, 20], [30, 40]], [[1], [0]], axis=1)" => "[[20]\n [30]]";
     "put_along_axis" ("x, indices, values, axis=-1") put_along_axis, true,
-        "The array with values, broadcast, at each line's own positions along the axis."
+        "The array with values, broadcast, at each line's own positions along the axis. Without an axis (none) at a vector of positions of the flattened array."
         "put_along_axis([[1, 2], [3, 4]], [[1], [0]], 0, axis=1)" => "[[1 0]\n [0 4]]";
     "scatter_add" ("x, indices, values") scatter_add, true,
         "The array with values, broadcast, added at positions along the first axis (a tuple: along several); equal positions add up."
@@ -77,13 +77,21 @@ fn refuse_complex(dtype: DType, what: &str) -> Outcome<()> {
     }
 }
 
-/// The array and axis of a sort; the array is flattened when no axis is given.
-fn sorted_by(cx: &mut dyn Context, a: &[Value]) -> Outcome<Option<(Array, usize, bool)>> {
+/// The array and axis of a sort; the array is flattened when no axis is given, and if `alone` a
+/// single value is.
+fn sorted_by(
+    cx: &mut dyn Context,
+    a: &[Value],
+    alone: bool,
+) -> Outcome<Option<(Array, usize, bool)>> {
     let mut array = args::array(cx, a, 0)?;
     let descending = args::flag(cx, a, 2)?;
     if matches!(a[1], Value::None) {
         array = flat(cx, &array)?;
         return Ok(Some((array, 0, descending)));
+    }
+    if alone && args::of_single(&array, &a[1]) {
+        return Ok(Some((flat(cx, &array)?, 0, descending)));
     }
     if array.ndim() == 0 {
         return Err(Failure::new("E0161", "a single value has no axis to sort along")
@@ -95,14 +103,14 @@ fn sorted_by(cx: &mut dyn Context, a: &[Value]) -> Outcome<Option<(Array, usize,
 
 fn sort(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
-    let Some((array, axis, descending)) = sorted_by(cx, a)? else { return Ok(Value::ANY) };
+    let Some((array, axis, descending)) = sorted_by(cx, a, false)? else { return Ok(Value::ANY) };
     refuse_complex(array.dtype(), "sort")?;
     along(&array, axis, Order::Sort { descending }, array.dtype()).map(Value::Array)
 }
 
 fn argsort(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
-    let Some((array, axis, descending)) = sorted_by(cx, a)? else { return Ok(Value::ANY) };
+    let Some((array, axis, descending)) = sorted_by(cx, a, true)? else { return Ok(Value::ANY) };
     refuse_complex(array.dtype(), "argsort")?;
     along(&array, axis, Order::Argsort { descending }, DType::I64).map(Value::Array)
 }
@@ -192,17 +200,41 @@ fn items_along(axis: usize, positions: &Array) -> Vec<Index> {
     items
 }
 
-pub(super) fn take(cx: &mut dyn Context, a: &[Value]) -> Result {
+fn take(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2]);
     let array = args::array(cx, a, 0)?;
     let at = indices(cx, a, 1)?;
     let Some((array, axis)) = axis_or_flat(cx, array, a, 2)? else { return Ok(Value::ANY) };
+    let Some(mode) = args::text(a, 3)? else { return Ok(Value::ANY) };
+    let at = match (&*mode, array.dims()[axis].known()) {
+        ("raise", _) | ("wrap" | "clip", None | Some(0)) => at,
+        ("wrap", Some(n)) => bounded(cx, MapOp::Mod, at, n as i64)?,
+        ("clip", Some(n)) => {
+            let low = bounded(cx, MapOp::Max, at, 0)?;
+            bounded(cx, MapOp::Min, low, n as i64 - 1)?
+        }
+        _ => return Err(faults::argument(3, &a[3], "\"raise\", \"wrap\" or \"clip\"").into()),
+    };
+    taken(&array, at, axis, cx)
+}
+
+/// Positions brought into an axis.
+fn bounded(cx: &mut dyn Context, op: MapOp, at: Array, bound: i64) -> Outcome<Array> {
+    let shape = at.dims().clone();
+    match crate::array::elementwise::elementwise(cx, op, &[Value::Array(at), Value::Int(bound)])? {
+        Value::Array(at) => Ok(at),
+        _ => Ok(Array::abstract_of(DType::I64, shape)),
+    }
+}
+
+/// The elements at positions, int64, along an axis.
+pub(super) fn taken(array: &Array, at: Array, axis: usize, cx: &mut dyn Context) -> Result {
     // A 0-d array of positions takes one element, as an integer does.
     let vector = build::reshape(
         &at,
         if at.ndim() == 0 { smallvec![Dim::Known(1)] } else { at.dims().clone() },
     )?;
-    let rows = positions::read(cx, &array, &items_along(axis, &vector))?;
+    let rows = positions::read(cx, array, &items_along(axis, &vector))?;
     if at.ndim() > 0 {
         return Ok(Value::Array(rows));
     }
@@ -256,14 +288,36 @@ fn lines(
     Ok(Some((array, items, of_at)))
 }
 
+/// Where no axis is given: the flattened array, and the vector of positions in it.
+fn flat_line(cx: &mut dyn Context, a: &[Value]) -> Outcome<(Array, Vec<Index>)> {
+    let (array, at) = (args::array(cx, a, 0)?, indices(cx, a, 1)?);
+    match at.ndim() {
+        1 => Ok((flat(cx, &array)?, items_along(0, &at))),
+        _ => Err(faults::argument(1, &a[1], "a vector of positions of the flattened array").into()),
+    }
+}
+
 fn take_along_axis(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2]);
+    if let Value::None = a[2] {
+        let (array, items) = flat_line(cx, a)?;
+        return positions::read(cx, &array, &items).map(Value::Array);
+    }
     let Some((array, items, _)) = lines(cx, a, 2)? else { return Ok(Value::ANY) };
     positions::read(cx, &array, &items).map(Value::Array)
 }
 
 fn put_along_axis(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2], &a[3]);
+    if let Value::None = a[3] {
+        let (array, items) = flat_line(cx, a)?;
+        let dims = args::array(cx, a, 0)?.dims().clone();
+        let written = crate::array::assign_index(cx, &Value::Array(array), &items, &a[2])?;
+        return match written {
+            Value::Array(written) => build::reshape(&written, dims).map(Value::Array),
+            _ => Ok(Value::ANY),
+        };
+    }
     let Some((array, items, _)) = lines(cx, a, 3)? else { return Ok(Value::ANY) };
     crate::array::assign_index(cx, &Value::Array(array), &items, &a[2])
 }

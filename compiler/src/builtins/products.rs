@@ -17,7 +17,7 @@ rows! {
     "matmul" ("x1, x2") matmul, true,
         "The matrix product x1 @ x2: vectors are rows on the left and columns on the right, leading axes broadcast."
         "matmul([[1, 2], [3, 4]], [1, 1])" => "[3 7]";
-    "tensordot" ("x1, x2, axes=2") tensordot, true,
+    "tensordot" ("x1, x2, [[]]axes=2") tensordot, true,
         "The sum of products over the last axes of x1 and the first of x2, or over the given pairs of axes."
         "tensordot([[1, 2], [3, 4]], [[1, 0], [0, 1]])" => "5";
     "linalg.multi_dot" ("[]arrays") multi_dot, false,

@@ -131,7 +131,11 @@ fn reduction(cx: &mut dyn Context, op: FoldOp, a: &[Value], at: &At) -> Result {
         return reduction(cx, op, &settled, at);
     }
     let mut array = args::array(cx, a, 0)?;
-    let Some(axes) = args::axes(cx, &array, a, 1)? else { return Ok(Value::ANY) };
+    let axes = match args::of_single(&array, &a[1]) {
+        true => Some(vec![]),
+        false => args::axes(cx, &array, a, 1)?,
+    };
+    let Some(axes) = axes else { return Ok(Value::ANY) };
     let Some(keep) = truth(cx, keep)? else { return Ok(Value::ANY) };
     if masked {
         if matches!(initial, Value::None) && !op.has_identity() {
@@ -287,7 +291,9 @@ fn scanned_axis(
 ) -> Outcome<Option<(Array, usize)>> {
     let array = to_array(cx, 0, &a[0])?;
     match &a[1] {
-        Value::None if flatten || array.ndim() == 0 => {
+        axis if args::of_single(&array, axis)
+            || matches!(axis, Value::None) && (flatten || array.ndim() == 0) =>
+        {
             Ok(Some((super::shaping::flat(cx, &array)?, 0)))
         }
         Value::None if array.ndim() == 1 => Ok(Some((array, 0))),

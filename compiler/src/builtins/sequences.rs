@@ -21,8 +21,8 @@ rows! {
     "zip" ("*sequences") zip, false,
         "Tuples of the elements at the same place; as many as the shortest has."
         "zip((1, 2), (3, 4))" => "((1, 3), (2, 4))";
-    "tuple" ("x=none") tuple, false,
-        "The elements of a range or of the first axis of an array as a tuple." "tuple(range(3))" => "(0, 1, 2)";
+    "tuple" ("[]x=none") tuple, false,
+        "The elements of a range, a text, a list between brackets or the first axis of an array as a tuple." "tuple(range(3))" => "(0, 1, 2)";
     "_is_tuple" ("x") is_tuple, false,
         "Whether it is a tuple." "_is_tuple((1, 2))" => "True";
     "reversed" ("x") reversed, false,
@@ -42,7 +42,7 @@ fn items(cx: &mut dyn Context, value: &Value) -> Outcome<Option<Vec<Value>>> {
             }
             Ok(Some((0..n as i64).map(|i| Value::Int(start + step * i)).collect()))
         }
-        Value::Str(text) => Ok(Some(text.chars().map(|c| Value::text(&c.to_string())).collect())),
+        Value::Str(text) => Ok(Some(Value::characters(text))),
         Value::Unknown(Unknown::Any | Unknown::Str) => Ok(None),
         Value::Array(array) if array.ndim() > 0 => {
             let rows = args::rows_of(cx, array)?;

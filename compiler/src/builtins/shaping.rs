@@ -5,7 +5,7 @@ use super::creation::attribute_of;
 use crate::array::build;
 use crate::array::create::{same_dims, shape_arg, sizes_arg, stack as stack_arrays};
 use crate::array::faults::{self, Outcome, dims_text};
-use crate::array::ops::{array_type, matrix_transposed};
+use crate::array::ops::{array_type, matrix_transposed, store_cast, truth};
 use crate::array::scalars::integer;
 use crate::array::{Array, Arrays};
 use crate::builtin::Context;
@@ -29,7 +29,7 @@ rows! {
         "transpose(zeros((2, 3, 4))).shape" => "(4, 3, 2)";
     "matrix_transpose" ("x") matrix_transpose, true,
         "The last two axes swapped." "matrix_transpose([[1, 2], [3, 4]])" => "[[1 3]\n [2 4]]";
-    "expand_dims" ("x, axis") expand_dims, true,
+    "expand_dims" ("x, []axis") expand_dims, true,
         "New axes of size 1 at these places of the result." "expand_dims([1, 2], 0).shape" => "(1, 2)";
     "squeeze" ("x, axis=none") squeeze, true,
         "Without these axes, which have size 1; without all such when none is given."
@@ -42,24 +42,24 @@ rows! {
         "broadcast_arrays(zeros((3, 1)), zeros(4))[1].shape" => "(3, 4)";
     "broadcast_shapes" ("*shapes") broadcast_shapes, false,
         "The shape that these shapes broadcast to." "broadcast_shapes((3, 1), (4,))" => "(3, 4)";
-    "flip" ("x, axis=none") flip, true,
+    "flip" ("x, []axis=none") flip, true,
         "The elements in reverse order along axes." "flip([1, 2, 3])" => "[3 2 1]";
-    "concat" ("[]arrays, axis=0") concat, false,
-        "The arrays one after the other along an axis; flattened first when the axis is none."
+    "concat" ("[]arrays, axis=0, *, dtype=none") concat, false,
+        "The arrays one after the other along an axis; flattened first when the axis is none.\nDtypes: what all have in common, or `dtype`, which must be of their kind or a wider one."
         "concat([[1, 2], [3]])" => "[1 2 3]";
-    "stack" ("[]arrays, axis=0") stack, false,
-        "Arrays of one shape along a new axis." "stack([[1, 2], [3, 4]], axis=1)" => "[[1 3]\n [2 4]]";
+    "stack" ("[]arrays, axis=0, *, dtype=none") stack, false,
+        "Arrays of one shape along a new axis.\nDtypes: what all have in common, or `dtype`, which must be of their kind or a wider one." "stack([[1, 2], [3, 4]], axis=1)" => "[[1 3]\n [2 4]]";
     "unstack" ("x, axis=0") unstack, true,
         "The parts of an array along an axis, as a tuple." "unstack([[1, 2], [3, 4]])[0]" => "[1 2]";
-    "moveaxis" ("x, source, destination") moveaxis, true,
-        "Axes moved to other places, the rest in order."
+    "moveaxis" ("x, []source, []destination") moveaxis, true,
+        "An axis, or several, moved to other places, the rest in order."
         "moveaxis(zeros((2, 3, 4)), 0, -1).shape" => "(3, 4, 2)";
     "swapaxes" ("x, axis1, axis2") swapaxes, true,
         "Two axes exchanged." "swapaxes(zeros((2, 3, 4)), 0, 2).shape" => "(4, 3, 2)";
     "linalg.diagonal" ("x, offset=0") diagonal, false,
         "The diagonals of the last two axes." "linalg.diagonal([[1, 2], [3, 4]])" => "[1 4]";
-    "meshgrid" ("*arrays, indexing=\"xy\"") meshgrid, false,
-        "The coordinates of a grid from those of its axes, as a tuple; indexing xy or ij."
+    "meshgrid" ("*arrays, indexing=\"xy\", sparse=false") meshgrid, false,
+        "The coordinates of a grid from those of its axes, as a tuple; indexing xy or ij. With `sparse` they are not repeated along the other axes: arrays that broadcast to the grid."
         "meshgrid([1, 2], [3, 4, 5])[0].shape" => "(3, 2)";
     "shape" ("x") shape, false, "The sizes of all axes as a tuple." "shape([[1, 2]])" => "(1, 2)";
     "ndim" ("x") ndim, false, "The number of axes." "ndim([[1, 2]])" => "2";
@@ -134,14 +134,15 @@ fn reshaped(cx: &mut dyn Context, array: &Array, sizes: &[Option<i64>]) -> Outco
 }
 
 /// The array and the axis given at a position, counted from the front; the flattened array and
-/// its only axis where none is given; none when the axis is not known.
+/// its only axis where none is given, or the array is a single value; none when the axis is not
+/// known.
 pub(super) fn axis_or_flat(
     cx: &mut dyn Context,
     array: Array,
     a: &[Value],
     position: usize,
 ) -> Outcome<Option<(Array, usize)>> {
-    if matches!(a[position], Value::None) {
+    if matches!(a[position], Value::None) || args::of_single(&array, &a[position]) {
         return Ok(Some((flat(cx, &array)?, 0)));
     }
     Ok(args::axis(cx, &array, a, position)?.map(|axis| (array, axis)))
@@ -220,6 +221,9 @@ fn expand_dims(cx: &mut dyn Context, a: &[Value]) -> Result {
 fn squeeze(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
     let array = args::array(cx, a, 0)?;
+    if args::of_single(&array, &a[1]) {
+        return Ok(Value::Array(array));
+    }
     let axes: Vec<usize> = match &a[1] {
         Value::None if array.known_shape().is_none() => return Ok(Value::ANY),
         Value::None => (0..array.ndim()).filter(|&i| array.dims()[i] == Dim::Known(1)).collect(),
@@ -312,7 +316,8 @@ fn flip(cx: &mut dyn Context, a: &[Value]) -> Result {
 }
 
 fn concat(cx: &mut dyn Context, a: &[Value]) -> Result {
-    known!(&a[0], &a[1]);
+    known!(&a[0], &a[1], &a[2]);
+    let dtype = args::dtype(a, 2)?;
     let Some(mut arrays) = args::arrays(cx, a, 0)? else { return Ok(Value::ANY) };
     if arrays.is_empty() {
         return Err(Failure::new("E0182", "there is nothing to concatenate").into());
@@ -327,10 +332,16 @@ fn concat(cx: &mut dyn Context, a: &[Value]) -> Result {
             None => return Ok(Value::ANY),
         },
     };
-    concatenated(cx, &arrays, axis).map(Value::Array)
+    concatenated(cx, &arrays, axis, dtype).map(Value::Array)
 }
 
-pub(super) fn concatenated(cx: &mut dyn Context, arrays: &[Array], axis: usize) -> Outcome<Array> {
+/// The arrays one after the other along an axis, in a dtype or what they have in common.
+pub(super) fn concatenated(
+    cx: &mut dyn Context,
+    arrays: &[Array],
+    axis: usize,
+    dtype: Option<DType>,
+) -> Outcome<Array> {
     let first = &arrays[0];
     for (i, array) in arrays.iter().enumerate() {
         let mut dims = array.dims().clone();
@@ -353,17 +364,21 @@ pub(super) fn concatenated(cx: &mut dyn Context, arrays: &[Array], axis: usize) 
         Some(sizes) => Dim::Known(sizes.into_iter().fold(0, usize::saturating_add)),
         None => cx.fresh_dim(),
     };
-    let dtype = joint_dtype(arrays);
-    let parts: Outcome<Arrays> = arrays.iter().map(|x| build::cast(x, dtype)).collect();
-    build::concat(parts?, axis, size)
+    let parts: Arrays = in_one_dtype(arrays, dtype)?.into_iter().collect();
+    build::concat(parts, axis, size)
 }
 
-fn joint_dtype(arrays: &[Array]) -> DType {
-    arrays.iter().map(Array::dtype).reduce(DType::promote).unwrap_or(DType::F64)
+/// Arrays in a dtype that all can be stored in, or in what they have in common.
+fn in_one_dtype(arrays: &[Array], dtype: Option<DType>) -> Outcome<Vec<Array>> {
+    if let Some(dtype) = dtype {
+        return arrays.iter().map(|x| store_cast(0, x, dtype)).collect();
+    }
+    let joint = arrays.iter().map(Array::dtype).reduce(DType::promote).unwrap_or(DType::F64);
+    arrays.iter().map(|x| build::cast(x, joint)).collect()
 }
 
 fn stack(cx: &mut dyn Context, a: &[Value]) -> Result {
-    known!(&a[0], &a[1]);
+    known!(&a[0], &a[1], &a[2]);
     let Some(arrays) = args::arrays(cx, a, 0)? else { return Ok(Value::ANY) };
     let Some(first) = arrays.first() else {
         return Err(Failure::new("E0182", "there is nothing to stack").into());
@@ -383,7 +398,8 @@ fn stack(cx: &mut dyn Context, a: &[Value]) -> Result {
     let rank = first.ndim() + 1;
     let Some(axis) = integer(cx, 1, &a[1])? else { return Ok(Value::ANY) };
     let Some(at) = args::normal(axis, rank) else { return Err(faults::new_axis(1, axis, rank)) };
-    stack_arrays(&arrays, joint_dtype(&arrays), at).map(Value::Array)
+    let parts = in_one_dtype(&arrays, args::dtype(a, 2)?)?;
+    stack_arrays(&parts, parts[0].dtype(), at).map(Value::Array)
 }
 
 fn unstack(cx: &mut dyn Context, a: &[Value]) -> Result {
@@ -469,6 +485,11 @@ fn meshgrid(cx: &mut dyn Context, a: &[Value]) -> Result {
         let axes: Vec<Option<usize>> =
             (0..arrays.len()).map(|d| (d == place).then_some(0)).collect();
         grids.push(build::arrange(&vector, &axes)?);
+    }
+    match truth(cx, &a[2])? {
+        Some(true) => return Ok(Value::tuple(grids.into_iter().map(Value::Array).collect())),
+        Some(false) => {}
+        None => return Ok(Value::ANY),
     }
     let dims = common(&grids)?;
     let all: Outcome<Vec<Value>> =

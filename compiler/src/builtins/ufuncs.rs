@@ -274,7 +274,7 @@ fn along(
             let rest = slice(cx, &whole, axis, n - 1, 1)?;
             let rest = args::array(cx, &[rest], 0)?;
             let array = args::array(cx, &[joined], 0)?;
-            joined = Value::Array(super::shaping::concatenated(cx, &[array, rest], axis)?);
+            joined = Value::Array(super::shaping::concatenated(cx, &[array, rest], axis, None)?);
         }
         whole = joined;
         n = n.div_ceil(2);

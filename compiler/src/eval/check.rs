@@ -230,6 +230,10 @@ impl Interpreter<'_> {
                 }
                 Elements::Any(joined, Some(items.len()))
             }
+            Value::Str(text) if self.unrolls(text.len()) => Elements::Exact(Value::characters(text)),
+            Value::Str(_) | Value::Unknown(Unknown::Str) => {
+                Elements::Any(Value::Unknown(Unknown::Str), None)
+            }
             Value::Range(..) => match range_count(value) {
                 n if self.unrolls(n as usize) => {
                     Elements::Exact((0..n).map(|i| range_item(value, i)).collect())
@@ -437,13 +441,15 @@ impl Interpreter<'_> {
         }
     }
 
-    /// A comprehension: one element stands for all.
+    /// A comprehension: one element stands for all, unless all are known; these make a tuple if
+    /// that is `listed`.
     pub(super) fn comprehension_checked(
         &mut self,
         u: &Unit,
         c: &Comprehension,
         iter: &Value,
         span: Span,
+        listed: bool,
     ) -> Eval {
         let elements = self.elements_checked(u, c.iter, iter)?;
         let (items, count) = match elements {
@@ -465,6 +471,9 @@ impl Interpreter<'_> {
                 values.push(self.eval(u, c.item)?);
             }
             exact &= taken.is_some();
+        }
+        if exact && listed {
+            return Ok(Value::tuple(values));
         }
         if exact {
             let spans = vec![u[c.item].span; values.len()];

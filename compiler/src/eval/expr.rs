@@ -108,7 +108,7 @@ impl Interpreter<'_> {
                 let (values, _) = self.elements(u, items, false)?;
                 Ok(values.map_or(Value::ANY, Value::tuple))
             }
-            ExprKind::Comprehension(c) => self.comprehension(u, c, span),
+            ExprKind::Comprehension(c) => self.comprehension(u, c, span, false),
             ExprKind::Unary(op, arg) => {
                 let value = self.eval(u, *arg)?;
                 self.site = span;
@@ -286,10 +286,11 @@ impl Interpreter<'_> {
         }
     }
 
-    fn comprehension(&mut self, u: &Unit, c: &Comprehension, span: Span) -> Eval {
+    /// The stack of the elements of a comprehension, or the tuple of them if that is `listed`.
+    fn comprehension(&mut self, u: &Unit, c: &Comprehension, span: Span, listed: bool) -> Eval {
         let iter = self.eval(u, c.iter)?;
         if self.checking {
-            return self.comprehension_checked(u, c, &iter, span);
+            return self.comprehension_checked(u, c, &iter, span, listed);
         }
         let Some(mut steps) = self.steps(iter, u[c.iter].span)? else { return Ok(Value::ANY) };
         let mut values = vec![];
@@ -305,6 +306,9 @@ impl Interpreter<'_> {
             }
         }
         crate::liveness::place_binds(&c.target, &mut |slot| self.frame.set(slot, None));
+        if listed {
+            return Ok(Value::tuple(values));
+        }
         let spans = vec![u[c.item].span; values.len()];
         match array::literal(self, &values) {
             Ok(value) => self.settle(value, span),
@@ -328,18 +332,23 @@ impl Interpreter<'_> {
         let mut out = Args::default();
         out.positional.extend(first);
         for arg in args {
-            if let (Some(signature), ExprKind::Array(items)) = (&brackets, &u[arg.value].kind) {
-                let keyword = arg.keyword.as_ref().map(|k| &*k.0);
-                let brackets = signature.brackets_at(out.positional.len(), keyword);
-                if brackets != Brackets::Array && !arg.spread {
-                    let nested = brackets == Brackets::Nested;
-                    let (values, _) = self.elements(u, items, nested)?;
-                    let value = values.map_or(Value::ANY, Value::tuple);
-                    out.push(value, u[arg.value].span, arg.keyword.as_ref());
-                    continue;
+            let kind = match &brackets {
+                Some(signature) if !arg.spread => {
+                    let keyword = arg.keyword.as_ref().map(|k| &*k.0);
+                    signature.brackets_at(out.positional.len(), keyword)
                 }
-            }
-            let value = self.eval(u, arg.value)?;
+                _ => Brackets::Array,
+            };
+            let value = match &u[arg.value].kind {
+                ExprKind::Array(items) if kind != Brackets::Array => {
+                    let (values, _) = self.elements(u, items, kind == Brackets::Nested)?;
+                    values.map_or(Value::ANY, Value::tuple)
+                }
+                ExprKind::Comprehension(c) if kind != Brackets::Array => {
+                    self.comprehension(u, c, u[arg.value].span, true)?
+                }
+                _ => self.eval(u, arg.value)?,
+            };
             let span = u[arg.value].span;
             if arg.spread {
                 match self.spread(&value, span)? {

@@ -328,6 +328,7 @@ impl Interpreter<'_> {
         let value = selection::settled(self, &value)?;
         match &value {
             Value::Tuple(items) => Ok(Some(Steps::Tuple(items.clone(), 0))),
+            Value::Str(text) => Ok(Some(Steps::Tuple(Value::characters(text).into(), 0))),
             Value::Range(..) => {
                 let count = range_count(&value);
                 Ok(Some(Steps::Range(value, 0, count)))
