@@ -568,6 +568,16 @@ impl Host for RuntimeHost {
         set.unwrap_or(false)
     }
 
+    fn set_box(&mut self, array: &Handle, start: &[usize], value: &Handle) -> bool {
+        let (Ok(stored), Ok(value)) = (stored(array), stored(value)) else { return false };
+        let Some(value) = value.buffer() else { return false };
+        let set = stored.at(|place| match place {
+            Place::Memory(buffer) => buffer.set_box(start, &value),
+            Place::Disk(..) => false,
+        });
+        set.unwrap_or(false)
+    }
+
     fn store(&mut self, dtype: DType, shape: &[usize], data: Vec<u8>) -> Result<Handle, HostError> {
         let buffer = self.store_bytes(dtype, shape, &data)?;
         Ok(self.register(Stored::memory(buffer)))

@@ -124,6 +124,12 @@ pub trait Host {
         false
     }
 
+    /// The same for a box, which becomes another stored array.
+    fn set_box(&mut self, array: &Handle, start: &[usize], value: &Handle) -> bool {
+        let _ = (array, start, value);
+        false
+    }
+
     /// Whether elements that were asked for were made up, because the program is not run: its
     /// assertions then cannot fail.
     fn makes_up(&self) -> bool {

@@ -10,6 +10,7 @@
 
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::shape::{Shape, count, row_major};
+use arr_storage::boxes::{Around, copy};
 use num_complex::Complex;
 use smallvec::SmallVec;
 use std::alloc::{Layout, alloc, dealloc};
@@ -505,6 +506,23 @@ impl Buffer {
         }
         let place = self.bytes_mut().and_then(|bytes| bytes.chunks_exact_mut(size).nth(position));
         place.map(|place| place.copy_from_slice(&value.bits.to_le_bytes()[..size])).is_some()
+    }
+
+    /// Changes a box of a dense array that nobody shares to the elements of another dense array of
+    /// its dtype. Whether it did.
+    pub fn set_box(&mut self, start: &[usize], value: &Buffer) -> bool {
+        let (shape, size) = (self.shape.clone(), self.dtype.size());
+        let fits = start.len() == shape.len()
+            && value.shape.len() == shape.len()
+            && (0..shape.len()).all(|d| start[d] + value.shape[d] <= shape[d]);
+        let Some(from) = value.bytes().filter(|_| fits && value.dtype == self.dtype) else {
+            return false;
+        };
+        let Some(bytes) = self.bytes_mut() else { return false };
+        let origin = Shape::from_elem(0, shape.len());
+        let whole = Around { origin: &origin, shape: &shape };
+        copy(&Around { origin: start, shape: &value.shape }, from, &whole, bytes, size);
+        true
     }
 
     /// The bytes of a dense array.

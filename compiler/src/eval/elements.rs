@@ -12,12 +12,15 @@ use crate::value::Value;
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::eval;
 use arr_ir::graph::Op;
-use arr_ir::shape::{IndexMap, row_major};
+use arr_ir::shape::{IndexMap, Shape, row_major};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// Operators and elements of an expression that is evaluated at once.
 const MOST: u32 = 64;
+
+/// Bytes of a part of an array that is computed when it is assigned.
+const SMALL: usize = 64 << 10;
 
 /// Integers up to which every float is exact.
 const EXACT: i64 = 1 << 24;
@@ -96,6 +99,44 @@ impl Interpreter<'_> {
             }
             _ => false,
         }
+    }
+
+    /// An array with a small part replaced, which is not computed yet: the part is computed, and
+    /// put where it belongs if nobody sees the array but the variable that gets the new one.
+    pub(super) fn replaced_here(&mut self, whole: Value) -> Value {
+        match self.replaced(&whole) {
+            Some(array) => Value::Array(array),
+            None => whole,
+        }
+    }
+
+    fn replaced(&mut self, whole: &Value) -> Option<Array> {
+        let Value::Array(update) = whole else { return None };
+        if self.checking || self.noted.is_some() {
+            return None;
+        }
+        let (start, base, part) = match &*update.0.state.borrow() {
+            State::Pending(Op::Update { start, step }, args) if step.iter().all(|&s| s == 1) => {
+                let start: Option<Shape> = start.iter().map(|&s| usize::try_from(s).ok()).collect();
+                (start?, args[0].clone(), args[1].clone())
+            }
+            _ => return None,
+        };
+        // The variable, the update and this function.
+        let seen = Rc::strong_count(&base.0) > 3 || Rc::strong_count(&update.0) > 1;
+        let handle = base.handle().filter(|handle| !seen && Arc::strong_count(handle) == 2)?;
+        let (whole, small) = (base.nbytes()?, part.nbytes()?);
+        if small > SMALL || small > whole / 4 {
+            return None;
+        }
+        self.force(std::slice::from_ref(&part)).ok()?;
+        let part = part.handle()?;
+        drop(handle);
+        let done = match &*base.0.state.borrow() {
+            State::Ready(handle) => self.host.set_box(handle, &start, &part),
+            _ => false,
+        };
+        done.then_some(base)
     }
 }
 

@@ -37,7 +37,8 @@ impl Interpreter<'_> {
                     Some(path) if self.change_here(&root, &path, &value) => return Ok(()),
                     Some(path) => {
                         let values = self.read_to_last(root, &path)?;
-                        self.write_path(values, &path, value, span)?
+                        let whole = self.write_path(values, &path, value, span)?;
+                        self.replaced_here(whole)
                     }
                     None => Value::ANY,
                 };

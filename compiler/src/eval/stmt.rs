@@ -415,6 +415,7 @@ impl Interpreter<'_> {
                     return Ok(());
                 }
                 let whole = self.write_path(values, &path, result, span)?;
+                let whole = self.replaced_here(whole);
                 self.frame.set(*slot, Some(whole));
                 Ok(())
             }
