@@ -125,26 +125,23 @@ fn correlate(a, v, mode="valid") {
     if v.size > a.size { flip(_convolve(conj(v), flip(a), mode)) } else { _convolve(a, flip(conj(v)), mode) }
 }
 
-## The convolution with a vector `v` that is not longer, as a sum of shifted slices.
+## The convolution with a vector `v` that is not longer: weighted sums over windows of `a`, to which
+## zeros are added where the mode wants it.
 fn _convolve(a, v, mode) {
     m = v.shape[0]
     n = a.shape[0]
     assert m > 0, "a convolution with no elements does not exist"
     assert mode in ("full", "same", "valid"), "the modes are full, same and valid"
-    v = astype(v, result_type(a, v))
+    dtype = result_type(a, v)
+    w = flip(astype(v, dtype))
     left, right = if mode == "full" { (m - 1, m - 1) } else if mode == "same" { (m // 2, m - 1 - m // 2) } else { (0, 0) }
     p = if left + right > 0 { concat((zeros(left, dtype=a.dtype), a, zeros(right, dtype=a.dtype))) } else { a }
-    count = n + left + right - m + 1
-    # What was added must not count, also where an element of `v` is not finite.
-    exact = left + right == 0 or isdtype(v.dtype, ("integral", "bool"))
-    i = iota(count) - left
-    s = 0
-    for k in range(m) {
-        part = v[m - 1 - k] * p[k:k + count]
-        part = if exact { part } else { where((i + k >= 0) & (i + k < n), part, 0) }
-        s = if k == 0 { part } else { s + part }
-    }
-    s
+    if isdtype(dtype, "bool") { return any(windows(p, m) & w, axis=-1) }
+    products = windows(astype(p, dtype), m) * w
+    if left + right == 0 or isdtype(dtype, "integral") or bool(all(isfinite(w))) { return sum(products, axis=-1, dtype=dtype) }
+    # What was added must not count where an element of `v` is not finite.
+    i = iota(n + left + right - m + 1)[:, newaxis] + iota(m) - left
+    sum(where((i >= 0) & (i < n), products, 0), axis=-1, dtype=dtype)
 }
 
 # --- Sums that skip NaN ---

@@ -203,7 +203,8 @@ pub static CODES: &[CodeInfo] = codes! {
         "into each other, floats have no bits to combine. Convert with astype where it makes sense.";
     "E0152" "integer out of range"
         "A number written in the program takes the dtype of the array it meets, and must fit it:"
-        "uint8 holds 0 to 255. Convert the array first when a wider dtype is meant.";
+        "uint8 holds 0 to 255. Convert the array first when a wider dtype is meant. Whole numbers"
+        "among themselves are int64: what leaves its range is an error, too.";
     "E0153" "not for complex arrays"
         "Complex numbers have no order, so they have no least or greatest, are not rounded up or"
         "down, and have no quotient and remainder. Take .real, .imag or abs(x).";
@@ -254,13 +255,14 @@ pub static CODES: &[CodeInfo] = codes! {
         "A condition needs one true or false. Of an array say any() or all(); to choose element by"
         "element use where(condition, x, y), and `&`, `|`, `~` in place of and, or, not.";
     "E0173" "integer to a negative power"
-        "An integer raised to a negative integer is no integer. Make one of them a float: 2.0 ** -1.";
+        "Integers raised to a negative integer are no integers. Make one of them a float: x ** -1.0."
+        "Of two numbers of the program, 10 ** -2 is a float.";
     "E0174" "transpose of another rank"
         "`.T` transposes matrices, `.mT` swaps the last two axes of stacks of matrices,"
         "permute_dims(x, axes) puts the axes in any order.";
     "E0175" "two values given to min or max"
-        "min(x, axis) and max(x, axis) reduce one array; the smaller or larger of two values is"
-        "minimum(a, b) or maximum(a, b), the least of several min((a, b, c)).";
+        "min(x, axis) and max(x, axis) reduce one array; the smaller or larger of two arrays, element"
+        "by element, is minimum(a, b) or maximum(a, b), the least of several numbers min((a, b, c)).";
     "E0176" "squeeze of a longer axis"
         "Only axes of size 1 can be dropped. To take one element of an axis, index it.";
     "E0177" "broadcast to another shape"

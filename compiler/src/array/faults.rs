@@ -111,7 +111,7 @@ pub(crate) fn does_not_fit(position: usize, value: i128, dtype: DType) -> Fault 
     let (low, high) = dtype.int_range().unwrap_or((0, 1));
     Failure::new("E0152", format!("{value} does not fit {dtype}"))
         .at(position, format!("{dtype} holds {low} to {high}"))
-        .hint(format!("convert the array first: astype({wider})"))
+        .hint(format!("{wider} holds it: x.astype({wider}), or dtype={wider}"))
         .into()
 }
 

@@ -132,8 +132,39 @@ pub(crate) fn apply(cx: &mut dyn Context, op: MapOp, args: &[Weak]) -> Outcome<V
             None => return Ok(unknown(result)),
         }
     }
+    if let (MapOp::Pow, DType::I64, [base, power]) = (op, compute, &operands[..])
+        && power.as_i128() < 0
+    {
+        let floats = [base.cast(DType::F64), power.cast(DType::F64)];
+        return Ok(Value::weak(eval::apply(op, &floats, DType::F64)));
+    }
     check_integers(cx, op, &operands)?;
-    Ok(Value::weak(eval::apply(op, &operands, result)))
+    let value = eval::apply(op, &operands, result);
+    if compute == DType::I64 && result == DType::I64 && exact(op, &operands).is_none() {
+        return Err(Failure::new("E0152", "the result is too large for a whole number")
+            .note("whole numbers are from -2**63 to 2**63 - 1")
+            .hint("make one of them a float: 2.0 ** 100")
+            .into());
+    }
+    Ok(Value::weak(value))
+}
+
+/// The exact result of an operator on int64 numbers that may leave them, if it does not.
+fn exact(op: MapOp, operands: &[Scalar]) -> Option<i64> {
+    let at = |i: usize| operands[i].as_i128() as i64;
+    match op {
+        MapOp::Add => at(0).checked_add(at(1)),
+        MapOp::Sub => at(0).checked_sub(at(1)),
+        MapOp::Mul => at(0).checked_mul(at(1)),
+        MapOp::Neg => at(0).checked_neg(),
+        MapOp::Abs => at(0).checked_abs(),
+        MapOp::Pow => match (at(0), u32::try_from(at(1))) {
+            (base, Ok(power)) => base.checked_pow(power),
+            (-1..=1, _) => Some(0),
+            _ => None,
+        },
+        _ => Some(0),
+    }
 }
 
 fn unsuited(op: MapOp, reason: &str, args: &[Weak]) -> Failure {

@@ -251,6 +251,12 @@ fn normal(cx: &mut dyn Context, a: &[Value]) -> Result {
 /// `offset + scale * numbers`
 fn scaled(cx: &mut dyn Context, dist: Dist, a: &[Value], offset: &Value, scale: &Value) -> Result {
     let dtype = random_dtype(a, 4)?;
+    let usual = |v: &Value, n: f64| matches!(v, Value::Float(x) if *x == n);
+    if matches!(a[0], Value::Int(0)) && !(usual(&a[1], 0.0) && usual(&a[2], 1.0)) {
+        return Err(faults::argument(0, &a[0], "a shape with elements")
+            .hint("the shape comes first: normal(1000, 0, 1)")
+            .into());
+    }
     let Some(dims) = random_dims(cx, a)? else { return Ok(Value::ANY) };
     let seed = seed(cx, a, 3)?;
     let mut value = Value::Array(create::random(dist, &seed, &[], dtype, dims)?);

@@ -43,6 +43,11 @@ pub(super) fn convert(
     if let Value::Selection(s) = value {
         return s.cast(dtype).map(Value::Selection);
     }
+    if let (Value::Int(n), Some((low, high))) = (value, dtype.int_range())
+        && !(low..=high).contains(&i128::from(*n))
+    {
+        return Err(faults::does_not_fit(0, i128::from(*n), dtype));
+    }
     let array = to_array(cx, 0, value)?;
     build::cast(&array, dtype).map(Value::Array)
 }

@@ -15,7 +15,7 @@ use crate::fault::Failure;
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::eval;
-use arr_ir::op::FoldOp;
+use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::shape::{Dim, broadcast};
 
 rows! {
@@ -70,11 +70,17 @@ fn prod(cx: &mut dyn Context, a: &[Value]) -> Result {
 }
 
 fn min(cx: &mut dyn Context, a: &[Value]) -> Result {
+    if is_pair(a) {
+        return elementwise(cx, MapOp::Min, &a[..2]);
+    }
     refuse_pair("minimum", a)?;
     reduction(cx, FoldOp::Min, a, &PICKED)
 }
 
 fn max(cx: &mut dyn Context, a: &[Value]) -> Result {
+    if is_pair(a) {
+        return elementwise(cx, MapOp::Max, &a[..2]);
+    }
     refuse_pair("maximum", a)?;
     reduction(cx, FoldOp::Max, a, &PICKED)
 }
@@ -85,6 +91,12 @@ fn any(cx: &mut dyn Context, a: &[Value]) -> Result {
 
 fn all(cx: &mut dyn Context, a: &[Value]) -> Result {
     reduction(cx, FoldOp::All, a, &TESTED)
+}
+
+/// Whether `max(a, b)` is given two single numbers, of which no axis can be meant.
+fn is_pair(a: &[Value]) -> bool {
+    let single = |v: &Value| is_scalar(v) && !is_any(v);
+    single(&a[0]) && single(&a[1])
 }
 
 /// `max(a, b)` means `maximum(a, b)` elsewhere; here the second argument is an axis.

@@ -638,7 +638,28 @@ impl Sizing<'_> {
             let seeks: usize = reads.iter().chain(&writes).map(|p| self.moved(p)).sum();
             out.cost += seeks as f64 * weight;
         }
+        // Those may all be short, or read one box twice: units beside the first do not.
+        for region in self.beside_first(stage, job) {
+            let print = of_regions(self.plan, stage, &[region]);
+            let (reads, writes) = (self.boxes(&print.reads), self.boxes(&print.writes));
+            out.reads = out.reads.max(reads.iter().map(bytes).sum());
+            out.writes = out.writes.max(writes.iter().map(bytes).sum());
+        }
         out
+    }
+
+    /// The regions of the units that follow the first along each dimension.
+    fn beside_first(&self, stage: &Stage, job: &Job) -> Vec<(usize, Region)> {
+        if stage.split.is_some() {
+            return vec![];
+        }
+        let whole = extent(self.plan, stage, job);
+        let beside = (0..whole.len()).filter(|&d| job.size[d] < whole[d]).map(|along| {
+            let mut index = Shape::from_elem(0, whole.len());
+            index[along] = 1;
+            (job.positions.start, region_at(&whole, &job.size, &index))
+        });
+        beside.filter(|(_, region)| region.iter().all(|r| r.1 > 0)).collect()
     }
 
     /// Bytes that all units of a job read from files and write to them: as they run, or of many
@@ -754,9 +775,14 @@ pub fn regions(plan: &Plan, stage: &Stage, job: &Job, unit: usize) -> Vec<(usize
             rest /= n;
         }
     }
+    vec![(position, region_at(&whole, &job.size, &index))]
+}
+
+/// The region of the unit at an index of the grid of units.
+fn region_at(whole: &[usize], size: &[usize], index: &[usize]) -> Region {
     let region = (0..whole.len()).map(|d| {
-        let start = index[d] * job.size[d];
-        (start, job.size[d].min(whole[d] - start))
+        let start = index[d] * size[d];
+        (start, size[d].min(whole[d] - start))
     });
-    vec![(position, region.collect())]
+    region.collect()
 }

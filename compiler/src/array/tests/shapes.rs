@@ -48,7 +48,8 @@ fn folds() {
     );
     assert_eq!(run(|cx| call(cx, "prod", &[ints(&[2, 3, 4])])), "24");
     assert_eq!(run(|cx| call(cx, "max", &[ints(&[2, 3, 1])])), "3");
-    assert_eq!(failure(|cx| call(cx, "max", &[Value::Int(1), Value::Int(2)])).code, "E0175");
+    assert_eq!(run(|cx| call(cx, "max", &[Value::Int(1), Value::Float(2.5)])), "2.5");
+    assert_eq!(failure(|cx| call(cx, "max", &[ints(&[1]), Value::Float(2.0)])).code, "E0175");
     let empty = floats(&[0], &[]);
     assert_eq!(failure(|cx| call(cx, "min", std::slice::from_ref(&empty))).code, "E0168");
     assert_eq!(run(|cx| call(cx, "sum", std::slice::from_ref(&empty))), "float64[] 0.0");
