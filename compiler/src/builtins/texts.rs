@@ -135,7 +135,8 @@ fn join(_: &mut dyn Context, a: &[Value]) -> Result {
         Value::Unknown(Unknown::Any | Unknown::Str) => Ok(vec![None]),
         value => Err(not_texts(value)),
     };
-    let texts: Option<Vec<Rc<str>>> = texts.map(|t: Vec<Option<Rc<str>>>| t.into_iter().collect())?;
+    let texts: Option<Vec<Rc<str>>> =
+        texts.map(|t: Vec<Option<Rc<str>>>| t.into_iter().collect())?;
     Ok(match (separator, texts) {
         (Some(separator), Some(texts)) => Value::text(&texts.join(&*separator)),
         _ => Value::Unknown(Unknown::Str),

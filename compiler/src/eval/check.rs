@@ -230,7 +230,9 @@ impl Interpreter<'_> {
                 }
                 Elements::Any(joined, Some(items.len()))
             }
-            Value::Str(text) if self.unrolls(text.len()) => Elements::Exact(Value::characters(text)),
+            Value::Str(text) if self.unrolls(text.len()) => {
+                Elements::Exact(Value::characters(text))
+            }
             Value::Str(_) | Value::Unknown(Unknown::Str) => {
                 Elements::Any(Value::Unknown(Unknown::Str), None)
             }
