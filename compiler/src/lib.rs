@@ -9,6 +9,7 @@ pub mod builtin;
 pub mod builtins;
 pub mod eval;
 pub mod fault;
+mod foreign;
 pub mod format;
 pub mod function;
 pub mod hir;

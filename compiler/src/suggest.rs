@@ -1,75 +1,15 @@
 //! Near misses: what somebody who wrote an unknown name probably meant.
 
-/// Spellings of Python and NumPy, and how arr spells them.
-const FOREIGN: &[(&str, &str)] = &[
-    ("True", "true"),
-    ("False", "false"),
-    ("None", "none"),
-    ("NaN", "nan"),
-    ("Inf", "inf"),
-    ("Infinity", "inf"),
-    ("null", "none"),
-    ("nil", "none"),
-    ("str", "f\"{x}\""),
-    ("format", "f\"{x:.3f}\""),
-    ("list", "a bracket literal `[a, b]` or a tuple `(a, b)`"),
-    ("dict", "record(name=value)"),
-    ("array", "a bracket literal such as `[1, 2, 3]`"),
-    ("ndarray", "asarray"),
-    ("float_", "float64"),
-    ("double", "float64"),
-    ("single", "float32"),
-    ("int_", "int64"),
-    ("uint", "uint64"),
-    ("bool_", "bool"),
-    ("complex_", "complex128"),
-    ("append", "x = append(x, value)"),
-    ("insert", "x = insert(x, position, value)"),
-    ("extend", "concat([x, values])"),
-    ("length", "len(x), or x.size"),
-    ("asscalar", "float(x)"),
-    ("tolist", "tuple(x)"),
-    ("fill", "full_like(x, value)"),
-    ("itemset", "x[i] = value"),
-    ("itemsize", "x.nbytes // x.size"),
-    ("flat", "ravel(x)"),
-    ("H", "conj(x).mT"),
-    ("tofile", "save(path, x)"),
-    ("view", "astype(x, dtype), which converts the values"),
-    ("loadtxt", "load(path)"),
-    ("genfromtxt", "load(path)"),
-    ("fromfile", "load(path)"),
-    ("savetxt", "save(path, x)"),
-    ("savez", "save(\"x.npz\", x, name=\"x\")"),
-    ("savez_compressed", "save(\"x.npz\", x, name=\"x\", compression=\"gzip\")"),
-    ("randint", "random.integers"),
-    ("randn", "normal(shape, seed=0)"),
-    ("rand", "random(shape, seed=0)"),
-    ("shuffle", "x = random.permutation(x)"),
-    ("default_rng", "the argument `seed` of random functions"),
-    ("RandomState", "the argument `seed` of random functions"),
-    ("isscalar", "ndim(x) == 0"),
-    ("issubdtype", "isdtype(x.dtype, \"integral\")"),
-    ("poly1d", "polyval"),
-    ("trapz", "trapezoid"),
-    ("in1d", "isin"),
-    ("msort", "sort(x, axis=0)"),
-    ("copyto", "where(mask, source, x)"),
-    ("mgrid", "grid((start, stop), ...)"),
-    ("r_", "concat([a, b])"),
-    ("c_", "column_stack([a, b])"),
-    ("ndenumerate", "enumerate(ravel(x))"),
-    ("ndindex", "for i in range(n), or unravel_index"),
-    ("nditer", "for v in ravel(x)"),
-    ("matrix", "a nested bracket literal such as `[[1, 2], [3, 4]]`"),
-];
+use crate::foreign::FOREIGN;
 
 /// Names of modules whose functions have no prefix here.
-pub const PREFIXES: &[&str] = &["np", "numpy", "math", "jnp", "cp", "xp", "torch", "builtins"];
+pub const PREFIXES: &[&str] =
+    &["np", "numpy", "math", "jnp", "cp", "xp", "torch", "builtins", "scipy", "sp"];
 
-/// The arr spelling of a name of Python or NumPy.
+/// The arr spelling of a name of Python, NumPy or SciPy: of the whole of it, or of its last part.
 pub fn foreign(name: &str) -> Option<&'static str> {
-    FOREIGN.iter().find(|f| f.0 == name).map(|f| f.1)
+    let find = |name: &str| FOREIGN.iter().find(|f| f.0 == name).map(|f| f.1);
+    find(name).or_else(|| find(name.rsplit('.').next()?))
 }
 
 /// Names of arguments elsewhere, and how arr calls them.

@@ -11,7 +11,7 @@ fn fabs(x) = abs(_floating(x))
 fn _floating(x) = astype(asarray(x), sqrt(x).dtype)
 
 ## The float dtype that functions of two real numbers compute in.
-fn _joint_float(a, b) = hypot(zeros((), dtype=result_type(a, b)), 0).dtype
+fn _joint_float(a, b) = asarray(hypot(a, b)).dtype
 
 ## log2(2 ** a + 2 ** b), without overflow on the way.
 ##
@@ -68,6 +68,7 @@ fn isneginf(x) = isinf(x) & (asarray(x) < 0)
 ## [3 1 0]
 fn bitwise_count(x) {
     x = asarray(x)
+    if x.dtype == bool { return astype(x, uint8) }
     assert isdtype(x.dtype, "integral"), "bitwise_count takes integers"
     rest = astype(abs(x), uint64)
     # The least number has no absolute value; its only bit counts.
@@ -97,6 +98,7 @@ fn spacing(x) {
 fn ldexp(x, n) {
     x = _floating(x)
     low, high = if x.dtype == float32 { (-125, 127) } else { (-1021, 1023) }
+    assert isdtype(asarray(n).dtype, ("integral", "bool")), "the exponents of ldexp are whole numbers"
     n = clip(astype(asarray(n), int64), 3 * low, 3 * high)
     for k in range(3) {
         part = clip(n, low, high)

@@ -231,13 +231,13 @@ fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis
 ## Complex numbers in the order of their real parts, those with equal ones in that of the imaginary
 ## parts; other numbers become complex ones.
 ##
-## Dtypes: complex64 of it and of integers of at most 16 bits, complex128 of the others.
+## Dtypes: complex64 of it and of integers of at most 16 bits, complex128 of the others and of bool.
 ##
 ## >>> sort_complex([2 + 1j, 1 + 3j, 2 - 1j])
 ## [1.+3.j 2.-1.j 2.+1.j]
 fn sort_complex(x) {
     x = asarray(x)
-    x = if x.dtype == float32 { astype(x, float64) } else { _floating(x) }
+    x = if x.dtype in (bool, float32) { astype(x, float64) } else { _floating(x) }
     z = if iscomplexobj(x) { x } else { complex(atleast_1d(x), 0.0) }
     take_along_axis(z, lexsort((imag(z), real(z))), axis=-1)
 }
@@ -360,7 +360,7 @@ fn histogram_bin_edges(x, bins=10, range=none) {
     }
     number = if named { _number_of_bins(x, low, high, rule, range != none) } else { int(bins) }
     assert number >= 1, "a histogram has at least one bin"
-    linspace(low, high, number + 1)
+    linspace(low, high, number + 1, dtype=if x.dtype == float32 { float32 } else { float64 })
 }
 
 fn _BIN_RULES() = ("auto", "fd", "scott", "doane", "rice", "sturges", "sqrt", "stone")

@@ -8,7 +8,7 @@
 ## [-2 -1  2]
 fn polyval(p, x) {
     p = asarray(p)
-    y = 0 * asarray(x)
+    y = zeros_like(asarray(x))
     for k in range(p.shape[0]) { y = y * x + p[k] }
     y
 }

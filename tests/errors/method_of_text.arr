@@ -1,1 +1,1 @@
-print("abc".upper())
+print("abc".capitalize())

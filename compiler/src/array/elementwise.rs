@@ -55,7 +55,7 @@ fn apply(
     values: &[Value],
     operands: &[Operand],
 ) -> Outcome<Array> {
-    let joint = joint(operands.iter());
+    let joint = joint_of(op, operands);
     let (compute, result) =
         dtypes(op, joint).map_err(|reason| unsuited(op, reason, joint, values))?;
     if op.row().rule == Rule::Compare
@@ -70,6 +70,24 @@ fn apply(
         args.push(convert(i, operand, compute)?);
     }
     build::map(op, &args, result, &dims)
+}
+
+/// What the operands have in common: of the arrays that a float function takes, each in its own float
+/// dtype, so that integers of at most 16 bits are float32 whatever their signs.
+fn joint_of(op: MapOp, operands: &[Operand]) -> DType {
+    let arrays: Option<SmallVec<[DType; 3]>> = operands
+        .iter()
+        .map(|o| match o {
+            Operand::Array(array) if array.dtype().kind() != Kind::Complex => Some(array.dtype()),
+            _ => None,
+        })
+        .collect();
+    match arrays {
+        Some(arrays) if op.row().rule == Rule::Float => {
+            arrays.iter().map(|d| d.to_float()).reduce(DType::promote).unwrap_or(DType::F64)
+        }
+        _ => joint(operands.iter()),
+    }
 }
 
 /// The dtype computed in and that of the result.

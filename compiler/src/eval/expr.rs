@@ -424,7 +424,7 @@ impl Interpreter<'_> {
             let names: Vec<&str> = fields.iter().map(|f| &*f.0).collect();
             failure = failure.note(format!("its fields are {}", names.join(", ")));
         }
-        if let Some(spelling) = suggest::foreign(name) {
+        if let Some(spelling) = foreign_member(base, name) {
             return failure.hint(format!("in arr this is {spelling}"));
         }
         if ATTRIBUTES.contains(&&**name) {
@@ -459,9 +459,15 @@ impl Interpreter<'_> {
         }
     }
 
-    fn no_member(&self, module: &crate::function::Module, name: &str) -> Failure {
+    pub(super) fn no_member(&self, module: &crate::function::Module, name: &str) -> Failure {
         let title = format!("the module `{}` has no `{name}`", module.name);
         let failure = Failure::new("E0110", title);
+        if let Some(spelling) = suggest::foreign(&format!("{}.{name}", module.name)) {
+            return failure.hint(format!("in arr this is {spelling}"));
+        }
+        if crate::lower::Names::fixed(self.world, name).is_some_and(|v| v.is_function()) {
+            return failure.hint(format!("it is in no module: write `{name}(...)`"));
+        }
         let names = || module.names.keys().map(|k| &**k).filter(|k| !k.starts_with('_'));
         match suggest::nearest(name, names()).or_else(|| suggest::longer(name, names())) {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
@@ -514,7 +520,7 @@ impl Interpreter<'_> {
         if crate::lower::Names::method(self.world, name).is_some() {
             return failure.hint(format!("it is a function: write `.{name}()`"));
         }
-        if let Some(spelling) = suggest::foreign(name) {
+        if let Some(spelling) = foreign_member(base, name) {
             return failure.hint(format!("in arr this is {spelling}"));
         }
         match suggest::nearest(name, ATTRIBUTES.iter().copied()) {
@@ -604,4 +610,13 @@ fn elementwise_hint(fault: Fault, or: bool) -> Fault {
         }
         other => other,
     }
+}
+
+/// How arr says what elsewhere is a method or attribute of a value like this one.
+fn foreign_member(base: &Value, name: &str) -> Option<&'static str> {
+    let of = match base {
+        Value::Builtin(builtin) => builtin.name,
+        _ => "x",
+    };
+    suggest::foreign(&format!("{of}.{name}"))
 }

@@ -342,12 +342,7 @@ impl Interpreter<'_> {
                     None => match crate::builtins::builtin(&format!("{}.{name}", module.name)) {
                         Some(builtin) => Value::Builtin(builtin),
                         None => {
-                            let title = format!("the module `{}` has no `{name}`", module.name);
-                            let mut failure = Failure::new("E0110", title);
-                            let names = module.names.keys().map(|k| &**k);
-                            if let Some(near) = suggest::nearest(name, names) {
-                                failure = failure.hint(format!("did you mean `{near}`?"));
-                            }
+                            let failure = self.no_member(module, name);
                             self.fail(failure, *span, &[])?
                         }
                     },

@@ -465,7 +465,7 @@ fn is_if(ast: &ast::Ast, id: ast::ExprId) -> bool {
 }
 
 fn quoted(spelling: &str) -> String {
-    match spelling.contains('`') {
+    match spelling.contains('`') || spelling.contains(": ") {
         true => spelling.to_string(),
         false => format!("`{spelling}`"),
     }
