@@ -162,7 +162,8 @@ fn damage_is_an_error_or_no_matter() {
     std::fs::create_dir_all(&directory).unwrap();
     let before = peak();
     let mut failed = vec![];
-    for (file, name, exact) in FILES.iter().chain(GRIB) {
+    let only = std::env::var("ARR_CASE").unwrap_or_default();
+    for (file, name, exact) in FILES.iter().chain(GRIB).filter(|f| f.0.contains(&only)) {
         let checked = std::panic::catch_unwind(|| check(file, name, *exact, &directory));
         if checked.is_err() {
             failed.push(*file);

@@ -2,7 +2,7 @@
 
 use arr_ir::shape::count;
 use arr_ir::table::{Column, Columns, TableOptions};
-use arr_storage::{OpenOptions, Source, Value, info, open};
+use arr_storage::{CreateOptions, OpenOptions, Source, Value, create, info, open};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -98,6 +98,29 @@ fn formats_are_known_by_their_first_bytes() {
     std::fs::create_dir(&store).unwrap();
     let error = open(store.to_str().unwrap(), &OpenOptions::default()).err().unwrap();
     assert!(error.to_string().contains("no Zarr metadata"), "{error}");
+}
+
+#[cfg(not(feature = "grib"))]
+#[test]
+fn grib_is_refused_with_the_way_to_a_build_that_reads_it() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/grib/simple.grib1");
+    let directory = tempfile::tempdir().unwrap();
+    let copy = directory.path().join("data.bin");
+    std::fs::copy(&file, &copy).unwrap();
+    let pattern = file.with_file_name("scan*.grib2");
+    for path in [&file, &copy, &pattern].map(|p| p.to_str().unwrap()) {
+        let opened = open(path, &OpenOptions::default()).err().unwrap().to_string();
+        assert!(opened.contains("`cargo build --features grib`"), "{opened}");
+    }
+    let told = info(copy.to_str().unwrap(), &OpenOptions::default()).unwrap_err().to_string();
+    assert!(told.contains("`cargo build --features grib`"), "{told}");
+}
+
+#[test]
+fn grib_is_not_written() {
+    let error = create("a.grib2", arr_ir::dtype::DType::F64, &[2], &CreateOptions::default());
+    let error = error.err().unwrap().to_string();
+    assert!(error.contains("GRIB files are read, not written"), "{error}");
 }
 
 #[test]

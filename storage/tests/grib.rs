@@ -132,6 +132,11 @@ fn what_is_in_a_file_is_told() {
     assert_eq!(found.get("grid").cloned(), text("lambert"));
     assert_eq!(found.get("second_parallel"), Some(&Value::Float(50.0)));
     assert_eq!(found.get("dx"), Some(&Value::Float(50_000.0)));
+    let directory = tempfile::tempdir().unwrap();
+    let copy = directory.path().join("data.bin");
+    std::fs::copy(folder().join("simple.grib2"), &copy).unwrap();
+    let known = info(copy.to_str().unwrap(), &OpenOptions::default());
+    assert_eq!(known.unwrap(), of("simple.grib2").unwrap());
     let hole = of("hole.grib2").unwrap();
     let t = hole.arrays.iter().find(|a| a.name == "t").unwrap();
     assert!(t.dtype.is_none() && t.note.contains("there is no message of number 0"), "{}", t.note);

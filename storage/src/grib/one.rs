@@ -104,9 +104,11 @@ fn pack(field: &mut Field, headers: &mut Headers, data: (u64, u64)) -> Result<()
 /// What section 1 says.
 fn described(section: &[u8]) -> Result<Field, Stopped> {
     let product = Product::parse(section).map_err(|e| Stopped::Bad(e.to_string()))?;
+    // Others' fields that ECMWF publishes have its codes and definitions.
+    let of_ecmwf = product.subcenter_id == ECMWF;
     let code = Code {
         edition: 1,
-        centre: product.center_id.into(),
+        centre: if of_ecmwf { ECMWF } else { product.center_id }.into(),
         parts: [product.table_version, product.parameter_number, 0],
     };
     let mut field = Field {
@@ -127,15 +129,14 @@ fn described(section: &[u8]) -> Result<Field, Stopped> {
         Some(step) => field.step = step,
         None => field.problem = Some("its unit of time is not known".into()),
     }
-    local(&mut field, &product, section);
+    if code.centre == u16::from(ECMWF) {
+        local(&mut field, section);
+    }
     Ok(field)
 }
 
-/// What the centre's own part of section 1 says, where its meaning is known.
-fn local(field: &mut Field, product: &Product, section: &[u8]) {
-    if product.center_id != ECMWF && product.subcenter_id != ECMWF {
-        return;
-    }
+/// What ECMWF's own part of section 1 says.
+fn local(field: &mut Field, section: &[u8]) {
     let (Some(definition), Some(kind)) = (section.get(40), section.get(42)) else { return };
     field.analysis = Some(*kind == ANALYSIS);
     let octet = match definition {
