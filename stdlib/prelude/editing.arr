@@ -17,11 +17,14 @@ fn _insert(x, indices, values, axis=none) {
     v = if single { v } else { moveaxis(v, axis, 0) }
     k = if i.size == 1 { v.shape[0] } else { i.shape[0] }
     at = ravel(astype(where(i < 0, i + n, i), int64))
-    if i.size == 1 { at = at + iota(k) }
-    else {
-        order = argsort(at)
-        at[order] = at[order] + iota(k)
+    if i.size == 1 {
+        new = zeros((k, *y.shape[1:]), dtype=x.dtype)
+        new[:] = v
+        p = int(at[0])
+        return moveaxis(concat((y[:p], new, y[p:])), 0, axis)
     }
+    order = argsort(at)
+    at[order] = at[order] + iota(k)
     old = ones(n + k, dtype=bool)
     old[at] = false
     z = zeros((n + k, *y.shape[1:]), dtype=x.dtype)

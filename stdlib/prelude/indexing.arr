@@ -105,9 +105,14 @@ fn delete(x, indices, axis=none) {
     x = asarray(x)
     if axis == none { return delete(ravel(x), indices, axis=0) }
     n = x.shape[axis]
-    keep = ones(n, dtype=bool)
     i = ravel(asarray(indices))
     if i.dtype != bool { assert all((i >= -n) & (i < n)), "a position to delete is outside the axis" }
+    if i.size == 1 and isdtype(i.dtype, "integral") {
+        y = moveaxis(x, axis, 0)
+        p = int(i[0]) % n
+        return moveaxis(concat((y[:p], y[p + 1:])), 0, axis)
+    }
+    keep = ones(n, dtype=bool)
     keep[i] = false
     compress(keep, x, axis=axis)
 }

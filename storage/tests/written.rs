@@ -269,3 +269,21 @@ fn what_a_format_cannot_hold_is_refused() {
     }
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_variable_of_a_netcdf_file_is_not_lost_to_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.nc");
+    let path = path.to_str().unwrap();
+    let write = |name: Option<&str>| {
+        let options = CreateOptions { name: name.map(str::to_string), ..CreateOptions::default() };
+        let sink = create(path, DType::F64, &[1], &options).map_err(|e| e.to_string())?;
+        sink.write(&[0], &[1], &1f64.to_le_bytes()).unwrap();
+        sink.commit().map_err(|e| e.to_string())
+    };
+    assert_eq!(write(Some("p")), Ok(()));
+    assert_eq!(write(Some("p")), Ok(()));
+    let error = write(Some("q")).unwrap_err();
+    assert!(error.contains("it holds `p`, which would be lost"), "{error}");
+    assert_eq!(write(None), Ok(()));
+}

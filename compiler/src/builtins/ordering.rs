@@ -18,11 +18,11 @@ use arr_ir::shape::{Dim, Dims};
 use smallvec::smallvec;
 
 rows! {
-    "sort" ("x, axis=-1, descending=false, stable=true") sort, true,
-        "The elements in order along an axis (none: of the flattened array), NaN last."
+    "sort" ("x, axis=-1, descending=false, stable=true, kind=none") sort, true,
+        "The elements in order along an axis (none: of the flattened array), NaN last. Equal elements keep their order, whatever `stable` and `kind` ask for."
         "sort([3.0, nan, 1.0])" => "[ 1.  3. nan]";
-    "argsort" ("x, axis=-1, descending=false, stable=true") argsort, true,
-        "The positions that put an array in order along an axis, equal elements in their order; NaN last."
+    "argsort" ("x, axis=-1, descending=false, stable=true, kind=none") argsort, true,
+        "The positions that put an array in order along an axis, NaN last. Equal elements keep their order, whatever `stable` and `kind` ask for."
         "argsort([3, 1, 2])" => "[1 2 0]";
     "searchsorted" ("x1, x2, side=\"left\", sorter=none") searchsorted, true,
         "Where each element of x2 belongs in the sorted vector x1: before equal elements (left) or after them (right)."

@@ -37,6 +37,13 @@ pub(crate) fn create_with(
 ) -> Result<Box<dyn Sink>, StorageError> {
     let code = suits(dtype, &known(shape), options).map_err(|why| failure("write", path, &why))?;
     let name = name(options);
+    if let Some(other) = others(path, options) {
+        let why = format!(
+            "it holds `{other}`, which would be lost: .npz and .zarr take several arrays, and \
+             without name= the file is replaced"
+        );
+        return Err(failure("write", path, &why));
+    }
     let bytes = count(shape) as u64 * dtype.size() as u64;
     let wide = code > 6 || bytes >= (1 << 32) - 4 || shape.iter().any(|&n| n >= 1 << 31);
     let head = header(name, code, shape, bytes, wide);
@@ -46,6 +53,13 @@ pub(crate) fn create_with(
     begun.map_err(|e| target.fail(&e))?;
     let places = Places { shape: shape.into(), size: dtype.size(), start: head.len() as u64 };
     Ok(Box::new(NetcdfSink { target, places }))
+}
+
+/// A variable of another name that is there already, where a name was given.
+fn others(path: &Path, options: &CreateOptions) -> Option<String> {
+    let name = options.name.as_deref()?;
+    let there = info(path).ok()?.arrays;
+    there.into_iter().map(|a| a.name).find(|other| other != name)
 }
 
 fn name(options: &CreateOptions) -> &str {
