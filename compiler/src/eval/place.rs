@@ -202,5 +202,10 @@ fn field(base: &Value, name: &str) -> Option<Value> {
 }
 
 fn no_field(base: &Value, name: &str) -> Failure {
+    if matches!(base, Value::Array(_)) {
+        return Failure::new("E0107", format!("`.{name}` of an array cannot be assigned to"))
+            .note(format!("the value is {}", base.type_text()))
+            .hint(format!("name it first: `y = x.{name}`, then `y[...] = ...`; x stays as it is"));
+    }
     Failure::new("E0110", format!("{} has no field `{name}`", base.type_text()))
 }
