@@ -19,7 +19,11 @@ fn _share(p) {
 }
 
 ## The seed of part `k` of a distribution.
-fn _seed(seed, k) = seed ^ (k * -7046029254386353131)
+fn _seed(seed, k) {
+    # seed ^ k * -7046029254386353131, modulo 2**64, by halves.
+    low = k * 2135587861
+    seed ^ ((k * -1640531527 + (low >> 32)) << 32 | low & 4294967295)
+}
 
 ## Uniform numbers in [0, 1).
 fn _unit(shape, seed, k) = random(shape, seed=_seed(seed, k))

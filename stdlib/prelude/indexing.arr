@@ -151,7 +151,10 @@ fn _repetitions(counts) {
     assert all(counts >= 0), "a repetition cannot be negative"
     ends = cumulative_sum(astype(counts, int64))
     n = if ends.size == 0 { 0 } else { int(ends[-1]) }
-    searchsorted(ends, iota(n), side="right")
+    # A position is how many elements ended before it.
+    marks = zeros(n + 1, dtype=int64)
+    marks[ends[:-1]] += 1
+    cumulative_sum(marks[:n])
 }
 
 # --- Sets ---

@@ -13,7 +13,7 @@ use crate::array::{Array, Arrays, truth};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::{Unknown, Value};
-use arr_ir::dtype::{DType, Scalar};
+use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::eval;
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::shape::{Dim, broadcast};
@@ -93,18 +93,23 @@ fn all(cx: &mut dyn Context, a: &[Value]) -> Result {
     reduction(cx, FoldOp::All, a, &TESTED)
 }
 
-/// Whether `max(a, b)` is given two single numbers, of which no axis can be meant.
+/// Whether `max(a, b)` is given two single numbers, of which the second cannot be an axis.
 fn is_pair(a: &[Value]) -> bool {
     let single = |v: &Value| is_scalar(v) && !is_any(v);
-    single(&a[0]) && single(&a[1])
+    let float = match &a[1] {
+        Value::Float(_) | Value::Unknown(Unknown::Float) => true,
+        Value::Array(second) => second.dtype().kind() == Kind::Float,
+        _ => false,
+    };
+    single(&a[0]) && single(&a[1]) && float
 }
 
 /// `max(a, b)` means `maximum(a, b)` elsewhere; here the second argument is an axis.
 fn refuse_pair(name: &str, a: &[Value]) -> Outcome<()> {
     let axis = matches!(a[1], Value::None | Value::Int(_) | Value::Tuple(_) | Value::Unknown(_));
     let integer = matches!(&a[1], Value::Array(x) if x.ndim() == 0 && x.dtype().is_integer());
-    let number = is_scalar(&a[0]) && !is_any(&a[0]) && !matches!(a[0], Value::Array(_));
-    let scalar = number && !matches!(a[1], Value::None);
+    let number = is_scalar(&a[0]) && !is_any(&a[0]);
+    let scalar = number && !matches!(a[1], Value::None | Value::Tuple(_));
     if !scalar && (axis || integer) {
         return Ok(());
     }
