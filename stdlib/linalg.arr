@@ -44,11 +44,12 @@ fn qr(x, mode="reduced") {
 
 ## The singular value decomposition: `U`, the singular values in descending order, and `V^H`, with
 ## `x = (U * s) @ V^H`. With `full_matrices` `U` and `V^H` are square. The signs of the vectors are
-## free. With `compute_uv=false` only the values.
+## free. With `compute_uv=false` only the values. Of `hermitian` matrices the lower triangle is read.
 ##
 ## >>> linalg.svd([[3.0, 0.0], [0.0, 4.0]])[1]
 ## [4. 3.]
-fn svd(x, full_matrices=true, compute_uv=true) {
+fn svd(x, full_matrices=true, compute_uv=true, hermitian=false) {
+    x = if hermitian { _hermitian(_float(x)) } else { x }
     if compute_uv { linalg._svd(x, full_matrices) } else { linalg._svdvals(x) }
 }
 
@@ -208,14 +209,17 @@ fn lstsq(a, b, rcond=none) {
 
 fn _over(y, s) = if y.ndim == 1 { y / s } else { y / s[:, newaxis] }
 
-## The array `x` with `tensordot(a, x, x.ndim) = b`.
+## The array `x` with `tensordot(a, x, x.ndim) = b`; `axes` of `a` are put last first.
 ##
 ## >>> linalg.tensorsolve(reshape(2.0 * eye(4), (2, 2, 2, 2)), ones((2, 2)))
 ## [[0.5 0.5]
 ##  [0.5 0.5]]
-fn tensorsolve(a, b) {
+fn tensorsolve(a, b, axes=none) {
     a = asarray(a)
     b = asarray(b)
+    if axes != none {
+        for axis in axes { a = moveaxis(a, axis, -1) }
+    }
     reshape(solve(reshape(a, (b.size, -1)), ravel(b)), a.shape[b.ndim:])
 }
 

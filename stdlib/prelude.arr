@@ -32,15 +32,15 @@ fn _counted(x, s, axis, keepdims, where) {
 
 ## The variance: the mean of squared deviations from the mean, in two passes. `correction` (NumPy
 ## calls it `ddof`) is subtracted from the number of elements. Only elements where the mask `where` is
-## true count, if it is given.
+## true count, if it is given. A `mean` that is known, with the axes kept, is not computed again.
 ##
 ## >>> var([1, 2, 3, 4])
 ## 1.25
 ## >>> var([1, 2, 3, 4], correction=1)
 ## 1.6666666666666667
-fn var(x, axis=none, correction=0, keepdims=false, ddof=none, where=none, dtype=none) {
+fn var(x, axis=none, correction=0, keepdims=false, ddof=none, where=none, dtype=none, mean=none) {
     x = asarray(x, dtype=dtype)
-    d = x - mean(x, axis=axis, keepdims=true, where=where)
+    d = x - (if mean == none { x.mean(axis=axis, keepdims=true, where=where) } else { mean })
     s = sum(_square_modulus(d), axis=axis, keepdims=keepdims, where=where)
     c = if ddof == none { correction } else { ddof }
     s / maximum(_counted(x, s, axis, keepdims, where) - c, 0.0)
@@ -50,8 +50,8 @@ fn var(x, axis=none, correction=0, keepdims=false, ddof=none, where=none, dtype=
 ##
 ## >>> std([1, 2, 3, 4])
 ## 1.118033988749895
-fn std(x, axis=none, correction=0, keepdims=false, ddof=none, where=none, dtype=none) {
-    sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof, where=where, dtype=dtype))
+fn std(x, axis=none, correction=0, keepdims=false, ddof=none, where=none, dtype=none, mean=none) {
+    sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof, where=where, dtype=dtype, mean=mean))
 }
 
 ## The mean with weights: of the same shape as the array, or a vector along the axis. With `returned`
@@ -277,6 +277,11 @@ fn positive(x) = +x
 ## [2 5 8]
 fn clip(x, min=none, max=none) {
     x = asarray(x)
+    if isdtype(x.dtype, "integral") {
+        # A whole number that no element is beyond is no limit, and need not fit the dtype.
+        if _is_whole(min) { min = if min <= iinfo(x.dtype).min { none } else { min } }
+        if _is_whole(max) and x.dtype != uint64 { max = if max >= iinfo(x.dtype).max { none } else { max } }
+    }
     y = x
     if min != none { y = maximum(y, min) }
     if max != none { y = minimum(y, max) }
@@ -285,6 +290,8 @@ fn clip(x, min=none, max=none) {
     }
     y
 }
+
+fn _is_whole(v) = _is_number(v) and isdtype(asarray(v).dtype, "integral")
 
 ## log(exp(a) + exp(b)), without overflow on the way.
 ##

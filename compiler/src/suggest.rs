@@ -12,6 +12,17 @@ pub fn foreign(name: &str) -> Option<&'static str> {
     find(name).or_else(|| find(name.rsplit('.').next()?))
 }
 
+/// The name of a module's function with the module before it, for who left that out.
+pub fn in_module(name: &str) -> Option<String> {
+    let head = format!("\nfn {name}(");
+    let modules = arr_stdlib::MODULES.iter().filter(|m| m.0 != "prelude");
+    let of_library = modules.filter(|m| m.1.contains(&head)).map(|m| format!("{}.{name}", m.0));
+    let plain = |b: &&crate::builtin::Builtin| !b.name.starts_with("ufunc.");
+    let mut builtins = crate::builtins::BUILTINS.iter().filter(plain).map(|b| b.name);
+    let own = builtins.find(|b| b.split_once('.').is_some_and(|parts| parts.1 == name));
+    own.map(str::to_string).into_iter().chain(of_library).next()
+}
+
 /// Names of arguments elsewhere, and how arr calls them.
 const KEYWORDS: &[(&str, &str)] = &[
     ("usecols", "columns"),
@@ -36,11 +47,37 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("keepdim", "keepdims"),
     ("size", "shape"),
     ("type", "dtype"),
+    ("a", "x"),
+    ("arr", "x"),
+    ("ary", "x"),
+    ("a2", "b"),
+    ("ar2", "b"),
+    ("a_min", "min"),
+    ("a_max", "max"),
+    ("M", "n_cols"),
+    ("newshape", "shape"),
+    ("new_shape", "shape"),
+    ("dims", "shape"),
+    ("reps", "repetitions"),
+    ("obj", "indices"),
+    ("ind", "indices"),
+    ("v", "values"),
+    ("v", "x2"),
+    ("y", "x2"),
+    ("test_elements", "x2"),
+    ("val", "value"),
+    ("vals", "values"),
+    ("indices_or_sections", "sections"),
+    ("condlist", "conditions"),
+    ("funclist", "functions"),
+    ("choicelist", "choices"),
+    ("mask_func", "f"),
+    ("tol", "rtol"),
 ];
 
-/// The arr spelling of the name of an argument.
-pub fn keyword(name: &str) -> Option<&'static str> {
-    KEYWORDS.iter().find(|k| k.0 == name).map(|k| k.1)
+/// The arr spellings of the name of an argument.
+pub fn keywords(name: &str) -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().filter(move |k| k.0 == name).map(|k| k.1)
 }
 
 /// Arguments elsewhere that have no counterpart, and what to write instead.
@@ -55,6 +92,15 @@ const ABSENT: &[(&str, &str)] = &[
     ("inplace", "no function changes its arguments: bind the result, x = f(x)"),
     ("kind", "every sort is stable: leave it out"),
     ("copy", "values are never shared: leave it out"),
+    ("sorted", "the elements are always sorted: leave it out"),
+    ("optimize", "the order of the products is always chosen: leave it out"),
+    ("mmap_mode", "elements are read when they are needed: leave it out"),
+    ("allow_pickle", "files hold numbers only: leave it out"),
+    ("device", "there is one device: leave it out"),
+    ("casting", "convert first: astype(x, dtype)"),
+    ("subok", "there are no classes of arrays: leave it out"),
+    ("like", "there are no classes of arrays: leave it out"),
+    ("overwrite_input", "no function changes its arguments: leave it out"),
 ];
 
 /// What to write instead of an argument that no function here has.

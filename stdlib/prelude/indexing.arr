@@ -84,13 +84,14 @@ fn _compress(condition, x, axis=none) {
     take(x, flatnonzero(condition), axis=axis)
 }
 
-## The array with values, repeated as needed, at positions of the flattened array.
+## The array with values, repeated as needed, at positions of the flattened array. `mode` says what
+## positions outside mean: raise (an error), wrap (counted round), clip (the nearest).
 ##
 ## >>> put([1, 2, 3], [0, 2], [7, 8])
 ## [7 2 8]
-fn put(x, indices, values) {
+fn put(x, indices, values, mode="raise") {
     x = asarray(x)
-    i = ravel(asarray(indices))
+    i = _inside(ravel(asarray(indices)), x.size, mode)
     v = ravel(asarray(values))
     flat = ravel(x)
     if i.size > 0 { flat[i] = v[iota(i.size) % v.size] }
@@ -117,14 +118,22 @@ fn delete(x, indices, axis=none) {
     compress(keep, x, axis=axis)
 }
 
-## The flat positions of index vectors, one per dimension of a shape.
+## Positions along an axis of size `n` brought into it by a mode; those of raise stay as they are.
+fn _inside(i, n, mode) {
+    assert mode in ("raise", "wrap", "clip"), "the modes are raise, wrap and clip"
+    if mode == "wrap" { i % n } else if mode == "clip" { clip(i, 0, n - 1) } else { i }
+}
+
+## The flat positions of index vectors, one per dimension of a shape. `mode`, or one of a tuple for each
+## dimension, says what positions outside mean: raise (an error), wrap (counted round), clip (the nearest).
 ##
 ## >>> ravel_multi_index(([1, 0], [2, 1]), (2, 3))
 ## [5 1]
-fn ravel_multi_index(indices, shape) {
+fn ravel_multi_index(indices, shape, mode="raise") {
     flat = 0
-    for i, n in zip(indices, shape) {
-        i = asarray(i)
+    modes = if _is_tuple(mode) { mode } else { (mode,) * len(shape) }
+    for i, n, m in zip(indices, shape, modes) {
+        i = _inside(asarray(i), n, m)
         assert all((i >= 0) & (i < n)), "a position is outside the shape"
         flat = flat * n + i
     }
@@ -513,12 +522,16 @@ fn histogram2d(x, y, bins=10, range=none, density=false, weights=none) {
 ## element is. With `weights` (method inverted_cdf only), of the shape of the array or a vector
 ## along the axis, each element counts so often.
 ##
+## Dtypes: float64 of whole numbers, or their own by the methods that pick an element (lower, higher,
+## nearest, inverted_cdf, closest_observation); that of floats.
+##
 ## >>> quantile([1.0, 2.0, 4.0], 0.25)
 ## 1.5
 ## >>> quantile([1.0, 2.0, 4.0], 0.5, weights=[1, 1, 3], method="inverted_cdf")
 ## 4.0
 fn quantile(x, q, axis=none, method="linear", keepdims=false, weights=none) {
     x = asarray(x)
+    given = x.dtype
     if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
     q = _shares(q)
     merged = _merged(x, axis)
@@ -528,8 +541,12 @@ fn quantile(x, q, axis=none, method="linear", keepdims=false, weights=none) {
     r = if weights == none { _order_statistic(s, q, n, method, false) } else { _weighted_statistic(merged, s, q, _weights(weights, x, axis), method) }
     last = broadcast_to(s[-1], r.shape)
     r = where(isnan(last), last, r)
+    if method in _PICKING() and isdtype(given, ("integral", "bool")) { r = astype(r, given) }
     _kept(r, x, axis, q.ndim, keepdims)
 }
+
+## The methods that pick an element.
+fn _PICKING() = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")
 
 ## Shares as floats, which must be such.
 fn _shares(q) {
@@ -647,12 +664,12 @@ fn _share_of_next(t, low, method) {
     else { t }
 }
 
-## The number below which `p` percent of the elements lie; see `quantile`.
+## The number below which `q` percent of the elements lie; see `quantile`.
 ##
 ## >>> percentile([1.0, 2.0, 4.0], 50)
 ## 2.0
-fn percentile(x, p, axis=none, method="linear", keepdims=false, weights=none) {
-    quantile(x, asarray(p) / 100, axis=axis, method=method, keepdims=keepdims, weights=weights)
+fn percentile(x, q, axis=none, method="linear", keepdims=false, weights=none) {
+    quantile(x, asarray(q) / 100, axis=axis, method=method, keepdims=keepdims, weights=weights)
 }
 
 ## The middle element in sorted order, or the mean of the two middle ones, over an axis, several,
@@ -676,6 +693,7 @@ fn median(x, axis=none, keepdims=false) {
 ## 2.0
 fn nanquantile(x, q, axis=none, method="linear", keepdims=false) {
     x = asarray(x)
+    if method in _PICKING() and isdtype(x.dtype, ("integral", "bool")) { return quantile(x, q, axis, method, keepdims) }
     if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
     q = _shares(q)
     s = sort(_merged(x, axis), axis=0)
@@ -688,8 +706,8 @@ fn nanquantile(x, q, axis=none, method="linear", keepdims=false) {
 ##
 ## >>> nanpercentile([1.0, nan, 3.0], 50)
 ## 2.0
-fn nanpercentile(x, p, axis=none, method="linear", keepdims=false) {
-    nanquantile(x, asarray(p) / 100, axis=axis, method=method, keepdims=keepdims)
+fn nanpercentile(x, q, axis=none, method="linear", keepdims=false) {
+    nanquantile(x, asarray(q) / 100, axis=axis, method=method, keepdims=keepdims)
 }
 
 ## The median of the elements that are not NaN.

@@ -64,14 +64,15 @@ fn trace(x, offset=0, axis1=0, axis2=1, dtype=none) {
 ## `y`. The divisor is the number of observations less `ddof`, which is 1 unless given or `bias`.
 ## `fweights` says how often each observation counts, `aweights` how much.
 ##
-## Dtypes: float64.
+## Dtypes: float64, complex128 of complex numbers, or `dtype`.
 ##
 ## >>> cov([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])
 ## [[1. 1.]
 ##  [1. 1.]]
-fn cov(x, y=none, rowvar=true, bias=false, ddof=none, fweights=none, aweights=none) {
+fn cov(x, y=none, rowvar=true, bias=false, ddof=none, fweights=none, aweights=none, dtype=none) {
     x = _observations(x, rowvar)
     if y != none { x = concat((x, _observations(y, rowvar))) }
+    if dtype != none { x = astype(x, dtype) }
     less = if ddof != none { ddof } else if bias { 0 } else { 1 }
     w = if fweights == none { none } else { astype(asarray(fweights), float64) }
     if aweights != none {
@@ -98,13 +99,13 @@ fn _observations(x, rowvar) {
 ## The correlation matrix of variables in rows (in columns unless `rowvar`), with more variables in
 ## `y`.
 ##
-## Dtypes: float64.
+## Dtypes: float64, complex128 of complex numbers, or `dtype`.
 ##
 ## >>> corrcoef([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])
 ## [[ 1. -1.]
 ##  [-1.  1.]]
-fn corrcoef(x, y=none, rowvar=true) {
-    c = cov(x, y, rowvar=rowvar)
+fn corrcoef(x, y=none, rowvar=true, dtype=none) {
+    c = cov(x, y, rowvar=rowvar, dtype=dtype)
     if c.ndim == 0 { return c / c }
     s = sqrt(real(diagonal(c)))
     r = c / s[:, newaxis] / s[newaxis, :]

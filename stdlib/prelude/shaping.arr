@@ -215,10 +215,10 @@ fn ogrid(*ranges) {
 ## >>> indices((2, 3))[0]
 ## [[0 0 0]
 ##  [1 1 1]]
-fn indices(shape, sparse=false) {
+fn indices(shape, dtype=int64, sparse=false) {
     n = len(shape)
     axes = ()
-    for k in range(n) { axes = (*axes, _along(iota(shape[k]), n, k)) }
+    for k in range(n) { axes = (*axes, astype(_along(iota(shape[k]), n, k), dtype)) }
     if sparse { axes } else { stack(broadcast_arrays(*axes)) }
 }
 

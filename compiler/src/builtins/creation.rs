@@ -7,7 +7,7 @@ use crate::array::elementwise::elementwise;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{self, attribute};
 use crate::array::scalars::{self, Operand};
-use crate::array::{Array, literal};
+use crate::array::{Array, literal, selection};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
@@ -36,8 +36,8 @@ rows! {
         "Numbers from start (0 if only one is given) to before stop." "arange(4)" => "[0 1 2 3]";
     "iota" ("n") iota, false,
         "The integers 0 to n - 1, int64." "iota(3)" => "[0 1 2]";
-    "asarray" ("x, dtype=none") asarray, true,
-        "A number, tuple or range as an array." "asarray((1, 2))" => "[1 2]";
+    "asarray" ("x, dtype=none, *, ndmin=0") with_axes, true,
+        "A number, tuple or range as an array; with leading axes of size 1, to have at least `ndmin`." "asarray((1, 2))" => "[1 2]";
     "random" ("[]shape=none, seed=0, dtype=none") random, false,
         "Uniform numbers in [0, 1), a function of seed and position alone." "random(3).shape" => "(3,)";
     "uniform" ("[]shape=none, low=0.0, high=1.0, seed=0, dtype=none") uniform, false,
@@ -164,6 +164,23 @@ fn iota(cx: &mut dyn Context, a: &[Value]) -> Result {
     match dims.as_slice() {
         [n] => build::iota(*n).map(Value::Array),
         _ => Err(faults::argument(0, &a[0], "one whole number").into()),
+    }
+}
+
+fn with_axes(cx: &mut dyn Context, a: &[Value]) -> Result {
+    let value = asarray(cx, a)?;
+    match (&value, scalars::integer(cx, 2, &a[2])?) {
+        (_, Some(0)) => Ok(value),
+        (Value::Unknown(_), _) | (_, None) => Ok(Value::ANY),
+        (_, Some(least)) => {
+            let settled = selection::settled(cx, &value)?;
+            let array = to_array(cx, 0, &settled)?;
+            let new = usize::try_from(least).unwrap_or(0).saturating_sub(array.ndim());
+            if new > arr_ir::shape::MAX_RANK {
+                return Err(faults::too_large(array.dims()));
+            }
+            build::expand(&array, &(0..new).collect::<Vec<_>>()).map(Value::Array)
+        }
     }
 }
 

@@ -63,7 +63,7 @@ rows! {
         "meshgrid([1, 2], [3, 4, 5])[0].shape" => "(3, 2)";
     "shape" ("x") shape, false, "The sizes of all axes as a tuple." "shape([[1, 2]])" => "(1, 2)";
     "ndim" ("x") ndim, false, "The number of axes." "ndim([[1, 2]])" => "2";
-    "size" ("x") size, false, "The number of elements." "size([[1, 2]])" => "2";
+    "size" ("x, axis=none") size, false, "The number of elements, or of those along an axis." "size([[1, 2]])" => "2";
 }
 
 /// A shape argument followed by further sizes: `reshape(x, 2, 3)`.
@@ -510,6 +510,14 @@ fn ndim(cx: &mut dyn Context, a: &[Value]) -> Result {
 fn size(cx: &mut dyn Context, a: &[Value]) -> Result {
     if let Value::Unknown(Unknown::Any) = &a[0] {
         return Ok(Value::Unknown(Unknown::Int));
+    }
+    if !matches!(a[1], Value::None) {
+        let array = args::array(cx, a, 0)?;
+        let axis = args::axis(cx, &array, a, 1)?;
+        return Ok(match axis.and_then(|axis| array.dims()[axis].known()) {
+            Some(n) => Value::Int(n as i64),
+            None => Value::Unknown(Unknown::Int),
+        });
     }
     attribute_of(cx, &a[0], "size")
 }

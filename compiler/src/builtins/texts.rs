@@ -37,6 +37,9 @@ rows! {
         "_parts(\"a b\")" => "('a', 'b')";
 }
 
+/// The most bytes of a text that `replace` and `join` make.
+const MAX_BYTES: usize = 1 << 24;
+
 /// What a function of one text makes of it.
 fn of_text(a: &[Value], f: impl FnOnce(&str) -> Value, unknown: Unknown) -> Result {
     Ok(args::text(a, 0)?.map_or(Value::Unknown(unknown), |text| f(&text)))
@@ -87,10 +90,18 @@ fn replace(cx: &mut dyn Context, a: &[Value]) -> Result {
     let (Some(text), Some(old), Some(new), Some(count)) = (text, old, new, count) else {
         return Ok(Value::Unknown(Unknown::Str));
     };
-    Ok(Value::text(&match usize::try_from(count) {
-        Ok(count) => text.replacen(&*old, &new, count),
-        Err(_) => text.replace(&*old, &new),
-    }))
+    let most = usize::try_from(count).unwrap_or(usize::MAX);
+    let found = text.matches(&*old).take(most).count();
+    short_enough(found.saturating_mul(new.len()).saturating_add(text.len()))?;
+    Ok(Value::text(&text.replacen(&*old, &new, most)))
+}
+
+/// Refuses a text of more bytes than a text can have.
+fn short_enough(bytes: usize) -> Outcome<()> {
+    match bytes > MAX_BYTES {
+        true => Err(Failure::new("E0165", format!("a text of {bytes} bytes is too long")).into()),
+        false => Ok(()),
+    }
 }
 
 fn starts_with(_: &mut dyn Context, a: &[Value]) -> Result {
@@ -137,10 +148,12 @@ fn join(_: &mut dyn Context, a: &[Value]) -> Result {
     };
     let texts: Option<Vec<Rc<str>>> =
         texts.map(|t: Vec<Option<Rc<str>>>| t.into_iter().collect())?;
-    Ok(match (separator, texts) {
-        (Some(separator), Some(texts)) => Value::text(&texts.join(&*separator)),
-        _ => Value::Unknown(Unknown::Str),
-    })
+    let (Some(separator), Some(texts)) = (separator, texts) else {
+        return Ok(Value::Unknown(Unknown::Str));
+    };
+    let between = separator.len().saturating_mul(texts.len());
+    short_enough(texts.iter().map(|t| t.len()).fold(between, usize::saturating_add))?;
+    Ok(Value::text(&texts.join(&*separator)))
 }
 
 /// A text to be joined; none when not known.

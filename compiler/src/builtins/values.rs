@@ -29,6 +29,8 @@ rows! {
         "complex(1, 2)" => "(1+2j)";
     "str" ("x=\"\"") str, false,
         "The text of a value, as print shows it." "str(1.5) + \"!\"" => "1.5!";
+    "_is_number" ("x") is_number, false,
+        "Whether it is a number that was never in an array." "_is_number(1)" => "True";
     "record" ("**fields") record, false,
         "A record of these fields, read as r.name." "record(a=1, b=2).b" => "2";
 }
@@ -176,6 +178,13 @@ fn str(cx: &mut dyn Context, a: &[Value]) -> Result {
         return Ok(Value::Unknown(Unknown::Str));
     }
     cx.text(&a[0]).map(|text| Value::text(&text))
+}
+
+fn is_number(_: &mut dyn Context, a: &[Value]) -> Result {
+    Ok(match &a[0] {
+        Value::Unknown(Unknown::Any) => Value::Unknown(Unknown::Bool),
+        value => Value::Bool(matches!(Operand::of(value), Some(Operand::Weak(_)))),
+    })
 }
 
 fn record(_: &mut dyn Context, a: &[Value]) -> Result {

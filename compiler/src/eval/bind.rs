@@ -155,7 +155,7 @@ fn unknown_keyword(
     let title = format!("`{name}` has no argument `{keyword}`");
     let mut failure = Failure::new("E0109", title).note(shown());
     let names = formals.iter().filter(|f| !f.rest).map(|f| f.name);
-    let foreign = suggest::keyword(keyword).filter(|k| formals.iter().any(|f| f.name == *k));
+    let foreign = suggest::keywords(keyword).find(|k| formals.iter().any(|f| f.name == *k));
     if let Some(near) = foreign.or_else(|| suggest::nearest(keyword, names)) {
         failure = failure.hint(format!("did you mean `{near}`?"));
     } else if let Some(instead) = suggest::absent(keyword) {

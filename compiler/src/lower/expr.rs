@@ -312,7 +312,10 @@ impl Lowerer<'_> {
         for scope in &self.scopes {
             names.extend(scope.names.keys().map(|k| k.to_string()));
         }
-        if let Some(near) = suggest::nearest(name, names.iter().map(|n| n.as_str())) {
+        let near = suggest::nearest(name, names.iter().map(|n| n.as_str()));
+        if let Some(whole) = suggest::in_module(name).filter(|_| !name.starts_with('_')) {
+            diagnostic = diagnostic.hint(format!("it is in a module: `{whole}`"));
+        } else if let Some(near) = near {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
         }
         self.report(diagnostic);
