@@ -220,7 +220,15 @@ def names():
                 stepUnits=1, dataDate=20240101)
     summed = [message(2, stepRange=r, **rain) for r in ("0-6", "6-12")]
     gauge = message(2, shortName="2t", bitsPerValue=8, parameterNumber=250)
-    write("names.grib2", layers + summed + [gauge], b"\r\r\nHHXX01 KWBC 010000\r\r\n")
+    of_all = [message(2, productDefinitionTemplateNumber=2, derivedForecast=kind, shortName="2t",
+                      bitsPerValue=8) for kind in (0, 4)]
+    percentile = message(2, productDefinitionTemplateNumber=6, percentileValue=90, shortName="10u",
+                         bitsPerValue=8)
+    write("names.grib2", layers + summed + [gauge, *of_all, percentile],
+          b"\r\r\nHHXX01 KWBC 010000\r\r\n")
+    case("names.grib2", "t2m_mean", field(of_all[0]))
+    case("names.grib2", "t2m_spread", field(of_all[1]))
+    case("names.grib2", "u10_p90", field(percentile))
     case("names.grib2", "t_isobaricInhPa", field(layers[0]))
     case("names.grib2", "t_hybrid", field(layers[1]))
     case("names.grib2", "tp", np.array([field(h) for h in summed]))

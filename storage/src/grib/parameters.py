@@ -16,7 +16,7 @@ istl3 istl4 stl1 stl2 stl3 stl4 swvl1 swvl2 swvl3 swvl4 lsm slt sr fsr al asn fa
 alnid lai_lv lai_hv cvl cvh tvl tvh src sd sde rsn tsn sf smlt es tp cp lsp lspf crr lsrr csfr lssfr
 tprate cprat cpr lsprate prate ptype cin cape mucape mucin mlcape100 mlcin100 tcc lcc mcc hcc cbh
 ceil ssr str ssrd strd ssrc strc tsr ttr tsrc ttrc ssrdc strdc tisr fdir cdir uvb par slhf sshf e
-pev ro sro ssro ewss nsss lgws mgws gwd bld blh chnk zust deg0l kx totalx lcl_t
+pev ro sro ssro ewss nsss lgws mgws gwd bld blh chnk zust deg0l kx totalx
 mx2t mn2t mx2t3 mn2t3 mx2t6 mn2t6 mxtpr mntpr 10fg 10fg3 10fg6 i10fg fg10 gust vis
 tcw tcwv tciw tclw tco3 tcrw tcsw pwat cwat tozne ctp isor sdor slor anor sdfor orog mterh
 lmlt licd lict lblt ltlt lshf ldl dl cl
@@ -25,9 +25,9 @@ crain cfrzr cicep csnow refc refd refzr lftx 4lftx lftx4 hlcy ustm vstm vwsh hin
 veg sithick icec icetk snowc sdwe soilw st soilt tsoil watr sfcr hpbl cnwat utaua vtaua uflx vflx
 avg_iews sdswrf sdlwrf suswrf sulwrf dswrf dlwrf uswrf ulwrf shtfl lhtfl gflux ishf
 avg_sdswrf avg_sdlwrf avg_snswrf avg_snlwrf nswrs nlwrs acpcp ncpcp 5wavh sr2 landn
-tmax tmin aptmp heatx wchill sot ssw mld so sal thetao uo vo_ocean ocu ocv zos ssh
+tmax tmin aptmp heatx wchill sot ssw mld so sal thetao uo ocu ocv zos ssh
 aod550 duaod550 ssaod550 omaod550 bcaod550 suaod550 pm1 pm2p5 pm10 co no no2 so2 go3 ch4 co2 tcco
-tcno2 tcso2 tcch4 hcho gtco3 pm2.5 aco2rec aco2nee aco2gpp
+tcno2 tcso2 tcch4 hcho gtco3 aco2rec aco2nee aco2gpp
 capel srweq tcolw tcoli tciwv dirswrf difswrf hsnow fri grg cdcb cdct max_10u vmax_10m
 """.split()
 
