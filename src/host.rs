@@ -9,6 +9,7 @@ use crate::bench::{Bandwidth, Meter};
 use crate::plans::PlanCache;
 use crate::profile::Profile;
 use crate::record::Recorder;
+use crate::stored::{Place, Stored};
 use crate::target;
 use arr_compiler::format::{bytes_text, escape_control};
 use arr_compiler::host::{Handle, Host, HostError, HostErrorKind, Opened, Origin, Target};
@@ -32,7 +33,7 @@ use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 /// Files that may keep a descriptor open at once.
@@ -42,73 +43,6 @@ const MAX_SOURCE: u64 = 256 << 20;
 
 /// Arrays of fewer bytes are not spilled to make room.
 const SPILLED_LEAST: usize = 64 << 10;
-
-/// An array behind a handle.
-#[allow(clippy::large_enum_variant, reason = "planned ones exist while explaining only")]
-pub(crate) enum Stored {
-    /// An array, wherever it is now.
-    Array(Mutex<Place>),
-    /// Only while recording: an array that was planned and not computed.
-    Planned(DType, Shape),
-}
-
-/// Where the elements of an array are.
-pub(crate) enum Place {
-    /// In memory only.
-    Memory(Buffer),
-    /// In a file (spilled or not), complex ones as pairs of floats; and in memory too, once they
-    /// were needed there.
-    Disk(Arc<dyn Source>, Option<Buffer>),
-}
-
-impl Stored {
-    pub(crate) fn memory(buffer: Buffer) -> Stored {
-        Stored::Array(Mutex::new(Place::Memory(buffer)))
-    }
-
-    fn disk(source: Arc<dyn Source>) -> Stored {
-        Stored::Array(Mutex::new(Place::Disk(source, None)))
-    }
-
-    /// Looks at where an array is, or moves it.
-    fn at<T>(&self, see: impl FnOnce(&mut Place) -> T) -> Option<T> {
-        match self {
-            Stored::Array(place) => {
-                Some(see(&mut place.lock().unwrap_or_else(PoisonError::into_inner)))
-            }
-            Stored::Planned(..) => None,
-        }
-    }
-
-    /// The shape, as the engine sees it.
-    pub(crate) fn shape(&self) -> Shape {
-        match self {
-            Stored::Planned(_, shape) => shape.clone(),
-            _ => self
-                .at(|place| match place {
-                    Place::Memory(buffer) => Shape::from_slice(buffer.shape()),
-                    Place::Disk(source, _) => Shape::from_slice(source.shape()),
-                })
-                .unwrap_or_default(),
-        }
-    }
-
-    /// The file it lies in, if any.
-    pub(crate) fn source(&self) -> Option<Arc<dyn Source>> {
-        self.at(|place| match place {
-            Place::Memory(_) => None,
-            Place::Disk(source, _) => Some(source.clone()),
-        })?
-    }
-
-    /// Its elements in memory, if they are there.
-    fn buffer(&self) -> Option<Buffer> {
-        self.at(|place| match place {
-            Place::Memory(buffer) => Some(buffer.clone()),
-            Place::Disk(_, loaded) => loaded.clone(),
-        })?
-    }
-}
 
 /// The host of one session.
 pub(crate) struct RuntimeHost {

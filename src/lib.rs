@@ -40,6 +40,7 @@ mod progress;
 mod record;
 mod render;
 mod session;
+mod stored;
 mod target;
 mod value;
 mod worker;

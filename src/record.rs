@@ -4,8 +4,8 @@
 //! course; of larger ones only the plan is kept, and an element asked for is taken to be 0.
 //! Nothing is printed or saved.
 
-use crate::host::Stored;
 use crate::profile::Place;
+use crate::stored::Stored;
 use arr_compiler::format::{bytes_text, escape_control};
 use arr_compiler::plan::explain::explain;
 use arr_compiler::plan::simplified;

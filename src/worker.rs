@@ -4,7 +4,8 @@
 //! panic on the thread is caught per request: the request fails, the thread goes on.
 
 use crate::error::{Error, ErrorKind};
-use crate::host::{RuntimeHost, Stored};
+use crate::host::RuntimeHost;
+use crate::stored::Stored;
 use crate::value::{Content, Value};
 use arr_compiler::array::Array;
 use arr_compiler::eval::STACK_BYTES;

@@ -255,8 +255,7 @@ pub static CODES: &[CodeInfo] = codes! {
         "A condition needs one true or false. Of an array say any() or all(); to choose element by"
         "element use where(condition, x, y), and `&`, `|`, `~` in place of and, or, not.";
     "E0173" "integer to a negative power"
-        "Integers raised to a negative integer are no integers. Make one of them a float: x ** -1.0."
-        "Of two numbers of the program, 10 ** -2 is a float.";
+        "An integer raised to a negative integer is no integer. Make one of them a float: 2.0 ** -1.";
     "E0174" "transpose of another rank"
         "`.T` transposes matrices, `.mT` swaps the last two axes of stacks of matrices,"
         "permute_dims(x, axes) puts the axes in any order.";

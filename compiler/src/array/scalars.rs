@@ -132,12 +132,6 @@ pub(crate) fn apply(cx: &mut dyn Context, op: MapOp, args: &[Weak]) -> Outcome<V
             None => return Ok(unknown(result)),
         }
     }
-    if let (MapOp::Pow, DType::I64, [base, power]) = (op, compute, &operands[..])
-        && power.as_i128() < 0
-    {
-        let floats = [base.cast(DType::F64), power.cast(DType::F64)];
-        return Ok(Value::weak(eval::apply(op, &floats, DType::F64)));
-    }
     check_integers(cx, op, &operands)?;
     let value = eval::apply(op, &operands, result);
     if compute == DType::I64 && result == DType::I64 && exact(op, &operands).is_none() {

@@ -111,7 +111,7 @@ fn one_axis(
 /// Whether an axis is given of an array without axes as if it had one: what folds elements, and
 /// what flattens, takes 0 and -1 there.
 pub(super) fn of_single(array: &Array, axis: &Value) -> bool {
-    array.ndim() == 0 && matches!(axis, Value::Int(0 | -1))
+    array.ndim() == 0 && matches!(axis, Value::Int(0 | -1) | Value::Unknown(Unknown::Int))
 }
 
 /// A possibly negative axis of `rank` axes.

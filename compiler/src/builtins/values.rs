@@ -115,6 +115,11 @@ fn item_of(cx: &mut dyn Context, a: &[Value]) -> Result {
         if let (true, Value::Array(array)) = (flat, &of) {
             of = Value::Array(super::shaping::flat(cx, array)?);
         }
+        if let Some(i) =
+            items.iter().position(|v| matches!(v, Value::Bool(_) | Value::Unknown(Unknown::Bool)))
+        {
+            return Err(faults::argument(1, &items[i], "whole numbers as an index").into());
+        }
         let items: Vec<Index> = items.into_iter().map(Index::Value).collect();
         of = crate::array::index(cx, &of, &items)?;
     }

@@ -90,6 +90,10 @@ fn fits(ran: &Value, checked: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| fits(&a.1, &b.1))
         }
         (Value::Range(..), Value::Array(_)) => true,
+        (Value::Selection(a), Value::Array(b)) => {
+            let rows = &a.source().dims()[a.mask().ndim()..];
+            a.dtype() == b.dtype() && b.ndim() > 0 && same_dims(rows, &b.dims()[1..])
+        }
         (a, b) => a.type_text() == b.type_text(),
     }
 }

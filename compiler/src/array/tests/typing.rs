@@ -99,7 +99,12 @@ fn weak(op: BinaryOp, a: Value, b: Value) -> String {
 #[test]
 fn weak_scalars_among_themselves() {
     use Value::{Bool, Float, Int};
-    assert_eq!(weak(BinaryOp::Pow, Int(2), Int(63)), i64::MIN.to_string());
+    assert_eq!(weak(BinaryOp::Pow, Int(2), Int(62)), (1i64 << 62).to_string());
+    assert_eq!(weak(BinaryOp::Pow, Int(-2), Int(63)), i64::MIN.to_string());
+    assert_eq!(weak(BinaryOp::Pow, Int(2), Int(63)), "E0152");
+    assert_eq!(weak(BinaryOp::Add, Int(i64::MAX), Int(1)), "E0152");
+    assert_eq!(weak(BinaryOp::Sub, Int(i64::MIN), Int(1)), "E0152");
+    assert_eq!(weak(BinaryOp::Mul, Int(1 << 40), Int(-(1 << 40))), "E0152");
     assert_eq!(weak(BinaryOp::Div, Int(1), Int(0)), "inf");
     assert_eq!(weak(BinaryOp::FloorDiv, Int(5), Int(0)), "0");
     assert_eq!(weak(BinaryOp::FloorDiv, Int(-7), Int(2)), "-4");
