@@ -138,13 +138,13 @@ pub struct Prepared {
     /// Once it ran: whether and how it is short.
     short: OnceLock<Option<Short>>,
     lifetimes: Lifetimes,
-    /// Bytes of written values at the worst moment.
+    /// Bytes of written values and of what routines work with at the worst moment.
     peak: usize,
     /// Per stage.
     efforts: Vec<Effort>,
     /// Units of all stages.
     effort: u64,
-    /// Per stage: bytes of written values.
+    /// Per stage: bytes of written values and of what routines work with.
     live: Vec<usize>,
 }
 
@@ -154,7 +154,7 @@ impl Prepared {
         &self.plan
     }
 
-    /// Bytes of the values it writes, at the worst moment.
+    /// Bytes of the values it writes and of what its routines work with, at the worst moment.
     pub fn peak(&self) -> usize {
         self.peak
     }
@@ -166,7 +166,12 @@ impl Prepared {
 
     fn new(plan: Arc<Plan>) -> Prepared {
         let lifetimes = Lifetimes::of(&plan);
-        let live = lifetimes.live(&plan, |v| lifetimes.is_stored(v));
+        let mut live = lifetimes.live(&plan, |v| lifetimes.is_stored(v));
+        for (live, stage) in live.iter_mut().zip(&plan.stages) {
+            // What routines work with, of one thread: others do without theirs.
+            let kinds = stage.steps.iter().map(|&s| &plan.steps[s as usize].kind);
+            *live += kinds.map(|kind| plan.routine_scratch(kind)).max().unwrap_or(0);
+        }
         let peak = live.iter().copied().max().unwrap_or(0);
         let bound = plan.steps.iter().map(|_| OnceLock::new()).collect();
         let effort = |&s: &u32| Effort::of(&plan, &plan.steps[s as usize]);
