@@ -25,9 +25,7 @@ use arr_runtime::paged::run::{self as paged, Input, Output};
 use arr_runtime::paged::spill::free_bytes;
 use arr_runtime::paged::{pairs, transfer};
 use arr_runtime::progress::of_file;
-use arr_storage::{
-    CreateOptions, OpenOptions, Sink, Source, StorageError, Stores, Unfinished, reason,
-};
+use arr_storage::{CreateOptions, OpenOptions, Sink, StorageError, Stores, Unfinished, reason};
 use arr_syntax::diag::Span;
 use std::cell::RefCell;
 use std::io::{Read, Write};

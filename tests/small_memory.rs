@@ -112,6 +112,43 @@ const LARGE_MATRIX: &[(&str, &str)] = &[("a", "random((1600, 1600), seed=8) - 0.
 
 const OF_A_LARGE_MATRIX: &[&str] = &["linalg.qr(a)[0]"];
 
+/// Lines of 8 MiB, of complex and of real numbers.
+const LINES: &[(&str, &str)] = &[
+    ("z", "random((524_288,), seed=9) - 0.5 + 1j * random((524_288,), seed=10)"),
+    (
+        "y",
+        "(random((1_048_576,), seed=11) - 0.5 + 1j * random((1_048_576,), seed=12)).astype(complex64)",
+    ),
+    ("r", "random((1_048_576,), seed=13) - 0.5"),
+];
+
+/// Of lengths with equal factors, even and odd ones, as long as the lines, longer and shorter.
+const OF_LINES: &[&str] = &[
+    "fft.fft(z)",
+    "fft.ifft(z)",
+    "fft.fft(z, norm=\"ortho\")",
+    "fft.fft(y)",
+    "fft.ifft(y, n=1_050_624)",
+    "fft.fft(z, n=531_441)",
+    "fft.ifft(concat((z, z)), n=525_600)",
+    "fft.fft(z * 2 - 1)",
+    "fft.fft(r[::2])",
+    "fft.fft(stack((z, z + 1)))[1]",
+    "fft.ifft(stack((z, z + 1), axis=1), axis=0)[:, 0]",
+    "fft.rfft(r)",
+    "fft.rfft(r + 1, norm=\"forward\")",
+    "fft.rfft(r, n=1_062_882)",
+    "fft.rfft(concat((r, r)), n=1_051_200)",
+    "fft.rfft(stack((r, 0 - r)))[1]",
+    "fft.rfft(concat((r, r)).astype(float32))",
+    "fft.irfft(z, n=1_048_576)",
+    "fft.irfft(z, n=1_062_882)",
+    "fft.irfft(concat((z, z)), n=1_051_200, norm=\"ortho\")",
+    "fft.irfft(y, n=2_101_250)",
+    "fft.hfft(z, n=1_048_576)",
+    "fft.fftn(reshape(z, (1, 524_288)))",
+];
+
 /// What has no result.
 const OF_NO_MATRICES: &[&str] = &[
     "linalg.cholesky(p - 701 * eye(700))",
@@ -243,6 +280,40 @@ fn matrices_larger_than_memory_have_the_same_factors() {
     compare(MATRICES, OF_MATRICES, LIMIT, true);
     compare(MATRICES, OF_COMPLEX_MATRICES, 2 * LIMIT, true);
     compare(LARGE_MATRIX, OF_A_LARGE_MATRIX, 2 * LIMIT, true);
+}
+
+#[test]
+fn lines_larger_than_memory_have_the_same_transforms() {
+    compare(LINES, OF_LINES, 2 * LIMIT, true);
+}
+
+/// Every bit of a transform that is saved, the disk that it takes, and what is left on it.
+#[test]
+fn saved_transforms_of_long_lines_are_those_of_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut writer = Session::builder().memory(PLENTY).build();
+    let z = "random((524_288,), seed=9) - 0.5 + 1j * random((524_288,), seed=10)";
+    writer.eval(&format!("save({:?}, {z})", path("z.npy"))).unwrap();
+    let spill = folder.path().join("spill");
+    std::fs::create_dir(&spill).unwrap();
+    let line = 8 << 20;
+    for (memory, name) in [(PLENTY, "large.npy"), (2 * LIMIT, "small.npy"), (3 * LIMIT, "odd.npy")]
+    {
+        let builder = Session::builder().memory(memory).threads(2);
+        let mut session = builder.spill(&spill, Some(4 * line)).build();
+        let program = format!("save({:?}, fft.fft(load({:?})))", path(name), path("z.npy"));
+        session.eval(&program).unwrap_or_else(|e| panic!("{memory}: {e}"));
+        let stats = session.stats();
+        assert!(stats.memory_peak <= memory, "{} of {memory}", stats.memory_peak);
+        // Two matrices at once, and the result.
+        assert!(stats.spilled_peak <= 3 * line, "{} of {memory}", stats.spilled_peak);
+        assert_eq!(stats.parts > 0, memory < PLENTY);
+        drop(session);
+        assert_eq!(std::fs::read_dir(&spill).unwrap().count(), 0);
+        let same = std::fs::read(path(name)).unwrap() == std::fs::read(path("large.npy")).unwrap();
+        assert!(same, "{memory} gives other bits");
+    }
 }
 
 #[test]

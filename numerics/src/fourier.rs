@@ -2,8 +2,12 @@
 //!
 //! Before: lanes of equal length one after the other, complex numbers as pairs. A lane shorter
 //! than what a transform reads counts as continued by zeros, a longer one is cut off. After: the
-//! transforms, lane after lane. How a length is best transformed is worked out once and kept.
+//! transforms, lane after lane. How a length is best transformed is worked out once and kept; that
+//! depends on the length only, not on who does the work.
 
+pub use crate::long::Long;
+
+use crate::Each;
 use num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftNum, FftPlanner};
@@ -49,10 +53,14 @@ enum Method<R> {
     Complex(Arc<dyn Fft<R>>),
     Forward(Arc<dyn RealToComplex<R>>),
     Inverse(Arc<dyn ComplexToReal<R>>),
+    Long(Arc<Long<R>>),
 }
 
-impl<R: FftNum> Method<R> {
+impl<R: Wave> Method<R> {
     fn new(transform: Transform, n: usize) -> Method<R> {
+        if let Some(long) = Long::new(transform, n) {
+            return Method::Long(Arc::new(long));
+        }
         match transform {
             Transform::Forward => Method::Complex(FftPlanner::new().plan_fft_forward(n)),
             Transform::Inverse => Method::Complex(FftPlanner::new().plan_fft_inverse(n)),
@@ -64,6 +72,7 @@ impl<R: FftNum> Method<R> {
     /// Complex numbers that the method needs to work with.
     fn working(&self) -> usize {
         match self {
+            Method::Long(long) => long.memory(),
             Method::Complex(plan) => plan.get_inplace_scratch_len(),
             Method::Forward(plan) => plan.get_scratch_len(),
             Method::Inverse(plan) => plan.get_scratch_len(),
@@ -77,7 +86,7 @@ pub struct Methods<R>(Mutex<Vec<(Transform, usize, Method<R>)>>);
 /// How many methods are kept.
 const KEPT: usize = 32;
 
-impl<R: FftNum> Methods<R> {
+impl<R: Wave> Methods<R> {
     const fn new() -> Self {
         Methods(Mutex::new(vec![]))
     }
@@ -102,6 +111,8 @@ pub trait Wave: FftNum + bytemuck::Pod {
     fn methods() -> &'static Methods<Self>;
     /// The number nearest to `value`.
     fn nearest(value: f64) -> Self;
+    /// The number itself.
+    fn wide(self) -> f64;
 }
 
 macro_rules! waves {
@@ -114,6 +125,9 @@ macro_rules! waves {
             fn nearest(value: f64) -> Self {
                 value as $t
             }
+            fn wide(self) -> f64 {
+                self as f64
+            }
         }
     )*};
 }
@@ -122,14 +136,23 @@ waves!(f32, f64);
 
 /// Complex numbers of working memory that [`run`] needs.
 pub fn working<R: Wave>(transform: Transform, n: usize) -> usize {
-    R::methods().get(transform, n).working() + lane(transform, n)
+    let method = R::methods().get(transform, n);
+    method.working() + lane(&method, n)
+}
+
+/// How a transform of length `n` is done in steps over parts of a line, if it is.
+pub fn long<R: Wave>(transform: Transform, n: usize) -> Option<Arc<Long<R>>> {
+    match R::methods().get(transform, n) {
+        Method::Long(long) => Some(long),
+        _ => None,
+    }
 }
 
 /// Complex numbers that a lane takes which must be changed while it is read.
-fn lane(transform: Transform, n: usize) -> usize {
-    match transform {
-        Transform::Forward | Transform::Inverse => 0,
-        Transform::RealForward | Transform::RealInverse => n / 2 + 1,
+fn lane<R>(method: &Method<R>, n: usize) -> usize {
+    match method {
+        Method::Complex(_) | Method::Long(_) => 0,
+        Method::Forward(_) | Method::Inverse(_) => n / 2 + 1,
     }
 }
 
@@ -142,15 +165,20 @@ pub fn run<R: Wave>(
     (input, length): (&[R], usize),
     out: &mut [R],
     memory: &mut [Complex<R>],
+    each: Each<'_>,
 ) {
     let method = R::methods().get(transform, n);
-    let (buffer, memory) = memory.split_at_mut(lane(transform, n));
+    let (buffer, memory) = memory.split_at_mut(lane(&method, n));
     let buffer: &mut [R] = bytemuck::cast_slice_mut(buffer);
-    let scale = (scale != 1.0).then(|| R::nearest(scale));
+    let scale = factor(scale);
     let (reads, writes) = (transform.reads(n), transform.writes(n));
     for (i, out) in out.chunks_exact_mut(writes).enumerate() {
         let given = &input[i * length..][..length.min(reads)];
         match &method {
+            Method::Long(long) => {
+                long.run(scale, given, out, memory, each);
+                continue;
+            }
             Method::Complex(plan) => {
                 fill(out, given);
                 plan.process_with_scratch(bytemuck::cast_slice_mut(out), memory);
@@ -180,7 +208,12 @@ pub fn run<R: Wave>(
 }
 
 /// The numbers given, then zeros.
-fn fill<R: Wave>(lane: &mut [R], given: &[R]) {
+pub(crate) fn fill<R: Wave>(lane: &mut [R], given: &[R]) {
     lane[..given.len()].copy_from_slice(given);
     lane[given.len()..].fill(R::zero());
+}
+
+/// What numbers are multiplied by, if by anything.
+pub(crate) fn factor<R: Wave>(scale: f64) -> Option<R> {
+    (scale != 1.0).then(|| R::nearest(scale))
 }

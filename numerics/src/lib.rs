@@ -16,19 +16,25 @@
 //! | `values` | those of tridiagonal and bidiagonal matrices, without vectors |
 //! | `exponential` | the exponential of a matrix |
 //! | `fourier` | discrete Fourier transforms of vectors |
+//! | `long` | those of long vectors, in steps over parts of them |
+//! | `roots` | roots of unity |
 #![forbid(unsafe_code)]
 
 mod cholesky;
 mod exponential;
 pub mod fourier;
+mod long;
 mod lu;
 mod pieces;
 mod qr;
+mod roots;
 mod spectral;
 #[cfg(test)]
 mod tests;
 mod tridiagonal;
 mod values;
+
+pub use pieces::transpose;
 
 use bytemuck::Pod;
 use faer::traits::{ComplexField, RealField};

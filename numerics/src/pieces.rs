@@ -11,10 +11,7 @@ pub(crate) const WIDTH: usize = 128;
 const LINE: usize = 8;
 
 /// Blocks of `width` columns, each with the number of its first.
-pub(crate) fn columns_from<T: Number>(
-    matrix: MatMut<'_, T>,
-    width: usize,
-) -> Vec<(usize, MatMut<'_, T>)> {
+pub(crate) fn columns_from<T>(matrix: MatMut<'_, T>, width: usize) -> Vec<(usize, MatMut<'_, T>)> {
     let mut blocks = vec![];
     let mut rest = matrix;
     while rest.ncols() > 0 {
@@ -116,4 +113,28 @@ pub(crate) fn store_rows<T: Number>(from: MatRef<'_, T>, out: &mut [T], each: Ea
     each_columns(out, WIDTH, each, |first, block| {
         copy_to_rows(from.subcols(first, block.ncols()), block);
     });
+}
+
+/// Rows and columns that are transposed together.
+const SIDE: usize = 16;
+
+/// Writes the transpose of an `[m, n]` matrix. Both are row-major, given with the distance from one
+/// row to the next.
+pub fn transpose<T: Copy>(
+    (m, n): (usize, usize),
+    (from, stride): (&[T], usize),
+    (to, step): (&mut [T], usize),
+) {
+    for top in (0..m).step_by(SIDE) {
+        let tall = SIDE.min(m - top);
+        for left in (0..n).step_by(SIDE) {
+            let wide = SIDE.min(n - left);
+            for i in top..top + tall {
+                let row = &from[i * stride + left..][..wide];
+                for (j, &value) in row.iter().enumerate() {
+                    to[(left + j) * step + i] = value;
+                }
+            }
+        }
+    }
 }

@@ -529,7 +529,8 @@ fn slow(x: &[Complex<f64>], sign: f64) -> Vec<Complex<f64>> {
 fn transform(t: Transform, n: usize, scale: f64, input: &[f64], lanes: usize) -> Vec<f64> {
     let mut out = vec![f64::NAN; lanes * t.writes(n)];
     let mut memory = vec![Complex::new(f64::NAN, 0.0); fourier::working::<f64>(t, n)];
-    fourier::run(t, n, scale, (input, input.len() / lanes), &mut out, &mut memory);
+    let input = (input, input.len() / lanes);
+    fourier::run(t, n, scale, input, &mut out, &mut memory, &in_order);
     out
 }
 

@@ -146,7 +146,7 @@ pub struct Prepared {
     efforts: Vec<Effort>,
     /// Units of all stages.
     effort: u64,
-    /// Per stage: bytes of written values.
+    /// Per stage: bytes of written values and the working memory of one thread.
     live: Vec<usize>,
 }
 
@@ -174,11 +174,12 @@ impl Prepared {
 
     fn new(plan: Arc<Plan>) -> Prepared {
         let lifetimes = Lifetimes::of(&plan);
-        let live = lifetimes.live(&plan, |v| lifetimes.is_stored(v));
+        let mut live = lifetimes.live(&plan, |v| lifetimes.is_stored(v));
         let peak = live.iter().copied().max().unwrap_or(0);
-        let working = plan.stages.iter().map(|stage| working_bytes(&plan, stage));
-        let needs = live.iter().zip(working).map(|(live, working)| live + working).max();
-        let needs = needs.unwrap_or(0);
+        for (live, stage) in live.iter_mut().zip(&plan.stages) {
+            *live += working_bytes(&plan, stage);
+        }
+        let needs = live.iter().copied().max().unwrap_or(0);
         let bound = plan.steps.iter().map(|_| OnceLock::new()).collect();
         let effort = |&s: &u32| Effort::of(&plan, &plan.steps[s as usize]);
         let efforts: Vec<Effort> =

@@ -25,9 +25,6 @@ pub const REFLECTED: usize = arr_numerics::REFLECTED;
 /// Rows and columns of the tiles on whose grid blocks of Cholesky's factorization begin.
 pub const TILE: usize = arr_numerics::TILE;
 
-/// Rows and columns that are transposed together.
-const SIDE: usize = 32;
-
 /// The numbers of a matrix: floats, or complex ones of such parts.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers {
@@ -258,14 +255,8 @@ impl Numbers {
     ) {
         with_element!(self, T => {
             let (from, to): (&[T], &mut [T]) = (cast_slice(from), cast_slice_mut(to));
-            let places = (0..m).step_by(SIDE).flat_map(|i| (0..n).step_by(SIDE).map(move |j| (i, j)));
-            for (top, left) in places {
-                for j in left..n.min(left + SIDE) {
-                    for i in top..m.min(top + SIDE) {
-                        to[start + j * step + i] = from[first + i * stride + j];
-                    }
-                }
-            }
+            let (from, to) = ((&from[first..], stride), (&mut to[start..], step));
+            arr_numerics::transpose((m, n), from, to);
         });
     }
 }

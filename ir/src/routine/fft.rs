@@ -6,6 +6,7 @@
 use super::{Family, Task};
 use crate::dtype::DType;
 use crate::shape::Shape;
+use arr_numerics::Each;
 use arr_numerics::fourier::{self, Wave};
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,7 @@ impl Fft {
         self.transform != Transform::RealInverse
     }
 
-    fn factor(&self) -> f64 {
+    pub(super) fn factor(&self) -> f64 {
         match self.scale {
             Scale::One => 1.0,
             Scale::Root => 1.0 / (self.n as f64).sqrt(),
@@ -65,7 +66,8 @@ impl Fft {
             false => bytemuck::cast_slice_mut(task.scratch),
         };
         let out = bytemuck::cast_slice_mut(task.out);
-        fourier::run(self.transform, self.n, self.factor(), (input, length), out, memory);
+        let each: Each<'_> = &|n, work| task.workers.each(n, work);
+        fourier::run(self.transform, self.n, self.factor(), (input, length), out, memory, each);
     }
 }
 

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `blocks` | steps of factorizations of matrices at hand block by block |
 //! | `fft` | discrete Fourier transforms |
+//! | `lines` | steps of Fourier transforms of lines at hand part by part |
 //! | `linalg` | factorizations of matrices, linear equations |
 //! | `movement` | elements read and written by positions and masks |
 //! | `order` | sorting, searching and counting |
@@ -21,6 +22,7 @@
 mod blocks;
 mod fft;
 mod linalg;
+mod lines;
 mod movement;
 mod order;
 mod search;
@@ -28,6 +30,7 @@ mod search;
 pub use blocks::{Numbers, PANEL, REFLECTED, REFLECTIONS, ROWS, TILE};
 pub use fft::{Fft, Scale, Transform};
 pub use linalg::{Factor, Linalg};
+pub use lines::Lines;
 pub use movement::{Movement, rows_at};
 pub use order::Order;
 

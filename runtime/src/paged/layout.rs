@@ -6,7 +6,7 @@
 //! would do. Its size and the time to find it do not depend on the number of chunks.
 
 use super::apart::apart;
-use super::external::External;
+use super::external::{External, Files};
 use crate::lifetimes::Lifetimes;
 use crate::progress::{Effort, of_file};
 use arr_ir::dtype::DType;
@@ -306,7 +306,7 @@ fn spill_chunks(sizing: &Sizing, jobs: &[Vec<Job>]) -> Vec<Shape> {
 }
 
 /// The most bytes of a spilled chunk under a limit.
-fn chunk_bytes(limit: usize) -> usize {
+pub(super) fn chunk_bytes(limit: usize) -> usize {
     (limit / 128).clamp(64 << 10, 4 << 20)
 }
 
@@ -398,7 +398,12 @@ impl Sizing<'_> {
             return None;
         }
         let step = &self.plan.steps[stage.steps[positions.start] as usize];
-        let plot = External::within(self.plan, step, budget, self.given.page)?;
+        // Where a file has no chunks and is decoded by nothing, a few bytes are as good as many.
+        let plain = |d: &OnDisk| d.chunks.is_none() && d.scratch == 0;
+        let operand = self.plan.reads(step).first().map(|&v| self.plan.stored(v));
+        let in_runs = operand.and_then(|v| self.disk(v)).is_some_and(plain);
+        let files = Files { paged: self.paged, in_runs };
+        let plot = External::within(self.plan, step, budget, files, self.given.page)?;
         let job = Job {
             positions,
             size: Shape::from_elem(1, self.plan.space(step).len()),
@@ -422,12 +427,14 @@ impl Sizing<'_> {
         routines: bool,
     ) -> usize {
         let plan = self.plan;
-        let mut each = plan.window_bytes(stage) + THREAD_BYTES.min(self.given.limit / 64);
-        let (mut readers, mut writers) = (0, 0);
+        let each = plan.window_bytes(stage) + THREAD_BYTES.min(self.given.limit / 64);
+        let (mut readers, mut writers, mut scratch) = (0, 0, 0);
         for p in positions {
             let step = &plan.steps[stage.steps[p] as usize];
             if routines {
-                each += plan.routine_scratch(&step.kind);
+                // No more threads than it has tasks take any.
+                let tasks = count(&plan.space(step)).clamp(1, threads);
+                scratch += plan.routine_scratch(&step.kind) * tasks;
             }
             let beside = |v: ValueId| {
                 let v = plan.stored(v);
@@ -440,7 +447,7 @@ impl Sizing<'_> {
         }
         let movers = |each| movers(each, self.given.threads.max(1), self.given.limit);
         let moving = |each: usize| each * movers(each);
-        each * threads + moving(readers) + moving(writers)
+        each * threads + scratch + moving(readers) + moving(writers)
     }
 
     /// What is known of a value in a file that was there before or will stay.

@@ -22,9 +22,11 @@ use std::sync::atomic::Ordering;
 /// Rows and columns of a block.
 pub(super) type Sides = (Range<usize>, Range<usize>);
 
-/// The numbers of the matrices of a routine of linear algebra.
+/// The numbers of the matrices of a routine of linear algebra, or that Fourier transforms take lines
+/// as matrices of.
 pub(super) fn numbers(parts: &Parts<'_>) -> Option<Numbers> {
     match parts.routine {
+        Routine::Fft(_) => Some(Numbers { part: parts.dtype(parts.operands[0]), complex: true }),
         Routine::Linalg(linalg) => {
             Some(Numbers { part: parts.dtype(parts.operands[0]), complex: linalg.complex })
         }

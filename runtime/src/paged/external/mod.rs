@@ -8,6 +8,7 @@
 
 mod cholesky;
 mod dense;
+mod fourier;
 mod lu;
 mod movement;
 mod qr;
@@ -23,6 +24,7 @@ use arr_ir::plan::{Plan, Step, StepKind, ValueId};
 use arr_ir::routine::{Block, Factor, Movement, Routine, Task};
 use arr_ir::shape::count;
 use cholesky::Blocks;
+use fourier::Beside;
 use lu::Columns;
 use movement::{Choose, Pick, Put};
 use qr::Reflected;
@@ -47,6 +49,8 @@ pub enum External {
     Eliminate(Columns),
     /// The orthogonal factorization, some columns at a time.
     Reflect(Reflected),
+    /// The Fourier transform of long lines, some columns at a time.
+    Transform(Beside),
 }
 
 /// A routine step, taken apart.
@@ -87,6 +91,15 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// What is known of where values lie.
+#[derive(Clone, Copy)]
+pub(super) struct Files<'a> {
+    /// Per value: whether in a file.
+    pub(super) paged: &'a [bool],
+    /// Whether the first operand is a file that can be read by short runs.
+    pub(super) in_runs: bool,
+}
+
 /// What a run of an external algorithm takes.
 pub(super) struct Plot {
     /// The algorithm and its sizes.
@@ -102,7 +115,13 @@ pub(super) struct Plot {
 impl External {
     /// An algorithm for a step within so many bytes: none where there is none, or not within them.
     /// Where the least parts are wanted (`page`), they are of a few elements.
-    pub(super) fn within(plan: &Plan, step: &Step, budget: usize, page: bool) -> Option<Plot> {
+    pub(super) fn within(
+        plan: &Plan,
+        step: &Step,
+        budget: usize,
+        files: Files<'_>,
+        page: bool,
+    ) -> Option<Plot> {
         let parts = Parts::of(plan, step)?;
         // Some are kept for rounding.
         let budget = budget - budget / 16;
@@ -129,6 +148,7 @@ impl External {
                 Factor::Qr { .. } | Factor::Triangular => qr::plot(&parts, linalg.factor, budget),
                 _ => None,
             },
+            Routine::Fft(fft) if !page => fourier::plot(&parts, fft, budget, files),
             _ => None,
         }
     }
@@ -153,6 +173,9 @@ impl External {
                 c.columns, c.rows
             ),
             External::Reflect(c) => format!("reflected {} columns at a time", c.columns),
+            External::Transform(c) => {
+                format!("as a matrix of each line, {} columns or rows at a time", c.columns)
+            }
         }
     }
 }
@@ -186,6 +209,7 @@ impl Run<'_> {
                 External::Cholesky(blocks) => outside.cholesky(batch, blocks)?,
                 External::Eliminate(columns) => outside.eliminate(batch, columns)?,
                 External::Reflect(columns) => outside.reflect(batch, columns)?,
+                External::Transform(columns) => outside.transform(columns)?,
             }
         }
         Ok(())
@@ -215,7 +239,12 @@ impl Outside<'_, '_> {
     fn read(&self, value: ValueId, batch: usize, range: Range<usize>) -> Result<Buffer, RunError> {
         let mut buffer = self.buffer(self.parts.dtype(value), range.len())?;
         let first = batch * count(self.parts.core(value)) + range.start;
-        let out = own(&mut buffer);
+        self.read_to(value, first, own(&mut buffer))?;
+        Ok(buffer)
+    }
+
+    /// Reads elements of a value that follow each other in row-major order, from one on.
+    fn read_to(&self, value: ValueId, first: usize, out: &mut [u8]) -> Result<(), RunError> {
         match self.run.source(value) {
             Some(source) => {
                 self.run.engine.counters().read.fetch_add(out.len() as u64, Ordering::Relaxed);
@@ -229,7 +258,7 @@ impl Outside<'_, '_> {
                 out.copy_from_slice(&bytes[first * whole.dtype().size()..][..out.len()]);
             }
         }
-        Ok(buffer)
+        Ok(())
     }
 
     /// Writes elements of a core of the result, from an element on.
