@@ -185,7 +185,11 @@ impl MapOp {
             Rule::Numeric | Rule::NumericOrBool => same(joint),
             Rule::Divide if joint.is_inexact() => same(joint),
             Rule::Divide => same(DType::F64),
-            Rule::Float => same(joint.to_float()),
+            // Each operand by itself: integers of at most 16 bits are float32 whatever their signs.
+            Rule::Float => {
+                let floats = operands.iter().map(|d| d.to_float());
+                same(floats.reduce(DType::promote).expect("an operand"))
+            }
             Rule::Bits if joint.is_inexact() => {
                 Err("bits of floating-point numbers are not reachable")
             }
