@@ -28,6 +28,9 @@ const WIDEST: usize = 16;
 /// Bytes of the runs that columns are read and written in: whole cache lines.
 const RUN: usize = 128;
 
+/// What is done to a line of this number, with memory to work in.
+type Work<R> = dyn Fn(usize, &mut [Complex<R>], &mut [Complex<R>]) + Sync;
+
 /// Parts that the columns or rows in memory are divided into, each with memory of its own.
 const PARTS: usize = 16;
 
@@ -318,7 +321,7 @@ impl<R: Wave> Long<R> {
         lines: &mut [Complex<R>],
         memory: &mut [Complex<R>],
         each: Each<'_>,
-        work: &(dyn Fn(usize, &mut [Complex<R>], &mut [Complex<R>]) + Sync),
+        work: &Work<R>,
     ) {
         let working = self.working();
         let together = (lines.len() / length).div_ceil(memory.len() / working);
