@@ -29,7 +29,7 @@ const WIDEST: usize = 16;
 const RUN: usize = 128;
 
 /// What is done to a line of this number, with memory to work in.
-type Work<R> = dyn Fn(usize, &mut [Complex<R>], &mut [Complex<R>]) + Sync;
+type Work<'w, R> = dyn Fn(usize, &mut [Complex<R>], &mut [Complex<R>]) + Sync + 'w;
 
 /// Parts that the columns or rows in memory are divided into, each with memory of its own.
 const PARTS: usize = 16;
@@ -321,7 +321,7 @@ impl<R: Wave> Long<R> {
         lines: &mut [Complex<R>],
         memory: &mut [Complex<R>],
         each: Each<'_>,
-        work: &Work<R>,
+        work: &Work<'_, R>,
     ) {
         let working = self.working();
         let together = (lines.len() / length).div_ceil(memory.len() / working);
