@@ -33,7 +33,7 @@ fn every_name_of_numpy_is_there_or_has_a_hint() {
             let (first, last) = (hint.starts_with("did you mean"), name.rsplit('.').next());
             !first && last.is_none_or(|last| !hint.ends_with(&format!("{last}`")))
         };
-        if !hints.iter().any(|hint| helps(hint)) {
+        if !hints.iter().any(helps) {
             wrong.push(format!("{name}: {hints:?}"));
         }
     }
