@@ -349,7 +349,7 @@ fn a_refusal_names_what_is_enough_and_more_is_no_less() {
             session.eval(program).map(|v| v.to_string()).map_err(|e| {
                 let text = e.to_string();
                 let named = text.split("needs ").nth(1).and_then(|t| t.split(".00 MiB").next());
-                named.and_then(|n| n.parse::<usize>().ok()).map_or(Err(text), Ok)
+                named.and_then(|n| n.parse::<usize>().ok()).ok_or(text)
             })
         };
         let want = run(PLENTY);
