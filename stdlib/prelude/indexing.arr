@@ -161,9 +161,7 @@ fn _repetitions(counts) {
     ends = cumulative_sum(astype(counts, int64))
     n = if ends.size == 0 { 0 } else { int(ends[-1]) }
     # A position is how many elements ended before it.
-    marks = zeros(n + 1, dtype=int64)
-    marks[ends[:-1]] += 1
-    cumulative_sum(marks[:n])
+    cumulative_sum(bincount(ends[:-1], minlength=n + 1)[:n])
 }
 
 # --- Sets ---
