@@ -72,6 +72,6 @@ mod tests {
         assert_eq!(root(3, 4), Complex::new(0.0, -1.0));
         assert_eq!(root(1, 2), Complex::new(-1.0, 0.0));
         assert!((root(1, 360).im - 0.017_452_406_437_283_51).abs() < 1e-17);
-        assert!((root(359, 360).re - 0.999_847_695_156_391_2).abs() < 1e-16);
+        assert!((root(359, 360).re - 0.999_847_695_156_391_3).abs() < 1e-16);
     }
 }
