@@ -224,6 +224,17 @@ fn results_saved_in_parts_are_those_of_memory() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SAVED.len(), wrong.join("\n"));
 }
 
+/// A folder with variables in files.
+fn written(variables: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Session::builder().memory(PLENTY).build();
+    for (name, value) in variables {
+        let path = folder.path().join(format!("{name}.npy")).display().to_string();
+        writer.eval(&format!("save({path:?}, {value})")).unwrap();
+    }
+    folder
+}
+
 /// A session with these variables in files of a folder.
 fn session(memory: usize, threads: usize, folder: &Path, names: &[&str]) -> Session<'static> {
     let mut session = Session::builder().memory(memory).threads(threads).build();
@@ -237,12 +248,7 @@ fn session(memory: usize, threads: usize, folder: &Path, names: &[&str]) -> Sess
 
 /// Runs programs over variables in files, with plenty of memory and within the limit.
 fn compare(variables: &[(&str, &str)], programs: &[&str], limit: usize, succeed: bool) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut writer = Session::builder().memory(PLENTY).build();
-    for (name, value) in variables {
-        let path = folder.path().join(format!("{name}.npy")).display().to_string();
-        writer.eval(&format!("save({path:?}, {value})")).unwrap();
-    }
+    let folder = written(variables);
     let names: Vec<&str> = variables.iter().map(|v| v.0).collect();
     let mut wrong = vec![];
     for program in programs {
@@ -335,12 +341,7 @@ const AT_EVERY_LIMIT: &[&str] = &[
 
 #[test]
 fn a_refusal_names_what_is_enough_and_more_is_no_less() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut writer = Session::builder().memory(PLENTY).build();
-    for (name, value) in VARIABLES {
-        let path = folder.path().join(format!("{name}.npy")).display().to_string();
-        writer.eval(&format!("save({path:?}, {value})")).unwrap();
-    }
+    let folder = written(VARIABLES);
     let names: Vec<&str> = VARIABLES.iter().map(|v| v.0).collect();
     let mut wrong = vec![];
     for program in AT_EVERY_LIMIT {

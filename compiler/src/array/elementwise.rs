@@ -72,8 +72,7 @@ fn apply(
     build::map(op, &args, result, &dims)
 }
 
-/// What the operands have in common: of the arrays that a float function takes, each in its own float
-/// dtype, so that integers of at most 16 bits are float32 whatever their signs.
+/// What the operands have in common: of arrays that a float function takes, the dtype of the row.
 fn joint_of(op: MapOp, operands: &[Operand]) -> DType {
     let arrays: Option<SmallVec<[DType; 3]>> = operands
         .iter()
@@ -84,7 +83,7 @@ fn joint_of(op: MapOp, operands: &[Operand]) -> DType {
         .collect();
     match arrays {
         Some(arrays) if op.row().rule == Rule::Float => {
-            arrays.iter().map(|d| d.to_float()).reduce(DType::promote).unwrap_or(DType::F64)
+            op.dtypes(&arrays).map_or(DType::F64, |dtypes| dtypes.0)
         }
         _ => joint(operands.iter()),
     }
