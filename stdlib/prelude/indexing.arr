@@ -81,7 +81,9 @@ fn extract(condition, x) = ravel(asarray(x))[ravel(astype(asarray(condition), bo
 fn _compress(condition, x, axis=none) {
     x = asarray(x)
     if axis == none { return _compress(condition, ravel(x), 0) }
-    take(x, flatnonzero(condition), axis=axis)
+    chosen = ravel(asarray(condition))
+    if axis == 0 and chosen.size == x.shape[0] { return x[astype(chosen, bool)] }
+    take(x, flatnonzero(chosen), axis=axis)
 }
 
 ## The array with values, repeated as needed, at positions of the flattened array. `mode` says what
@@ -226,11 +228,17 @@ fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis
     x = asarray(x)
     by_slices = axis != none
     rows = if by_slices { moveaxis(x, axis, 0) } else { ravel(x) }
-    p = if by_slices { _order_of_rows(reshape(rows, (rows.shape[0], prod(rows.shape[1:])))) } else { argsort(rows) }
-    s = rows[p]
-    flat = if by_slices { reshape(s, (s.shape[0], prod(s.shape[1:]))) } else { s[:, newaxis] }
-    begins = concat([ones(s.shape[0], dtype=bool)[:1], any(flat[1:] != flat[:-1], axis=1)])
-    if equal_nan and not by_slices { begins[1:] = begins[1:] & ~(isnan(s[1:]) & isnan(s[:-1])) }
+    p = none
+    if by_slices { p = _order_of_rows(reshape(rows, (rows.shape[0], prod(rows.shape[1:])))) }
+    if not by_slices and (return_index or return_inverse) { p = argsort(rows) }
+    s = if p == none { sort(rows) } else { rows[p] }
+    flat = if by_slices { reshape(s, (s.shape[0], prod(s.shape[1:]))) } else { s }
+    differ = if by_slices { any(flat[1:] != flat[:-1], axis=1) } else { flat[1:] != flat[:-1] }
+    if equal_nan and not by_slices { differ = differ & ~(isnan(s[1:]) & isnan(s[:-1])) }
+    begins = concat([ones(s.shape[0], dtype=bool)[:1], differ])
+    if not (return_index or return_inverse or return_counts) {
+        return if by_slices { moveaxis(s[begins], 0, axis) } else { s[begins] }
+    }
     at = flatnonzero(begins)
     out = (if by_slices { moveaxis(s[at], 0, axis) } else { s[at] },)
     if return_index { out = (*out, p[at]) }
@@ -240,7 +248,7 @@ fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis
         out = (*out, if by_slices { inverse } else { reshape(inverse, x.shape) })
     }
     if return_counts { out = (*out, _lengths(at, s.shape[0])) }
-    if len(out) == 1 { out[0] } else { out }
+    out
 }
 
 ## Complex numbers in the order of their real parts, those with equal ones in that of the imaginary

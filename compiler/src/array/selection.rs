@@ -19,7 +19,7 @@ use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::eval;
 use arr_ir::graph::Op;
 use arr_ir::op::{FoldOp, MapOp};
-use arr_ir::routine::{Movement, Routine};
+use arr_ir::routine::Movement;
 use arr_ir::shape::{Dim, Dims};
 use smallvec::smallvec;
 use std::cell::RefCell;
@@ -130,9 +130,9 @@ impl Selection {
 /// Pending arrays that a search for earlier selections goes through.
 const SEARCHED: usize = 64;
 
-/// The selections that an array is made from and that are not computed yet: a selection from
-/// selections would otherwise begin at the first of them again whenever a number of elements is
-/// asked for.
+/// The results of routines that an array is made from and that are not computed yet: a selection
+/// from a sorted array, or from selections, would otherwise sort again, or begin at the first of
+/// them, after its number of elements was asked for.
 fn earlier(array: &Array) -> Vec<Array> {
     let mut found: Vec<Array> = vec![];
     let mut open = vec![array.clone()];
@@ -143,7 +143,7 @@ fn earlier(array: &Array) -> Vec<Array> {
         seen += 1;
         let State::Pending(op, args) = &*array.0.state.borrow() else { continue };
         match op {
-            Op::Extern(Routine::Movement(Movement::Compress { .. })) => found.push(array.clone()),
+            Op::Extern(_) => found.push(array.clone()),
             _ => open.extend(args.iter().cloned()),
         }
     }

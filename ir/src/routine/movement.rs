@@ -104,8 +104,11 @@ impl Family for Movement {
                     false => m * size_of::<u64>(),
                 }
             }
-            Compress { .. } => operands[1].1[0].div_ceil(PIECE) * size_of::<u64>(),
-            _ => 0,
+            // The mask is the last operand.
+            Compress { .. } | Nonzero { .. } => {
+                operands[operands.len() - 1].1[0].div_ceil(PIECE) * size_of::<u64>()
+            }
+            Gather { .. } => 0,
         }
     }
 
@@ -141,12 +144,10 @@ impl Family for Movement {
             }
             Nonzero { len } => {
                 let out: &mut [i64] = bytemuck::cast_slice_mut(out);
-                if base.data.iter().filter(|&&m| m != 0).count() != len {
-                    return Err(MISCOUNTED.into());
-                }
-                let set = base.data.iter().enumerate().filter(|(_, m)| **m != 0);
-                out.iter_mut().zip(set).for_each(|(o, (i, _))| *o = i as i64);
-                Ok(())
+                let counts = bytemuck::cast_slice_mut(scratch);
+                by_pieces(base.data, 1, out, counts, len, workers, |range, mask, to| {
+                    pick(mask, to, |i| (range.start + i) as i64);
+                })
             }
         }
     }
@@ -478,14 +479,17 @@ fn read<T: eval::Element>(bytes: &[u8], dtype: DType) -> T {
 /// Mask elements per piece of work.
 const PIECE: usize = 1 << 16;
 
-fn compress(
-    source: &[u8],
+/// Calls `work` for each piece of a mask with its range, the piece, and where what it chooses
+/// belongs in `out`: `row` elements for each one that is true, of which there are `len`. There is
+/// a count for each piece.
+fn by_pieces<T: Send>(
     mask: &[u8],
     row: usize,
-    out: &mut [u8],
+    out: &mut [T],
     counts: &mut [u64],
     len: usize,
     workers: &dyn Workers,
+    work: impl Fn(Range<usize>, &[u8], &mut [T]) + Sync,
 ) -> Result<(), String> {
     in_pieces(counts, 1, workers, |i, to| {
         let piece = &mask[i * PIECE..mask.len().min((i + 1) * PIECE)];
@@ -504,32 +508,63 @@ fn compress(
     workers.each(pieces.len(), &|i| {
         let range = i * PIECE..mask.len().min((i + 1) * PIECE);
         let mut to = pieces[i].lock().unwrap_or_else(|e| e.into_inner());
-        let from = &source[range.start * row..range.end * row];
-        match row {
-            0 => {}
-            1 => pick::<u8>(from, &mask[range], &mut to),
-            2 => pick::<u16>(from, &mask[range], &mut to),
-            4 => pick::<u32>(from, &mask[range], &mut to),
-            8 => pick::<u64>(from, &mask[range], &mut to),
-            _ => {
-                let rows = from.chunks_exact(row).zip(&mask[range]).filter(|(_, m)| **m != 0);
-                to.chunks_exact_mut(row).zip(rows).for_each(|(t, (f, _))| t.copy_from_slice(f));
-            }
-        }
+        work(range.clone(), &mask[range], &mut to);
     });
     Ok(())
 }
 
-/// Without a branch per element: every one is written where the next chosen one belongs.
-fn pick<T: bytemuck::Pod>(from: &[u8], mask: &[u8], to: &mut [u8]) {
-    let (from, to): (&[T], &mut [T]) = (bytemuck::cast_slice(from), bytemuck::cast_slice_mut(to));
+fn compress(
+    source: &[u8],
+    mask: &[u8],
+    row: usize,
+    out: &mut [u8],
+    counts: &mut [u64],
+    len: usize,
+    workers: &dyn Workers,
+) -> Result<(), String> {
+    by_pieces(mask, row, out, counts, len, workers, |range, mask, to| {
+        let from = &source[range.start * row..range.end * row];
+        match row {
+            0 => {}
+            1 => pick_words::<u8>(from, mask, to),
+            2 => pick_words::<u16>(from, mask, to),
+            4 => pick_words::<u32>(from, mask, to),
+            8 => pick_words::<u64>(from, mask, to),
+            _ => {
+                let rows = from.chunks_exact(row).zip(mask).filter(|(_, m)| **m != 0);
+                to.chunks_exact_mut(row).zip(rows).for_each(|(t, (f, _))| t.copy_from_slice(f));
+            }
+        }
+    })
+}
+
+fn pick_words<T: bytemuck::Pod>(from: &[u8], mask: &[u8], to: &mut [u8]) {
+    let from: &[T] = &bytemuck::cast_slice(from)[..mask.len()];
+    pick(mask, bytemuck::cast_slice_mut(to), |i| from[i]);
+}
+
+/// Mask elements that are looked at together.
+const GROUP: usize = 8;
+
+/// Without a branch per element: every one is written where the next chosen one belongs. A group
+/// of which none is chosen is passed over.
+#[inline(always)]
+fn pick<T>(mask: &[u8], to: &mut [T], value: impl Fn(usize) -> T) {
     let mut at = 0;
-    for (&value, &m) in from.iter().zip(mask) {
+    let mut one = |i: usize, m: u8| {
         if let Some(place) = to.get_mut(at) {
-            *place = value;
+            *place = value(i);
         }
         at += usize::from(m != 0);
+    };
+    let (groups, rest) = mask.as_chunks::<GROUP>();
+    for (g, group) in groups.iter().enumerate() {
+        if *group != [0; GROUP] {
+            group.iter().enumerate().for_each(|(i, &m)| one(g * GROUP + i, m));
+        }
     }
+    let start = groups.len() * GROUP;
+    rest.iter().enumerate().for_each(|(i, &m)| one(start + i, m));
 }
 
 #[cfg(test)]

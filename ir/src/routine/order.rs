@@ -9,7 +9,10 @@ use super::{Block, Family, Task, Workers, in_pieces};
 use crate::dtype::DType;
 use crate::shape::Shape;
 use crate::with_number;
+use arr_sorting::{Key, corank, merge, merge_pairs, sort_pairs};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard};
 
 /// Sorting and searching.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -76,7 +79,7 @@ impl Family for Order {
         let (dtype, n) = (operands[0].0, operands[0].1[0]);
         match self {
             Order::Sort { .. } => n * dtype.size(),
-            Order::Argsort { .. } => 2 * n * pair_bytes(dtype, n),
+            Order::Argsort { .. } => working(dtype, n),
             Order::Search { .. } => 0,
             Order::Count { .. } => 4 * counters(n),
         }
@@ -91,11 +94,8 @@ impl Family for Order {
                 sort::<T>(x.of(), descending, keys, spare, workers);
             }
             Order::Argsort { descending } => {
-                let out: &mut [i64] = bytemuck::cast_slice_mut(out);
-                match pair_bytes(x.dtype, out.len()) {
-                    8 => argsort::<T, u64>(x.of(), descending, out, scratch, workers),
-                    _ => argsort::<T, u128>(x.of(), descending, out, scratch, workers),
-                }
+                let scratch = bytemuck::cast_slice_mut(&mut scratch[..working(x.dtype, x.shape[0])]);
+                argsort::<T>(x.of(), descending, bytemuck::cast_slice_mut(out), scratch, workers);
             }
             Order::Search { right } => {
                 let out: &mut [i64] = bytemuck::cast_slice_mut(out);
@@ -167,7 +167,7 @@ fn sort_key<T: Keyed>(v: T, loose: bool, descending: bool) -> u64 {
 /// A number and its key.
 pub(super) trait Keyed: bytemuck::Pod + PartialOrd + Send + Sync {
     /// An unsigned integer of the same width.
-    type Key: bytemuck::Pod + Ord + Send + Sync + std::ops::Not<Output = Self::Key> + Into<u64>;
+    type Key: bytemuck::Pod + Key + std::ops::Not<Output = Self::Key> + Into<u64>;
     /// In the order of the numbers, NaN greatest, -0 below +0.
     fn key(self) -> Self::Key;
     /// The same, -0 equal to +0.
@@ -240,95 +240,137 @@ macro_rules! keyed_floats {
 keyed_floats! { f32 as u32, 1 << 31; f64 as u64, 1 << 63; }
 
 /// Elements up to which one worker sorts alone.
-const ALONE: usize = 1 << 15;
+const ALONE: usize = 1 << 14;
 
-/// Sorts `keys`, with `spare` of the same length: runs side by side, then merged in pairs.
-fn sort_keys<K: Ord + Copy + Send + Sync>(keys: &mut [K], spare: &mut [K], workers: &dyn Workers) {
-    let n = keys.len();
+/// How many elements each of some workers sorts alone.
+fn run_of(n: usize, workers: &dyn Workers) -> usize {
     let runs = match workers.count() {
         0 | 1 => 1,
         w => w.next_power_of_two().min((n / ALONE).max(1).next_power_of_two()),
     };
-    let mut size = n.div_ceil(runs).max(1);
-    in_pieces(keys, size, workers, |_, run| run.sort_unstable());
+    n.div_ceil(runs).max(1)
+}
+
+/// A piece of two runs that are merged.
+struct Merging {
+    /// The runs.
+    runs: [Range<usize>; 2],
+    /// What of the merged elements.
+    part: Range<usize>,
+}
+
+impl Merging {
+    /// The pieces of a round that merges runs of `size` in pairs, one after the other in the
+    /// result.
+    fn round(n: usize, size: usize, workers: &dyn Workers) -> Vec<Merging> {
+        let pairs = n.div_ceil(2 * size);
+        let piece = (2 * size).div_ceil((2 * workers.count()).div_ceil(pairs).max(1));
+        let mut all = vec![];
+        for start in (0..n).step_by(2 * size) {
+            let (middle, end) = ((start + size).min(n), (start + 2 * size).min(n));
+            for done in (0..end - start).step_by(piece) {
+                let part = done..(done + piece).min(end - start);
+                all.push(Merging { runs: [start..middle, middle..end], part });
+            }
+        }
+        all
+    }
+
+    /// What of each run makes the piece.
+    fn sources<K: Ord>(&self, keys: &[K]) -> [Range<usize>; 2] {
+        let [a, b] = &self.runs;
+        let from = |k| corank(&keys[a.clone()], &keys[b.clone()], k);
+        let (first, last) = (from(self.part.start), from(self.part.end));
+        let rest = |k: usize, of_a| b.start + k - of_a;
+        [
+            a.start + first..a.start + last,
+            rest(self.part.start, first)..rest(self.part.end, last),
+        ]
+    }
+}
+
+/// The pieces of a result, one after the other.
+fn pieces_of<'a, T>(mut to: &'a mut [T], of: &[Merging]) -> Vec<Mutex<&'a mut [T]>> {
+    of.iter()
+        .map(|m| {
+            let (piece, rest) = std::mem::take(&mut to).split_at_mut(m.part.len());
+            to = rest;
+            Mutex::new(piece)
+        })
+        .collect()
+}
+
+/// Sorts `keys`, with `spare` of the same length: runs side by side, then merged in pairs.
+fn sort_keys<K: Key>(keys: &mut [K], spare: &mut [K], workers: &dyn Workers) {
+    let n = keys.len();
+    let mut size = run_of(n, workers);
+    let spares: Vec<_> = spare.chunks_mut(size).map(Mutex::new).collect();
+    in_pieces(keys, size, workers, |i, run| K::sort(run, &mut lock(&spares[i])));
     let (mut from, mut to) = (keys, spare);
     let mut swapped = false;
     while size < n {
-        merge_runs(from, to, size, workers);
+        let round = Merging::round(n, size, workers);
+        let pieces = pieces_of(to, &round);
+        workers.each(round.len(), &|i| {
+            let [a, b] = round[i].sources(from);
+            merge(&from[a], &from[b], &mut lock(&pieces[i]));
+        });
         (from, to) = (to, from);
         swapped = !swapped;
         size *= 2;
     }
     if swapped {
-        let sorted: &[K] = from;
-        in_pieces(to, PIECE, workers, |i, piece| {
-            piece.copy_from_slice(&sorted[i * PIECE..][..piece.len()]);
-        });
+        copied(to, from, workers);
     }
 }
 
-/// Merges runs of `size` in pairs, each worker a piece of the result.
-fn merge_runs<K: Ord + Copy + Send + Sync>(
-    from: &[K],
-    to: &mut [K],
-    size: usize,
+/// Sorts pairs of a key and a position by the keys, as [`sort_keys`] does.
+fn sort_positions(
+    (keys, spare_keys): (&mut [u64], &mut [u64]),
+    (positions, spare_positions): (&mut [u64], &mut [u64]),
     workers: &dyn Workers,
 ) {
-    let pairs = from.len().div_ceil(2 * size);
-    let per_pair = (2 * workers.count()).div_ceil(pairs).max(1);
-    let piece = (2 * size).div_ceil(per_pair);
-    let mut jobs = vec![];
-    let mut rest = to;
-    for start in (0..from.len()).step_by(2 * size) {
-        let middle = (start + size).min(from.len());
-        let (a, b) = (&from[start..middle], &from[middle..from.len().min(start + 2 * size)]);
-        let mut done = 0;
-        while done < a.len() + b.len() {
-            let len = piece.min(a.len() + b.len() - done);
-            let (part, after) = std::mem::take(&mut rest).split_at_mut(len);
-            rest = after;
-            jobs.push((a, b, done, std::sync::Mutex::new(part)));
-            done += len;
-        }
-    }
-    workers.each(jobs.len(), &|i| {
-        let (a, b, skip, part) = &jobs[i];
-        let mut part = part.lock().unwrap_or_else(|e| e.into_inner());
-        let x = corank(a, b, *skip);
-        merge(&a[x..], &b[skip - x..], &mut part);
+    let n = keys.len();
+    let mut size = run_of(n, workers);
+    let others: Vec<_> = positions
+        .chunks_mut(size)
+        .zip(spare_keys.chunks_mut(size).zip(spare_positions.chunks_mut(size)))
+        .map(Mutex::new)
+        .collect();
+    in_pieces(keys, size, workers, |i, run| {
+        let (positions, (spare_keys, spare_positions)) = &mut *lock(&others[i]);
+        sort_pairs(run, positions, spare_keys, spare_positions);
     });
+    let (mut from, mut to) = ((keys, positions), (spare_keys, spare_positions));
+    let mut swapped = false;
+    while size < n {
+        let round = Merging::round(n, size, workers);
+        let (of_keys, of_positions) = (pieces_of(to.0, &round), pieces_of(to.1, &round));
+        workers.each(round.len(), &|i| {
+            let [a, b] = round[i].sources(from.0);
+            merge_pairs(
+                (&from.0[a.clone()], &from.1[a]),
+                (&from.0[b.clone()], &from.1[b]),
+                (&mut lock(&of_keys[i]), &mut lock(&of_positions[i])),
+            );
+        });
+        (from, to) = (to, from);
+        swapped = !swapped;
+        size *= 2;
+    }
+    if swapped {
+        copied(to.1, from.1, workers);
+    }
 }
 
-/// How many of the first `k` merged elements come from `a`; of equal ones those come first.
-fn corank<K: Ord>(a: &[K], b: &[K], k: usize) -> usize {
-    let (mut low, mut high) = (k.saturating_sub(b.len()), k.min(a.len()));
-    while low < high {
-        let x = low + (high - low) / 2;
-        // Too few of `a` when its next element belongs before the last one taken from `b`.
-        if a[x] <= b[k - x - 1] {
-            low = x + 1;
-        } else {
-            high = x;
-        }
-    }
-    low
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-fn merge<K: Ord + Copy>(a: &[K], b: &[K], out: &mut [K]) {
-    let (mut i, mut j) = (0, 0);
-    for (at, to) in out.iter_mut().enumerate() {
-        let (Some(&x), Some(&y)) = (a.get(i), b.get(j)) else {
-            let rest = if i < a.len() { &a[i..] } else { &b[j..] };
-            let left = at;
-            let n = out.len() - left;
-            out[left..].copy_from_slice(&rest[..n]);
-            return;
-        };
-        let first = x <= y;
-        *to = if first { x } else { y };
-        i += usize::from(first);
-        j += usize::from(!first);
-    }
+fn copied<T: Copy + Send + Sync>(to: &mut [T], from: &[T], workers: &dyn Workers) {
+    in_pieces(to, PIECE, workers, |i, piece| {
+        piece.copy_from_slice(&from[i * PIECE..][..piece.len()]);
+    });
 }
 
 /// Elements per piece of a conversion.
@@ -354,53 +396,46 @@ fn sort<T: Keyed>(
     });
 }
 
-/// Bytes of a key and a position together: of wide keys or many elements 16.
-fn pair_bytes(dtype: DType, n: usize) -> usize {
-    if dtype.size() <= 4 && u32::try_from(n).is_ok() { 8 } else { 16 }
+/// Whether a key and a position fit into 64 bits together.
+fn packed(dtype: DType, n: usize) -> bool {
+    dtype.size() <= 4 && u32::try_from(n).is_ok()
 }
 
-/// A key above a position.
-trait Pair: bytemuck::Pod + Ord + Send + Sync {
-    fn new(key: u64, at: usize) -> Self;
-    fn at(self) -> i64;
+/// Bytes of working memory that the positions of a sorted array need: where a key and its position
+/// are packed those and as many spare ones; else the keys, and spare keys and positions.
+fn working(dtype: DType, n: usize) -> usize {
+    n * size_of::<u64>() * if packed(dtype, n) { 2 } else { 3 }
 }
 
-impl Pair for u64 {
-    fn new(key: u64, at: usize) -> u64 {
-        key << 32 | at as u64
-    }
-    fn at(self) -> i64 {
-        i64::from(self as u32)
-    }
-}
-
-impl Pair for u128 {
-    fn new(key: u64, at: usize) -> u128 {
-        u128::from(key) << 64 | at as u128
-    }
-    fn at(self) -> i64 {
-        self as i64
-    }
-}
-
-fn argsort<T: Keyed, P: Pair>(
+fn argsort<T: Keyed>(
     x: &[T],
     descending: bool,
     out: &mut [i64],
-    scratch: &mut [u8],
+    scratch: &mut [u64],
     workers: &dyn Workers,
 ) {
-    let (pairs, spare): (&mut [P], &mut [P]) =
-        bytemuck::cast_slice_mut(scratch).split_at_mut(x.len());
-    in_pieces(pairs, PIECE, workers, |i, to| {
-        for (p, (at, v)) in to.iter_mut().zip((i * PIECE..).zip(&x[i * PIECE..])) {
-            *p = P::new(sort_key(*v, true, descending), at);
+    let n = x.len();
+    let (keys, spare) = scratch.split_at_mut(n);
+    let packed = spare.len() == n;
+    in_pieces(keys, PIECE, workers, |i, to| {
+        for (k, (at, v)) in to.iter_mut().zip((i * PIECE..).zip(&x[i * PIECE..])) {
+            let key = sort_key(*v, true, descending);
+            *k = if packed { key << 32 | at as u64 } else { key };
         }
     });
-    sort_keys(pairs, spare, workers);
-    in_pieces(out, PIECE, workers, |i, to| {
-        to.iter_mut().zip(&pairs[i * PIECE..]).for_each(|(o, p)| *o = p.at());
+    if packed {
+        sort_keys(keys, spare, workers);
+        in_pieces(out, PIECE, workers, |i, to| {
+            to.iter_mut().zip(&keys[i * PIECE..]).for_each(|(o, k)| *o = i64::from(*k as u32));
+        });
+        return;
+    }
+    let positions: &mut [u64] = bytemuck::cast_slice_mut(out);
+    in_pieces(positions, PIECE, workers, |i, to| {
+        to.iter_mut().zip(i * PIECE..).for_each(|(p, at)| *p = at as u64);
     });
+    let (spare_keys, spare_positions) = spare.split_at_mut(n);
+    sort_positions((keys, spare_keys), (positions, spare_positions), workers);
 }
 
 #[cfg(test)]
@@ -456,10 +491,9 @@ mod tests {
                 };
                 assert!(a.windows(2).all(ordered), "{n}");
                 let (mut i, mut j) = (vec![0; n], vec![0; n]);
-                let mut spare = vec![0u128; 2 * n];
-                let spare: &mut [u8] = bytemuck::cast_slice_mut(&mut spare);
-                argsort::<_, u128>(&x, descending, &mut i, spare, &Sequential);
-                argsort::<_, u128>(&x, descending, &mut j, spare, &Four);
+                let mut spare = vec![0; 3 * n];
+                argsort(&x, descending, &mut i, &mut spare, &Sequential);
+                argsort(&x, descending, &mut j, &mut spare, &Four);
                 assert_eq!(i, j);
                 let stable = i.windows(2).all(|w| {
                     let (a, b) = (x[w[0] as usize], x[w[1] as usize]);

@@ -1,0 +1,84 @@
+//! Sorting of keys: unsigned integers, and pairs of a key and a value, on the vectors of the
+//! machine.
+//!
+//! Keys of 32 and 64 bits are sorted by quicksort from one buffer to another: a pass compares a
+//! vector of keys with the pivot and packs those below it and the others to the left, the first to
+//! the other buffer, the second where they were, so both keep their order and no store depends on
+//! a branch. What fits in the registers is sorted there by networks. Keys of 8 and 16 bits are
+//! sorted by their digits.
+//!
+//! A sorted sequence of keys is the same whatever made it, and pairs are sorted stably, so every
+//! instruction set gives the same result. Without AVX2 or AVX-512 the standard library sorts.
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod digits;
+mod merge;
+mod network;
+mod plain;
+mod quick;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+#[cfg(test)]
+mod tests;
+
+pub use merge::{corank, merge, merge_pairs};
+
+/// A key that can be sorted.
+pub trait Key: Copy + Ord + Send + Sync {
+    /// Sorts `keys`; `spare` has the same length, its content is lost.
+    fn sort(keys: &mut [Self], spare: &mut [Self]);
+}
+
+impl Key for u8 {
+    fn sort(keys: &mut [u8], _: &mut [u8]) {
+        digits::sort_bytes(keys);
+    }
+}
+
+impl Key for u16 {
+    fn sort(keys: &mut [u16], spare: &mut [u16]) {
+        digits::sort_words(keys, spare);
+    }
+}
+
+impl Key for u32 {
+    fn sort(keys: &mut [u32], spare: &mut [u32]) {
+        if !in_order(keys) {
+            quick::sort_u32(keys, spare);
+        }
+    }
+}
+
+impl Key for u64 {
+    fn sort(keys: &mut [u64], spare: &mut [u64]) {
+        if !in_order(keys) {
+            quick::sort_u64(keys, spare);
+        }
+    }
+}
+
+/// Sorts `values` by their `keys`, equal keys in the order they are in; the keys are sorted with
+/// them. All four have one length; the content of the spare ones is lost.
+pub fn sort_pairs(
+    keys: &mut [u64],
+    values: &mut [u64],
+    spare_keys: &mut [u64],
+    spare_values: &mut [u64],
+) {
+    if !keys.is_sorted() {
+        quick::sort_pairs(keys, values, spare_keys, spare_values);
+    }
+}
+
+/// Whether keys are sorted, if need be by reversing them.
+fn in_order<K: Ord>(keys: &mut [K]) -> bool {
+    if keys.is_sorted() {
+        return true;
+    }
+    let falling = keys.windows(2).all(|w| w[0] >= w[1]);
+    if falling {
+        keys.reverse();
+    }
+    falling
+}

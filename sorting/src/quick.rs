@@ -1,0 +1,338 @@
+//! Quicksort from one buffer to another.
+#![allow(unsafe_code)]
+
+use crate::network::{self, Lanes, Rows};
+use std::mem::MaybeUninit;
+
+/// A vector of elements: of keys, or of keys and their values.
+///
+/// # Safety
+/// `load`, `store` and `copy` touch the memory from their pointers on and no other; the other
+/// methods are called on processors with the vector's instructions only, which holds where a
+/// vector exists.
+pub unsafe trait Vector: Lanes {
+    /// A key.
+    type Key: Copy + Ord;
+    /// Where an element is.
+    type At: Copy;
+    /// Whether the values of equal keys must be put in order after a network.
+    const VALUES: bool;
+    /// Rows of the largest network: what the registers hold.
+    const ROWS: usize;
+
+    /// The place in this many bytes of memory of an array of elements with room for a network.
+    ///
+    /// # Safety
+    /// Within the memory.
+    unsafe fn within(room: *mut Room) -> Self::At;
+    /// `n` elements on.
+    ///
+    /// # Safety
+    /// Within the array, or its end.
+    unsafe fn on(at: Self::At, n: usize) -> Self::At;
+    /// # Safety
+    /// An element is there.
+    unsafe fn key(at: Self::At) -> Self::Key;
+    /// # Safety
+    /// [`Lanes::LANES`] elements are there.
+    unsafe fn load(at: Self::At) -> Self;
+    /// # Safety
+    /// There is room for [`Lanes::LANES`] elements.
+    unsafe fn store(self, at: Self::At);
+    /// Moves `n` elements.
+    ///
+    /// # Safety
+    /// They are there, and there is room for them elsewhere.
+    unsafe fn copy(from: Self::At, to: Self::At, n: usize);
+    /// Writes `n` elements that belong after all others.
+    ///
+    /// # Safety
+    /// There is room for them.
+    unsafe fn fill(at: Self::At, n: usize);
+    /// Puts the values of equal keys among `n` sorted elements in order.
+    ///
+    /// # Safety
+    /// They are there.
+    unsafe fn settle(at: Self::At, n: usize);
+    /// Equal keys in all lanes.
+    ///
+    /// # Safety
+    /// The processor has the instructions.
+    unsafe fn splat(key: Self::Key) -> Self;
+    /// A bit for each lane: whether its key is below the pivot.
+    fn below(self, pivot: Self) -> u32;
+    /// A bit for each lane: whether its key is at most the pivot.
+    fn up_to(self, pivot: Self) -> u32;
+    /// The lanes whose bit is set, in their order; the others are arbitrary.
+    fn pack(self, mask: u32) -> Self;
+}
+
+/// Memory for the elements of a network.
+#[repr(C, align(64))]
+pub struct Room([u64; ROOM]);
+
+/// Eight bytes each in a [`Room`].
+pub const ROOM: usize = 128;
+
+/// Elements from which the pivot is the median of many.
+const MANY: usize = 4096;
+
+/// Elements of a range that is not sorted yet.
+#[derive(Clone, Copy)]
+struct Part {
+    start: usize,
+    len: usize,
+    /// Whether they are in the second buffer.
+    aside: bool,
+}
+
+/// Sorts the `n` elements at `main` into the same place, by way of as many at `spare`.
+///
+/// # Safety
+/// `n` elements are at `main`, and there is room for as many at `spare`, apart from them; the
+/// processor has the vector's instructions.
+#[inline(always)]
+pub unsafe fn sort<V: Vector>(main: V::At, spare: V::At, n: usize)
+where
+    [V; 4]: Rows<V>,
+    [V; 8]: Rows<V>,
+    [V; 16]: Rows<V>,
+{
+    // The larger part waits: each one is less than half of the one before.
+    let mut waiting = [Part { start: 0, len: 0, aside: false }; usize::BITS as usize];
+    let mut top = 0;
+    let mut part = Part { start: 0, len: n, aside: false };
+    let mut seed = n as u64 | 1;
+    // SAFETY: parts are within 0..n, in the buffer that they name; both have room for n.
+    unsafe {
+        loop {
+            let (here, there) = match part.aside {
+                false => (main, spare),
+                true => (spare, main),
+            };
+            let (here, there) = (V::on(here, part.start), V::on(there, part.start));
+            if part.len <= V::LANES * V::ROWS {
+                small::<V>(here, V::on(main, part.start), part.len);
+                if top == 0 {
+                    return;
+                }
+                top -= 1;
+                part = waiting[top];
+                continue;
+            }
+            let pivot = match part.len < MANY {
+                true => median::<V, 9>(here, part.len, &mut seed),
+                false => median::<V, 65>(here, part.len, &mut seed),
+            };
+            let aside = !part.aside;
+            let mut left = split::<V, false>(here, there, part.len, pivot);
+            let mut right = Part { start: part.start + left, len: part.len - left, aside };
+            if left == 0 {
+                // The pivot is the least key: what equals it is sorted.
+                let (here, there) = (there, here);
+                left = split::<V, true>(here, there, part.len, pivot);
+                if part.aside {
+                    V::copy(there, here, left);
+                }
+                part = Part { start: part.start + left, len: part.len - left, aside: part.aside };
+                continue;
+            }
+            part = Part { start: part.start, len: left, aside };
+            if part.len > right.len {
+                std::mem::swap(&mut part, &mut right);
+            }
+            waiting[top] = right;
+            top += 1;
+        }
+    }
+}
+
+/// The median of the keys of some elements.
+#[inline(always)]
+unsafe fn median<V: Vector, const N: usize>(at: V::At, len: usize, seed: &mut u64) -> V::Key {
+    // SAFETY: every place is below `len`.
+    unsafe {
+        let mut some = [V::key(at); N];
+        for key in &mut some {
+            // Knuth's linear congruential generator.
+            *seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let place = (u128::from(*seed) * len as u128) >> u64::BITS;
+            *key = V::key(V::on(at, place as usize));
+        }
+        *some.select_nth_unstable(N / 2).1
+    }
+}
+
+/// Moves `len` elements from `here` to `there`: those below the pivot (or with `EQUAL` at most the
+/// pivot) first, each kind in its order; gives how many those are. What is `here` is lost.
+#[inline(always)]
+unsafe fn split<V: Vector, const EQUAL: bool>(
+    here: V::At,
+    there: V::At,
+    len: usize,
+    pivot: V::Key,
+) -> usize {
+    /// Vectors that are read before the first of them is written.
+    const TOGETHER: usize = 4;
+    let (mut left, mut right, mut done) = (0, 0, 0);
+    // SAFETY: what is written ends before what was read ends, in both buffers.
+    unsafe {
+        let pivots = V::splat(pivot);
+        let mut place = |v: V| {
+            let mask = if EQUAL { v.up_to(pivots) } else { v.below(pivots) };
+            v.pack(mask).store(V::on(there, left));
+            v.pack(!mask).store(V::on(here, right));
+            let n = mask.count_ones() as usize;
+            left += n;
+            right += V::LANES - n;
+        };
+        while done + TOGETHER * V::LANES <= len {
+            let vectors: [V; TOGETHER] =
+                [0, 1, 2, 3].map(|i| V::load(V::on(here, done + i * V::LANES)));
+            vectors.into_iter().for_each(&mut place);
+            done += TOGETHER * V::LANES;
+        }
+        while done + V::LANES <= len {
+            place(V::load(V::on(here, done)));
+            done += V::LANES;
+        }
+        for i in done..len {
+            let at = V::on(here, i);
+            let key = V::key(at);
+            if if EQUAL { key <= pivot } else { key < pivot } {
+                V::copy(at, V::on(there, left), 1);
+                left += 1;
+            } else {
+                V::copy(at, V::on(here, right), 1);
+                right += 1;
+            }
+        }
+        V::copy(here, V::on(there, left), right);
+    }
+    left
+}
+
+/// Sorts what fits in the registers.
+#[inline(always)]
+unsafe fn small<V: Vector>(from: V::At, to: V::At, len: usize)
+where
+    [V; 4]: Rows<V>,
+    [V; 8]: Rows<V>,
+    [V; 16]: Rows<V>,
+{
+    // SAFETY: as many elements as the rows hold.
+    unsafe {
+        if len <= V::LANES * 4 {
+            rows::<V, 4>(from, to, len);
+        } else if len <= V::LANES * 8 || V::ROWS == 8 {
+            rows::<V, 8>(from, to, len);
+        } else {
+            rows::<V, 16>(from, to, len);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn rows<V: Vector, const R: usize>(from: V::At, to: V::At, len: usize)
+where
+    [V; R]: Rows<V>,
+{
+    let (mut a, mut b) = (MaybeUninit::<Room>::uninit(), MaybeUninit::<Room>::uninit());
+    // SAFETY: a room has place for as many rows as the vector says; what is read was written.
+    unsafe {
+        let (a, b) = (V::within(a.as_mut_ptr()), V::within(b.as_mut_ptr()));
+        V::copy(from, a, len);
+        V::fill(V::on(a, len), V::LANES * R - len);
+        let mut rows: [V; R] = std::array::from_fn(|r| V::load(V::on(a, r * V::LANES)));
+        network::sort(&mut rows);
+        for (r, row) in rows.into_iter().enumerate() {
+            row.store(V::on(a, r * V::LANES));
+        }
+        // What fills the rows has the keys of others and must be put behind them: all lanes.
+        let lanes = if V::VALUES { V::LANES } else { len.div_ceil(R) };
+        for lane in 0..lanes {
+            for r in 0..R {
+                V::copy(V::on(a, r * V::LANES + lane), V::on(b, lane * R + r), 1);
+            }
+        }
+        if V::VALUES {
+            V::settle(b, V::LANES * R);
+        }
+        V::copy(b, to, len);
+    }
+}
+
+/// Sorts the values of equal keys among `n` sorted pairs.
+///
+/// # Safety
+/// They are there.
+pub unsafe fn settle(at: (*mut u64, *mut u64), n: usize) {
+    // SAFETY: as the caller says.
+    let (keys, values) = unsafe {
+        (std::slice::from_raw_parts(at.0, n), std::slice::from_raw_parts_mut(at.1, n))
+    };
+    if keys.windows(2).all(|w| w[0] != w[1]) {
+        return;
+    }
+    let mut start = 0;
+    for run in keys.chunk_by(|a, b| a == b) {
+        values[start..start + run.len()].sort_unstable();
+        start += run.len();
+    }
+}
+
+/// Sorts 32-bit keys.
+pub fn sort_u32(keys: &mut [u32], spare: &mut [u32]) {
+    assert_eq!(keys.len(), spare.len());
+    #[cfg(target_arch = "x86_64")]
+    if crate::x86::sort_u32(keys, spare, crate::x86::Instructions::Avx512) {
+        return;
+    }
+    keys.sort_unstable();
+}
+
+/// Sorts 64-bit keys.
+pub fn sort_u64(keys: &mut [u64], spare: &mut [u64]) {
+    assert_eq!(keys.len(), spare.len());
+    #[cfg(target_arch = "x86_64")]
+    if crate::x86::sort_u64(keys, spare, crate::x86::Instructions::Avx512) {
+        return;
+    }
+    keys.sort_unstable();
+}
+
+/// Sorts pairs.
+pub fn sort_pairs(
+    keys: &mut [u64],
+    values: &mut [u64],
+    spare_keys: &mut [u64],
+    spare_values: &mut [u64],
+) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let n = keys.len();
+        assert!([values.len(), spare_keys.len(), spare_values.len()] == [n; 3]);
+        let main = (keys.as_mut_ptr(), values.as_mut_ptr());
+        let spare = (spare_keys.as_mut_ptr(), spare_values.as_mut_ptr());
+        // SAFETY: four slices of `n` elements.
+        if unsafe { crate::x86::sort_pairs(main, spare, n, crate::x86::Instructions::Avx512) } {
+            return;
+        }
+    }
+    sort_plain_pairs(keys, values, spare_keys, spare_values);
+}
+
+/// Sorts pairs without vectors.
+pub fn sort_plain_pairs(
+    keys: &mut [u64],
+    values: &mut [u64],
+    spare_keys: &mut [u64],
+    spare_values: &mut [u64],
+) {
+    let n = keys.len();
+    assert!([values.len(), spare_keys.len(), spare_values.len()] == [n; 3]);
+    let main = (keys.as_mut_ptr(), values.as_mut_ptr());
+    let spare = (spare_keys.as_mut_ptr(), spare_values.as_mut_ptr());
+    // SAFETY: four slices of `n` elements; there are no instructions to have.
+    unsafe { sort::<crate::plain::Pairs>(main, spare, n) }
+}
