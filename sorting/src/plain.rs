@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::network::Lanes;
-use crate::quick::{ROOM, Room, Vector, settle};
+use crate::quick::{ROOM, Room, Vector, settle, split_in_order};
 
 const LANES: usize = 4;
 
@@ -121,5 +121,15 @@ unsafe impl Vector for Pairs {
             }
         }
         packed
+    }
+
+    unsafe fn split<const EQUAL: bool>(
+        here: Self::At,
+        there: Self::At,
+        len: usize,
+        pivot: u64,
+    ) -> usize {
+        // SAFETY: as the caller says.
+        unsafe { split_in_order::<Self, EQUAL>(here, there, len, pivot) }
     }
 }

@@ -15,7 +15,8 @@ pub unsafe trait Vector: Lanes {
     type Key: Copy + Ord;
     /// Where an element is.
     type At: Copy;
-    /// Whether the values of equal keys must be put in order after a network.
+    /// Whether keys have values, of which the order matters where keys are equal: passes keep it, and
+    /// it is put right after a network.
     const VALUES: bool;
     /// Rows of the largest network: what the registers hold.
     const ROWS: usize;
@@ -65,6 +66,30 @@ pub unsafe trait Vector: Lanes {
     fn up_to(self, pivot: Self) -> u32;
     /// The lanes whose bit is set, in their order; the others are arbitrary.
     fn pack(self, mask: u32) -> Self;
+    /// Moves `len` elements from `here` to `there`: those below the pivot (or with `EQUAL` at most
+    /// the pivot) first; gives how many those are. What is `here` is lost.
+    ///
+    /// # Safety
+    /// As many elements are there, and there is room for them, apart from each other.
+    unsafe fn split<const EQUAL: bool>(
+        here: Self::At,
+        there: Self::At,
+        len: usize,
+        pivot: Self::Key,
+    ) -> usize;
+}
+
+/// A vector of elements that may change their order where a pivot splits them.
+///
+/// # Safety
+/// As of [`Vector`].
+pub unsafe trait Apart: Vector {
+    /// Writes the lanes whose bit is set from `left` on, and the `others` so that they end before
+    /// `end`; the rest of [`Lanes::LANES`] elements from `left` on and before `end` is arbitrary.
+    ///
+    /// # Safety
+    /// There is room for as many at both.
+    unsafe fn apart(self, mask: u32, others: usize, left: Self::At, end: Self::At);
 }
 
 /// Memory for the elements of a network.
@@ -125,12 +150,12 @@ where
                 false => median::<V, 65>(here, part.len, &mut seed),
             };
             let aside = !part.aside;
-            let mut left = split::<V, false>(here, there, part.len, pivot);
+            let mut left = V::split::<false>(here, there, part.len, pivot);
             let mut right = Part { start: part.start + left, len: part.len - left, aside };
             if left == 0 {
                 // The pivot is the least key: what equals it is sorted.
                 let (here, there) = (there, here);
-                left = split::<V, true>(here, there, part.len, pivot);
+                left = V::split::<true>(here, there, part.len, pivot);
                 if part.aside {
                     V::copy(there, here, left);
                 }
@@ -163,23 +188,84 @@ unsafe fn median<V: Vector, const N: usize>(at: V::At, len: usize, seed: &mut u6
     }
 }
 
-/// Moves `len` elements from `here` to `there`: those below the pivot (or with `EQUAL` at most the
-/// pivot) first, each kind in its order; gives how many those are. What is `here` is lost.
+/// Vectors that are read before the first of them is written.
+const TOGETHER: usize = 4;
+
 #[inline(always)]
-unsafe fn split<V: Vector, const EQUAL: bool>(
+fn on_the_left<K: Ord, const EQUAL: bool>(key: K, pivot: K) -> bool {
+    if EQUAL { key <= pivot } else { key < pivot }
+}
+
+#[inline(always)]
+fn mask_of<V: Vector, const EQUAL: bool>(v: V, pivots: V) -> u32 {
+    if EQUAL { v.up_to(pivots) } else { v.below(pivots) }
+}
+
+/// [`Vector::split`] from both ends of the result.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub unsafe fn split_from_both_ends<V: Apart, const EQUAL: bool>(
     here: V::At,
     there: V::At,
     len: usize,
     pivot: V::Key,
 ) -> usize {
-    /// Vectors that are read before the first of them is written.
-    const TOGETHER: usize = 4;
+    let (mut left, mut end, mut done) = (0, len, 0);
+    // SAFETY: what is read and written is below `len`: between `left` and `end` is as much room as
+    // elements are left. While that is two vectors, a store at one end does not reach the elements
+    // of the other.
+    unsafe {
+        let pivots = V::splat(pivot);
+        let mut place = |v: V| {
+            let mask = mask_of::<V, EQUAL>(v, pivots);
+            let n = mask.count_ones() as usize;
+            v.apart(mask, V::LANES - n, V::on(there, left), V::on(there, end));
+            left += n;
+            end -= V::LANES - n;
+        };
+        while done + (TOGETHER + 1) * V::LANES <= len {
+            let vectors: [V; TOGETHER] =
+                [0, 1, 2, 3].map(|i| V::load(V::on(here, done + i * V::LANES)));
+            vectors.into_iter().for_each(&mut place);
+            done += TOGETHER * V::LANES;
+        }
+        while done + 2 * V::LANES <= len {
+            place(V::load(V::on(here, done)));
+            done += V::LANES;
+        }
+        for i in done..len {
+            let at = V::on(here, i);
+            if on_the_left::<_, EQUAL>(V::key(at), pivot) {
+                V::copy(at, V::on(there, left), 1);
+                left += 1;
+            } else {
+                end -= 1;
+                V::copy(at, V::on(there, end), 1);
+            }
+        }
+    }
+    left
+}
+
+/// [`Vector::split`] that keeps the order of both kinds.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub unsafe fn split_in_order<V: Vector, const EQUAL: bool>(
+    here: V::At,
+    there: V::At,
+    len: usize,
+    pivot: V::Key,
+) -> usize {
     let (mut left, mut right, mut done) = (0, 0, 0);
     // SAFETY: what is written ends before what was read ends, in both buffers.
     unsafe {
         let pivots = V::splat(pivot);
         let mut place = |v: V| {
-            let mask = if EQUAL { v.up_to(pivots) } else { v.below(pivots) };
+            let mask = mask_of::<V, EQUAL>(v, pivots);
             v.pack(mask).store(V::on(there, left));
             v.pack(!mask).store(V::on(here, right));
             let n = mask.count_ones() as usize;
@@ -198,8 +284,7 @@ unsafe fn split<V: Vector, const EQUAL: bool>(
         }
         for i in done..len {
             let at = V::on(here, i);
-            let key = V::key(at);
-            if if EQUAL { key <= pivot } else { key < pivot } {
+            if on_the_left::<_, EQUAL>(V::key(at), pivot) {
                 V::copy(at, V::on(there, left), 1);
                 left += 1;
             } else {
@@ -268,9 +353,8 @@ where
 /// They are there.
 pub unsafe fn settle(at: (*mut u64, *mut u64), n: usize) {
     // SAFETY: as the caller says.
-    let (keys, values) = unsafe {
-        (std::slice::from_raw_parts(at.0, n), std::slice::from_raw_parts_mut(at.1, n))
-    };
+    let (keys, values) =
+        unsafe { (std::slice::from_raw_parts(at.0, n), std::slice::from_raw_parts_mut(at.1, n)) };
     if keys.windows(2).all(|w| w[0] != w[1]) {
         return;
     }

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::network::Lanes;
-use crate::quick::{ROOM, Room, Vector, settle, sort};
+use crate::quick::{Apart, ROOM, Room, Vector, settle, sort, split_from_both_ends, split_in_order};
 use std::arch::x86_64::*;
 
 /// Where lanes go, for a set of bits `M` of their index.
@@ -34,7 +34,7 @@ impl<const M: usize> Index<M> {
         let mut to = [0; 8];
         let mut i = 0;
         while i < 8 {
-            to[i] = (2 * ((i / 2 ^ M) & 3) + i % 2) as u32;
+            to[i] = (2 * (((i / 2) ^ M) & 3) + i % 2) as u32;
             i += 1;
         }
         to
@@ -70,15 +70,16 @@ impl<const M: usize> Index<M> {
     };
 }
 
-/// For each mask of 8 lanes the lanes that are set, in their order.
+/// For each mask of 8 lanes the lanes that are set, then the others, both in their order.
 static PACK_8: [[u8; 8]; 256] = {
     let mut table = [[0; 8]; 256];
     let mut mask = 0;
     while mask < 256 {
         let (mut i, mut n) = (0, 0);
-        while i < 8 {
-            if mask >> i & 1 == 1 {
-                table[mask][n] = i as u8;
+        while i < 16 {
+            // First round the lanes that are set, second round the others.
+            if mask >> (i % 8) & 1 == (i < 8) as usize {
+                table[mask][n] = (i % 8) as u8;
                 n += 1;
             }
             i += 1;
@@ -88,16 +89,17 @@ static PACK_8: [[u8; 8]; 256] = {
     table
 };
 
-/// For each mask of 4 lanes the halves of those that are set, in their order.
+/// For each mask of 4 lanes the halves of those that are set, then of the others, both in their
+/// order.
 static PACK_4: [[u32; 8]; 16] = {
     let mut table = [[0; 8]; 16];
     let mut mask = 0;
     while mask < 16 {
         let (mut i, mut n) = (0, 0);
-        while i < 4 {
-            if mask >> i & 1 == 1 {
-                table[mask][2 * n] = 2 * i;
-                table[mask][2 * n + 1] = 2 * i + 1;
+        while i < 8 {
+            if mask >> (i % 4) & 1 == (i < 4) as usize {
+                table[mask][2 * n] = 2 * (i as u32 % 4);
+                table[mask][2 * n + 1] = 2 * (i as u32 % 4) + 1;
                 n += 1;
             }
             i += 1;
@@ -157,6 +159,17 @@ macro_rules! keys_in_memory {
 
         #[inline(always)]
         unsafe fn settle(_: *mut $t, _: usize) {}
+
+        #[inline(always)]
+        unsafe fn split<const EQUAL: bool>(
+            here: Self::At,
+            there: Self::At,
+            len: usize,
+            pivot: Self::Key,
+        ) -> usize {
+            // SAFETY: as the caller says.
+            unsafe { split_from_both_ends::<Self, EQUAL>(here, there, len, pivot) }
+        }
     };
 }
 
@@ -224,6 +237,17 @@ macro_rules! pairs_in_memory {
         unsafe fn settle(at: Self::At, n: usize) {
             // SAFETY: as the caller says.
             unsafe { settle(at, n) }
+        }
+
+        #[inline(always)]
+        unsafe fn split<const EQUAL: bool>(
+            here: Self::At,
+            there: Self::At,
+            len: usize,
+            pivot: Self::Key,
+        ) -> usize {
+            // SAFETY: as the caller says.
+            unsafe { split_in_order::<Self, EQUAL>(here, there, len, pivot) }
         }
     };
 }
@@ -319,6 +343,20 @@ unsafe impl Vector for Wide8 {
     }
 }
 
+// SAFETY: stores of 64 bytes.
+unsafe impl Apart for Wide8 {
+    #[inline(always)]
+    unsafe fn apart(self, mask: u32, _: usize, left: *mut u64, end: *mut u64) {
+        // SAFETY: as the caller says; rows of 8 bytes.
+        unsafe {
+            let index = _mm_loadl_epi64(PACK_8[mask as usize & 255].as_ptr().cast());
+            let both = Self(_mm512_permutexvar_epi64(_mm512_cvtepu8_epi64(index), self.0));
+            both.store(left);
+            both.store(end.sub(Self::LANES));
+        }
+    }
+}
+
 impl Lanes for Wide16 {
     const LANES: usize = 16;
 
@@ -379,6 +417,20 @@ unsafe impl Vector for Wide16 {
     }
 }
 
+// SAFETY: stores of at most 64 bytes.
+unsafe impl Apart for Wide16 {
+    #[inline(always)]
+    unsafe fn apart(self, mask: u32, others: usize, left: *mut u32, end: *mut u32) {
+        let all = (1u32 << others) - 1;
+        // SAFETY: as the caller says; `others` elements before `end`.
+        unsafe {
+            self.pack(mask).store(left);
+            let rest = self.pack(!mask);
+            _mm512_mask_storeu_epi32(end.sub(others).cast(), all as u16, rest.0);
+        }
+    }
+}
+
 impl WidePairs {
     /// The lanes of a mask from `other`.
     #[inline(always)]
@@ -421,10 +473,7 @@ impl Lanes for WidePairs {
         let index = index_8x64::<M>();
         // SAFETY: the vectors exist.
         unsafe {
-            Self(
-                _mm512_permutexvar_epi64(index, self.0),
-                _mm512_permutexvar_epi64(index, self.1),
-            )
+            Self(_mm512_permutexvar_epi64(index, self.0), _mm512_permutexvar_epi64(index, self.1))
         }
     }
 }
@@ -556,6 +605,19 @@ unsafe impl Vector for Keys4 {
     }
 }
 
+// SAFETY: stores of 32 bytes.
+unsafe impl Apart for Keys4 {
+    #[inline(always)]
+    unsafe fn apart(self, mask: u32, _: usize, left: *mut u64, end: *mut u64) {
+        let both = self.pack(mask);
+        // SAFETY: as the caller says.
+        unsafe {
+            both.store(left);
+            both.store(end.sub(Self::LANES));
+        }
+    }
+}
+
 impl Lanes for Pairs4 {
     const LANES: usize = 4;
 
@@ -670,6 +732,19 @@ unsafe impl Vector for Keys8 {
         unsafe {
             let index = _mm_loadl_epi64(PACK_8[mask as usize & 255].as_ptr().cast());
             Self(_mm256_permutevar8x32_epi32(self.0, _mm256_cvtepu8_epi32(index)))
+        }
+    }
+}
+
+// SAFETY: stores of 32 bytes.
+unsafe impl Apart for Keys8 {
+    #[inline(always)]
+    unsafe fn apart(self, mask: u32, _: usize, left: *mut u32, end: *mut u32) {
+        let both = self.pack(mask);
+        // SAFETY: as the caller says.
+        unsafe {
+            both.store(left);
+            both.store(end.sub(Self::LANES));
         }
     }
 }

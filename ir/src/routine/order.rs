@@ -160,8 +160,13 @@ impl Order {
 
 /// The key of an element in a sort.
 fn sort_key<T: Keyed>(v: T, loose: bool, descending: bool) -> u64 {
-    let key = if loose { v.loose() } else { v.key() };
-    (if descending && !v.is_nan() { !key } else { key }).into()
+    turned(v, if loose { v.loose() } else { v.key() }, descending).into()
+}
+
+/// A key in the other direction; that of NaN stays last.
+#[inline(always)]
+fn turned<T: Keyed>(v: T, key: T::Key, descending: bool) -> T::Key {
+    if descending && !v.is_nan() { !key } else { key }
 }
 
 /// A number and its key.
@@ -264,7 +269,8 @@ impl Merging {
     /// result.
     fn round(n: usize, size: usize, workers: &dyn Workers) -> Vec<Merging> {
         let pairs = n.div_ceil(2 * size);
-        let piece = (2 * size).div_ceil((2 * workers.count()).div_ceil(pairs).max(1));
+        let parts = (2 * workers.count()).div_ceil(pairs).max(1);
+        let piece = (2 * size).div_ceil(parts).min(PIECE);
         let mut all = vec![];
         for start in (0..n).step_by(2 * size) {
             let (middle, end) = ((start + size).min(n), (start + 2 * size).min(n));
@@ -282,10 +288,7 @@ impl Merging {
         let from = |k| corank(&keys[a.clone()], &keys[b.clone()], k);
         let (first, last) = (from(self.part.start), from(self.part.end));
         let rest = |k: usize, of_a| b.start + k - of_a;
-        [
-            a.start + first..a.start + last,
-            rest(self.part.start, first)..rest(self.part.end, last),
-        ]
+        [a.start + first..a.start + last, rest(self.part.start, first)..rest(self.part.end, last)]
     }
 }
 
@@ -300,49 +303,72 @@ fn pieces_of<'a, T>(mut to: &'a mut [T], of: &[Merging]) -> Vec<Mutex<&'a mut [T
         .collect()
 }
 
-/// Sorts `keys`, with `spare` of the same length: runs side by side, then merged in pairs.
-fn sort_keys<K: Key>(keys: &mut [K], spare: &mut [K], workers: &dyn Workers) {
+/// Whether an odd number of rounds makes one run of runs of `size`.
+fn odd_rounds(n: usize, size: usize) -> bool {
+    n.div_ceil(size).next_power_of_two().ilog2() % 2 == 1
+}
+
+/// Makes `keys`, with `spare` of the same length, sorted ones: `fill` writes those from a place on,
+/// `finish` makes of sorted ones what is wanted. Runs are sorted side by side, then merged in pairs.
+fn sort_keys<K: Key>(
+    keys: &mut [K],
+    spare: &mut [K],
+    workers: &dyn Workers,
+    fill: impl Fn(usize, &mut [K]) + Sync,
+    finish: impl Fn(&mut [K]) + Sync,
+) {
     let n = keys.len();
     let mut size = run_of(n, workers);
-    let spares: Vec<_> = spare.chunks_mut(size).map(Mutex::new).collect();
-    in_pieces(keys, size, workers, |i, run| K::sort(run, &mut lock(&spares[i])));
-    let (mut from, mut to) = (keys, spare);
-    let mut swapped = false;
+    let (mut from, mut to) = if odd_rounds(n, size) { (spare, keys) } else { (keys, spare) };
+    let spares: Vec<_> = to.chunks_mut(size).map(Mutex::new).collect();
+    in_pieces(from, size, workers, |i, run| {
+        fill(i * size, run);
+        K::sort(run, &mut lock(&spares[i]));
+        if size >= n {
+            finish(run);
+        }
+    });
+    drop(spares);
     while size < n {
         let round = Merging::round(n, size, workers);
         let pieces = pieces_of(to, &round);
         workers.each(round.len(), &|i| {
-            let [a, b] = round[i].sources(from);
-            merge(&from[a], &from[b], &mut lock(&pieces[i]));
+            let ([a, b], mut piece) = (round[i].sources(from), lock(&pieces[i]));
+            merge(&from[a], &from[b], &mut piece);
+            if 2 * size >= n {
+                finish(&mut piece);
+            }
         });
+        drop(pieces);
         (from, to) = (to, from);
-        swapped = !swapped;
         size *= 2;
-    }
-    if swapped {
-        copied(to, from, workers);
     }
 }
 
-/// Sorts pairs of a key and a position by the keys, as [`sort_keys`] does.
+/// Sorts positions by their keys, which `fill` writes from a place on, as [`sort_keys`] does.
 fn sort_positions(
     (keys, spare_keys): (&mut [u64], &mut [u64]),
     (positions, spare_positions): (&mut [u64], &mut [u64]),
     workers: &dyn Workers,
+    fill: impl Fn(usize, &mut [u64]) + Sync,
 ) {
     let n = keys.len();
     let mut size = run_of(n, workers);
-    let others: Vec<_> = positions
-        .chunks_mut(size)
-        .zip(spare_keys.chunks_mut(size).zip(spare_positions.chunks_mut(size)))
+    let (mut from, mut to) = ((keys, positions), (spare_keys, spare_positions));
+    if odd_rounds(n, size) {
+        (from, to) = (to, from);
+    }
+    let others: Vec<_> = (from.1.chunks_mut(size))
+        .zip(to.0.chunks_mut(size).zip(to.1.chunks_mut(size)))
         .map(Mutex::new)
         .collect();
-    in_pieces(keys, size, workers, |i, run| {
+    in_pieces(from.0, size, workers, |i, run| {
         let (positions, (spare_keys, spare_positions)) = &mut *lock(&others[i]);
+        fill(i * size, run);
+        positions.iter_mut().zip(i * size..).for_each(|(p, at)| *p = at as u64);
         sort_pairs(run, positions, spare_keys, spare_positions);
     });
-    let (mut from, mut to) = ((keys, positions), (spare_keys, spare_positions));
-    let mut swapped = false;
+    drop(others);
     while size < n {
         let round = Merging::round(n, size, workers);
         let (of_keys, of_positions) = (pieces_of(to.0, &round), pieces_of(to.1, &round));
@@ -354,12 +380,9 @@ fn sort_positions(
                 (&mut lock(&of_keys[i]), &mut lock(&of_positions[i])),
             );
         });
+        drop((of_keys, of_positions));
         (from, to) = (to, from);
-        swapped = !swapped;
         size *= 2;
-    }
-    if swapped {
-        copied(to.1, from.1, workers);
     }
 }
 
@@ -367,13 +390,8 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-fn copied<T: Copy + Send + Sync>(to: &mut [T], from: &[T], workers: &dyn Workers) {
-    in_pieces(to, PIECE, workers, |i, piece| {
-        piece.copy_from_slice(&from[i * PIECE..][..piece.len()]);
-    });
-}
-
-/// Elements per piece of a conversion.
+/// Elements per piece of a conversion, or at most of merged ones, which are finished while they are
+/// near.
 const PIECE: usize = 1 << 16;
 
 fn sort<T: Keyed>(
@@ -383,28 +401,28 @@ fn sort<T: Keyed>(
     spare: &mut [T::Key],
     workers: &dyn Workers,
 ) {
-    in_pieces(keys, PIECE, workers, |i, to| {
-        to.iter_mut().zip(&x[i * PIECE..]).for_each(|(k, v)| *k = v.key());
-    });
-    sort_keys(keys, spare, workers);
-    if descending {
-        let numbers = keys.partition_point(|&k| !T::of_key(k).is_nan());
-        keys[..numbers].reverse();
-    }
-    in_pieces(keys, PIECE, workers, |_, to| {
-        to.iter_mut().for_each(|k| *k = bytemuck::cast(T::of_key(*k)));
-    });
+    let fill = |start: usize, to: &mut [T::Key]| {
+        to.iter_mut().zip(&x[start..]).for_each(|(k, v)| *k = turned(*v, v.key(), descending));
+    };
+    // A key of NaN stays what it is either way.
+    let finish = |to: &mut [T::Key]| {
+        to.iter_mut().for_each(|k| {
+            let v = T::of_key(*k);
+            *k = bytemuck::cast(T::of_key(turned(v, *k, descending)));
+        });
+    };
+    sort_keys(keys, spare, workers, fill, finish);
 }
 
 /// Whether a key and a position fit into 64 bits together.
-fn packed(dtype: DType, n: usize) -> bool {
-    dtype.size() <= 4 && u32::try_from(n).is_ok()
+fn packed(size: usize, n: usize) -> bool {
+    size <= 4 && u32::try_from(n).is_ok()
 }
 
 /// Bytes of working memory that the positions of a sorted array need: where a key and its position
 /// are packed those and as many spare ones; else the keys, and spare keys and positions.
 fn working(dtype: DType, n: usize) -> usize {
-    n * size_of::<u64>() * if packed(dtype, n) { 2 } else { 3 }
+    n * size_of::<u64>() * if packed(dtype.size(), n) { 2 } else { 3 }
 }
 
 fn argsort<T: Keyed>(
@@ -416,26 +434,24 @@ fn argsort<T: Keyed>(
 ) {
     let n = x.len();
     let (keys, spare) = scratch.split_at_mut(n);
-    let packed = spare.len() == n;
-    in_pieces(keys, PIECE, workers, |i, to| {
-        for (k, (at, v)) in to.iter_mut().zip((i * PIECE..).zip(&x[i * PIECE..])) {
-            let key = sort_key(*v, true, descending);
-            *k = if packed { key << 32 | at as u64 } else { key };
-        }
-    });
-    if packed {
-        sort_keys(keys, spare, workers);
+    let key = |v: &T| sort_key(*v, true, descending);
+    if packed(size_of::<T>(), n) {
+        let fill = |start: usize, to: &mut [u64]| {
+            let places = (start..).zip(&x[start..]);
+            to.iter_mut().zip(places).for_each(|(k, (at, v))| *k = key(v) << 32 | at as u64);
+        };
+        sort_keys(keys, spare, workers, fill, |_| {});
         in_pieces(out, PIECE, workers, |i, to| {
             to.iter_mut().zip(&keys[i * PIECE..]).for_each(|(o, k)| *o = i64::from(*k as u32));
         });
         return;
     }
-    let positions: &mut [u64] = bytemuck::cast_slice_mut(out);
-    in_pieces(positions, PIECE, workers, |i, to| {
-        to.iter_mut().zip(i * PIECE..).for_each(|(p, at)| *p = at as u64);
-    });
     let (spare_keys, spare_positions) = spare.split_at_mut(n);
-    sort_positions((keys, spare_keys), (positions, spare_positions), workers);
+    let fill = |start: usize, to: &mut [u64]| {
+        to.iter_mut().zip(&x[start..]).for_each(|(k, v)| *k = key(v));
+    };
+    let positions = (bytemuck::cast_slice_mut(out), spare_positions);
+    sort_positions((keys, spare_keys), positions, workers, fill);
 }
 
 #[cfg(test)]
