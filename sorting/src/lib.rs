@@ -26,48 +26,51 @@ pub use merge::{corank, merge, merge_pairs};
 
 /// A key that can be sorted.
 pub trait Key: Copy + Ord + Send + Sync {
-    /// Sorts `keys`; `spare` has the same length, its content is lost.
-    fn sort(keys: &mut [Self], spare: &mut [Self]);
+    /// Sorts `keys` so far that the `first` of them are in their places, the others are lost;
+    /// `spare` has the same length, its content is lost.
+    fn sort(keys: &mut [Self], spare: &mut [Self], first: usize);
 }
 
 impl Key for u8 {
-    fn sort(keys: &mut [u8], _: &mut [u8]) {
+    fn sort(keys: &mut [u8], _: &mut [u8], _: usize) {
         digits::sort_bytes(keys);
     }
 }
 
 impl Key for u16 {
-    fn sort(keys: &mut [u16], spare: &mut [u16]) {
+    fn sort(keys: &mut [u16], spare: &mut [u16], _: usize) {
         digits::sort_words(keys, spare);
     }
 }
 
 impl Key for u32 {
-    fn sort(keys: &mut [u32], spare: &mut [u32]) {
+    fn sort(keys: &mut [u32], spare: &mut [u32], first: usize) {
         if !in_order(keys) {
-            quick::sort_u32(keys, spare);
+            quick::sort_u32(keys, spare, first);
         }
     }
 }
 
 impl Key for u64 {
-    fn sort(keys: &mut [u64], spare: &mut [u64]) {
+    fn sort(keys: &mut [u64], spare: &mut [u64], first: usize) {
         if !in_order(keys) {
-            quick::sort_u64(keys, spare);
+            quick::sort_u64(keys, spare, first);
         }
     }
 }
 
 /// Sorts `values` by their `keys`, equal keys in the order they are in; the keys are sorted with
-/// them. All four have one length; the content of the spare ones is lost.
+/// them: so far that the `first` of both are in their places, the others are lost. All four have
+/// one length; the content of the spare ones is lost.
 pub fn sort_pairs(
     keys: &mut [u64],
     values: &mut [u64],
     spare_keys: &mut [u64],
     spare_values: &mut [u64],
+    first: usize,
 ) {
     if !keys.is_sorted() {
-        quick::sort_pairs(keys, values, spare_keys, spare_values);
+        quick::sort_pairs(keys, values, spare_keys, spare_values, first);
     }
 }
 

@@ -111,13 +111,14 @@ struct Part {
     aside: bool,
 }
 
-/// Sorts the `n` elements at `main` into the same place, by way of as many at `spare`.
+/// Sorts the `n` elements at `main` into the same place, by way of as many at `spare`, so far that
+/// the `first` of them are in their places; the others are lost.
 ///
 /// # Safety
 /// `n` elements are at `main`, and there is room for as many at `spare`, apart from them; the
 /// processor has the vector's instructions.
 #[inline(always)]
-pub unsafe fn sort<V: Vector>(main: V::At, spare: V::At, n: usize)
+pub unsafe fn sort<V: Vector>(main: V::At, spare: V::At, n: usize, first: usize)
 where
     [V; 4]: Rows<V>,
     [V; 8]: Rows<V>,
@@ -136,8 +137,10 @@ where
                 true => (spare, main),
             };
             let (here, there) = (V::on(here, part.start), V::on(there, part.start));
-            if part.len <= V::LANES * V::ROWS {
-                small::<V>(here, V::on(main, part.start), part.len);
+            if part.len <= V::LANES * V::ROWS || part.start >= first {
+                if part.start < first {
+                    small::<V>(here, V::on(main, part.start), part.len);
+                }
                 if top == 0 {
                     return;
                 }
@@ -365,24 +368,29 @@ pub unsafe fn settle(at: (*mut u64, *mut u64), n: usize) {
     }
 }
 
+/// The least keys, which are brought to the front.
+fn first_of<K: Ord>(keys: &mut [K], first: usize) -> &mut [K] {
+    if first < keys.len() { keys.select_nth_unstable(first).0 } else { keys }
+}
+
 /// Sorts 32-bit keys.
-pub fn sort_u32(keys: &mut [u32], spare: &mut [u32]) {
+pub fn sort_u32(keys: &mut [u32], spare: &mut [u32], first: usize) {
     assert_eq!(keys.len(), spare.len());
     #[cfg(target_arch = "x86_64")]
-    if crate::x86::sort_u32(keys, spare, crate::x86::Instructions::Avx512) {
+    if crate::x86::sort_u32(keys, spare, first, crate::x86::Instructions::Avx512) {
         return;
     }
-    keys.sort_unstable();
+    first_of(keys, first).sort_unstable();
 }
 
 /// Sorts 64-bit keys.
-pub fn sort_u64(keys: &mut [u64], spare: &mut [u64]) {
+pub fn sort_u64(keys: &mut [u64], spare: &mut [u64], first: usize) {
     assert_eq!(keys.len(), spare.len());
     #[cfg(target_arch = "x86_64")]
-    if crate::x86::sort_u64(keys, spare, crate::x86::Instructions::Avx512) {
+    if crate::x86::sort_u64(keys, spare, first, crate::x86::Instructions::Avx512) {
         return;
     }
-    keys.sort_unstable();
+    first_of(keys, first).sort_unstable();
 }
 
 /// Sorts pairs.
@@ -391,6 +399,7 @@ pub fn sort_pairs(
     values: &mut [u64],
     spare_keys: &mut [u64],
     spare_values: &mut [u64],
+    first: usize,
 ) {
     #[cfg(target_arch = "x86_64")]
     {
@@ -399,11 +408,13 @@ pub fn sort_pairs(
         let main = (keys.as_mut_ptr(), values.as_mut_ptr());
         let spare = (spare_keys.as_mut_ptr(), spare_values.as_mut_ptr());
         // SAFETY: four slices of `n` elements.
-        if unsafe { crate::x86::sort_pairs(main, spare, n, crate::x86::Instructions::Avx512) } {
+        if unsafe {
+            crate::x86::sort_pairs(main, spare, n, first, crate::x86::Instructions::Avx512)
+        } {
             return;
         }
     }
-    sort_plain_pairs(keys, values, spare_keys, spare_values);
+    sort_plain_pairs(keys, values, spare_keys, spare_values, first);
 }
 
 /// Sorts pairs without vectors.
@@ -412,11 +423,12 @@ pub fn sort_plain_pairs(
     values: &mut [u64],
     spare_keys: &mut [u64],
     spare_values: &mut [u64],
+    first: usize,
 ) {
     let n = keys.len();
     assert!([values.len(), spare_keys.len(), spare_values.len()] == [n; 3]);
     let main = (keys.as_mut_ptr(), values.as_mut_ptr());
     let spare = (spare_keys.as_mut_ptr(), spare_values.as_mut_ptr());
     // SAFETY: four slices of `n` elements; there are no instructions to have.
-    unsafe { sort::<crate::plain::Pairs>(main, spare, n) }
+    unsafe { sort::<crate::plain::Pairs>(main, spare, n, first) }
 }

@@ -34,7 +34,12 @@ fn sorts<K: Key + std::fmt::Debug>(of: impl Fn(u64) -> K) {
             let mut expected = keys.clone();
             expected.sort_unstable();
             let mut spare = keys.clone();
-            K::sort(&mut keys, &mut spare);
+            for first in [0, n.min(1), n / 3, n - n / 9] {
+                let mut some = keys.clone();
+                K::sort(&mut some, &mut spare, first);
+                assert!(some[..first] == expected[..first], "{first} of {n} keys of kind {kind}");
+            }
+            K::sort(&mut keys, &mut spare, n);
             assert!(keys == expected, "{n} keys of kind {kind}");
         }
     }
@@ -65,7 +70,14 @@ fn pairs_are_sorted_stably() {
             let expected = stable(&keys);
             let mut values: Vec<u64> = (0..n as u64).collect();
             let (mut a, mut b) = (keys.clone(), keys.clone());
-            sort_pairs(&mut keys, &mut values, &mut a, &mut b);
+            for first in [0, n.min(1), n / 3] {
+                let (mut keys, mut values) = (keys.clone(), values.clone());
+                sort_pairs(&mut keys, &mut values, &mut a, &mut b, first);
+                let same =
+                    keys[..first] == expected.0[..first] && values[..first] == expected.1[..first];
+                assert!(same, "{first} of {n} pairs of kind {kind}");
+            }
+            sort_pairs(&mut keys, &mut values, &mut a, &mut b, n);
             assert!((keys, values) == expected, "{n} pairs of kind {kind}");
         }
     }
@@ -78,7 +90,7 @@ fn pairs_without_vectors() {
             let expected = stable(&keys);
             let mut values: Vec<u64> = (0..n as u64).collect();
             let (mut a, mut b) = (keys.clone(), keys.clone());
-            crate::quick::sort_plain_pairs(&mut keys, &mut values, &mut a, &mut b);
+            crate::quick::sort_plain_pairs(&mut keys, &mut values, &mut a, &mut b, n);
             assert!((keys, values) == expected, "{n} pairs of kind {kind}");
         }
     }
@@ -94,20 +106,20 @@ fn every_set_of_instructions() {
             for x in sequences(n) {
                 let (expected, order) = stable(&x);
                 let (mut keys, mut spare) = (x.clone(), x.clone());
-                let vectors = sort_u64(&mut keys, &mut spare, with);
+                let vectors = sort_u64(&mut keys, &mut spare, n, with);
                 assert!(!vectors || keys == expected, "{n}");
                 let mut keys: Vec<u32> = x.iter().map(|&x| x as u32).collect();
                 let mut narrow = keys.clone();
                 narrow.sort_unstable();
                 let mut spare = keys.clone();
-                let vectors = sort_u32(&mut keys, &mut spare, with);
+                let vectors = sort_u32(&mut keys, &mut spare, n, with);
                 assert!(!vectors || keys == narrow, "{n}");
                 let (mut keys, mut values) = (x.clone(), (0..n as u64).collect::<Vec<_>>());
                 let (mut a, mut b) = (x.clone(), x.clone());
                 let main = (keys.as_mut_ptr(), values.as_mut_ptr());
                 // SAFETY: four vectors of `n` elements.
                 let vectors =
-                    unsafe { sort_pairs(main, (a.as_mut_ptr(), b.as_mut_ptr()), n, with) };
+                    unsafe { sort_pairs(main, (a.as_mut_ptr(), b.as_mut_ptr()), n, n, with) };
                 assert!(!vectors || (keys, values) == (expected, order), "{n}");
             }
         }

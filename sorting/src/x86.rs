@@ -759,9 +759,10 @@ macro_rules! compiled {
             main: <$v as Vector>::At,
             spare: <$v as Vector>::At,
             n: usize,
+            first: usize,
         ) {
             // SAFETY: as the caller says.
-            unsafe { sort::<$v>(main, spare, n) }
+            unsafe { sort::<$v>(main, spare, n, first) }
         }
     )*};
 }
@@ -803,13 +804,13 @@ pub fn instructions() -> Instructions {
 }
 
 /// Sorts keys; false where the processor has no instructions for it.
-pub fn sort_u32(keys: &mut [u32], spare: &mut [u32], with: Instructions) -> bool {
+pub fn sort_u32(keys: &mut [u32], spare: &mut [u32], first: usize, with: Instructions) -> bool {
     let (main, spare, n) = (keys.as_mut_ptr(), spare.as_mut_ptr(), keys.len().min(spare.len()));
     // SAFETY: two slices of at least `n` elements, and the instructions are there.
     unsafe {
         match with.min(instructions()) {
-            Instructions::Avx512 => wide_u32(main, spare, n),
-            Instructions::Avx2 => keys_u32(main, spare, n),
+            Instructions::Avx512 => wide_u32(main, spare, n, first),
+            Instructions::Avx2 => keys_u32(main, spare, n, first),
             Instructions::Plain => return false,
         }
     }
@@ -817,13 +818,13 @@ pub fn sort_u32(keys: &mut [u32], spare: &mut [u32], with: Instructions) -> bool
 }
 
 /// Sorts keys; false where the processor has no instructions for it.
-pub fn sort_u64(keys: &mut [u64], spare: &mut [u64], with: Instructions) -> bool {
+pub fn sort_u64(keys: &mut [u64], spare: &mut [u64], first: usize, with: Instructions) -> bool {
     let (main, spare, n) = (keys.as_mut_ptr(), spare.as_mut_ptr(), keys.len().min(spare.len()));
     // SAFETY: two slices of at least `n` elements, and the instructions are there.
     unsafe {
         match with.min(instructions()) {
-            Instructions::Avx512 => wide_u64(main, spare, n),
-            Instructions::Avx2 => keys_u64(main, spare, n),
+            Instructions::Avx512 => wide_u64(main, spare, n, first),
+            Instructions::Avx2 => keys_u64(main, spare, n, first),
             Instructions::Plain => return false,
         }
     }
@@ -838,13 +839,14 @@ pub unsafe fn sort_pairs(
     main: (*mut u64, *mut u64),
     spare: (*mut u64, *mut u64),
     n: usize,
+    first: usize,
     with: Instructions,
 ) -> bool {
     // SAFETY: as the caller says, and the instructions are there.
     unsafe {
         match with.min(instructions()) {
-            Instructions::Avx512 => wide_pairs(main, spare, n),
-            Instructions::Avx2 => keys_pairs(main, spare, n),
+            Instructions::Avx512 => wide_pairs(main, spare, n, first),
+            Instructions::Avx2 => keys_pairs(main, spare, n, first),
             Instructions::Plain => return false,
         }
     }

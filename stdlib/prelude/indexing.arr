@@ -2,11 +2,15 @@
 # --- Order ---
 
 ## The array with element `kth` along an axis where sorting puts it, none greater before it and
-## none less after it (here all of it is sorted).
+## none less after it. The order among those before and after it is the same each time, but no
+## particular one. `kth` may be several positions.
 ##
 ## >>> partition([3, 1, 2], 1)
 ## [1 2 3]
 fn partition(x, kth, axis=-1) {
+    x = asarray(x)
+    if axis == none { return partition(ravel(x), kth) }
+    if _splits(x, kth) { return x[argpartition(x, kth)] }
     s = sort(x, axis=axis)
     _check_kth(s, kth, axis)
     s
@@ -17,9 +21,31 @@ fn partition(x, kth, axis=-1) {
 ## >>> argpartition([3, 1, 2], 1)
 ## [1 2 0]
 fn argpartition(x, kth, axis=-1) {
+    x = asarray(x)
+    if axis == none { return argpartition(ravel(x), kth) }
+    if _splits(x, kth) {
+        _check_kth(x, kth, axis)
+        n = x.shape[0]
+        k = int(kth)
+        before = _first(x, 0, false, (if k < 0 { k + n } else { k }) + 1)
+        after = ones(n, dtype=bool)
+        after[before] = false
+        p = zeros(n, dtype=int64)
+        p[:before.size] = before
+        p[before.size:] = flatnonzero(after)
+        return p
+    }
     p = argsort(x, axis=axis)
     _check_kth(p, kth, axis)
     p
+}
+
+# Whether putting the first elements of a vector in order is worth more than sorting it.
+fn _splits(x, kth) {
+    if x.ndim != 1 or asarray(kth).ndim != 0 { return false }
+    n = x.shape[0]
+    k = int(kth)
+    n > 1000 and (if k < 0 { k + n } else { k }) < n // 4
 }
 
 fn _check_kth(s, kth, axis) {
@@ -35,8 +61,7 @@ fn _check_kth(s, kth, axis) {
 ## (array([9, 7]), array([1, 3]))
 fn topk(x, k, axis=-1, largest=true) {
     x = asarray(x)
-    p = argsort(x, axis=axis, descending=largest)
-    p = moveaxis(moveaxis(p, axis, 0)[:k], 0, axis)
+    p = _first(x, axis, largest, k)
     (take_along_axis(x, p, axis=axis), p)
 }
 

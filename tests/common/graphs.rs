@@ -146,17 +146,19 @@ impl Gen {
         let (dtype, shape) = self.parts(x);
         let Some((&n, batch)) = shape.split_last() else { return };
         let descending = self.rng.below(2) == 0;
+        let first = (self.rng.below(2) == 0).then(|| self.rng.below(n + 1));
         match self.rng.below(4) {
-            0 => drop(self.extern_node(Order::Sort { descending }.into(), &[x])),
-            1 => drop(self.extern_node(Order::Argsort { descending }.into(), &[x])),
+            0 => drop(self.extern_node(Order::Sort { descending, first }.into(), &[x])),
+            1 => drop(self.extern_node(Order::Argsort { descending, first }.into(), &[x])),
             2 => {
-                let sorted = self.extern_node(Order::Sort { descending: false }.into(), &[x]);
+                let sorted =
+                    self.extern_node(Order::Sort { descending: false, first: None }.into(), &[x]);
                 let right = descending;
                 self.extern_node(Order::Search { right }.into(), &[sorted, x]);
             }
             _ => {
                 // Rows of a matrix, the last one first, by positions that are numbers of a sort.
-                let key = self.extern_node(Order::Argsort { descending }.into(), &[x]);
+                let key = self.extern_node(Order::Argsort { descending, first: None }.into(), &[x]);
                 let mut flat = Shape::from(batch);
                 flat.extend([1, n, 1]);
                 let base = self.push(Op::Reshape, &[x], dtype, flat);

@@ -7,7 +7,7 @@ use super::shaping::{axis_or_flat, flat};
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::array_type;
 use crate::array::positions::{self, Advanced};
-use crate::array::{Array, Arrays, Index, build};
+use crate::array::{Array, Arrays, Index, build, scalars};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::{Unknown, Value};
@@ -24,6 +24,9 @@ rows! {
     "argsort" ("x, axis=-1, descending=false, stable=true, kind=none") argsort, true,
         "The positions that put an array in order along an axis, NaN last. Equal elements keep their order, whatever `stable` and `kind` ask for."
         "argsort([3, 1, 2])" => "[1 2 0]";
+    "_first" ("x, axis, descending, k") first, false,
+        "The first k of the positions that put an array in order along an axis (none: of the flattened array), or as many as there are."
+        "_first([3, 1, 2], -1, false, 2)" => "[1 2]";
     "searchsorted" ("x1, x2, side=\"left\", sorter=none") searchsorted, true,
         "Where each element of x2 belongs in the sorted vector x1: before equal elements (left) or after them (right)."
         "searchsorted([1, 3, 5], [3, 4])" => "[1 2]";
@@ -55,15 +58,20 @@ rows! {
 
 /// A routine over lines along an axis: the axis last, the routine, the axis back.
 fn along(array: &Array, axis: usize, routine: impl Into<Routine>, dtype: DType) -> Outcome<Array> {
+    let routine = routine.into();
     if array.is_abstract() || array.known_shape().is_none() {
-        return Ok(Array::abstract_of(dtype, array.dims().clone()));
+        let mut dims = array.dims().clone();
+        if let Routine::Order(Order::Argsort { first: Some(n), .. }) = routine {
+            dims[axis] = Dim::Known(n);
+        }
+        return Ok(Array::abstract_of(dtype, dims));
     }
     let last = array.ndim() - 1;
     let mut order: Vec<Option<usize>> = (0..=last).map(Some).collect();
     order.remove(axis);
     order.push(Some(axis));
     let moved = build::arrange(array, &order)?;
-    let done = build::routine(routine.into(), smallvec![moved])?;
+    let done = build::routine(routine, smallvec![moved])?;
     let mut back: Vec<Option<usize>> = (0..last).map(Some).collect();
     back.insert(axis, Some(last));
     build::arrange(&done, &back)
@@ -105,14 +113,30 @@ fn sort(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
     let Some((array, axis, descending)) = sorted_by(cx, a, false)? else { return Ok(Value::ANY) };
     refuse_complex(array.dtype(), "sort")?;
-    along(&array, axis, Order::Sort { descending }, array.dtype()).map(Value::Array)
+    along(&array, axis, Order::Sort { descending, first: None }, array.dtype()).map(Value::Array)
 }
 
 fn argsort(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1]);
     let Some((array, axis, descending)) = sorted_by(cx, a, true)? else { return Ok(Value::ANY) };
     refuse_complex(array.dtype(), "argsort")?;
-    along(&array, axis, Order::Argsort { descending }, DType::I64).map(Value::Array)
+    along(&array, axis, Order::Argsort { descending, first: None }, DType::I64).map(Value::Array)
+}
+
+fn first(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1]);
+    let Some((array, axis, descending)) = sorted_by(cx, a, false)? else { return Ok(Value::ANY) };
+    refuse_complex(array.dtype(), "sort")?;
+    let (Some(k), Some(n)) = (scalars::integer(cx, 3, &a[3])?, array.dims()[axis].known()) else {
+        let mut dims = array.dims().clone();
+        dims[axis] = cx.fresh_dim();
+        return Ok(Value::Array(Array::abstract_of(DType::I64, dims)));
+    };
+    let Ok(k) = usize::try_from(k) else {
+        return Err(faults::argument(3, &a[3], "how many elements, at least 0").into());
+    };
+    let order = Order::Argsort { descending, first: Some(k.min(n)) };
+    along(&array, axis, order, DType::I64).map(Value::Array)
 }
 
 fn searchsorted(cx: &mut dyn Context, a: &[Value]) -> Result {

@@ -17,15 +17,19 @@ use std::sync::{Mutex, MutexGuard};
 /// Sorting and searching.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Order {
-    /// `[n]` in order.
+    /// `[n]` in order, or of them the `first` (`[first]`).
     Sort {
         /// The greatest first.
         descending: bool,
+        /// How many; none: all.
+        first: Option<usize>,
     },
-    /// The positions, int64, that put `[n]` in order.
+    /// The positions, int64, that put `[n]` in order, or of them the `first` (`[first]`).
     Argsort {
         /// The greatest first.
         descending: bool,
+        /// How many; none: all.
+        first: Option<usize>,
     },
     /// For each of `[m]` the position where it belongs in the sorted `[n]`.
     Search {
@@ -48,8 +52,16 @@ impl Family for Order {
     fn output(&self, operands: &[(DType, &[usize])]) -> Result<(DType, Shape), String> {
         let (dtype, shape) = operands[0];
         match (self, operands) {
-            (Order::Sort { .. }, [_]) => Ok((dtype, shape.into())),
-            (Order::Argsort { .. }, [_]) => Ok((DType::I64, shape.into())),
+            (Order::Sort { first, .. } | Order::Argsort { first, .. }, [_]) => {
+                let n = first.unwrap_or(shape[0]);
+                let of_positions = matches!(self, Order::Argsort { .. });
+                match n <= shape[0] {
+                    true => {
+                        Ok((if of_positions { DType::I64 } else { dtype }, [n].as_slice().into()))
+                    }
+                    false => Err(format!("{n} of {} elements", shape[0])),
+                }
+            }
             (Order::Search { .. }, [_, (other, values)]) if *other == dtype => {
                 Ok((DType::I64, (*values).into()))
             }
@@ -78,8 +90,9 @@ impl Family for Order {
     fn scratch(&self, operands: &[(DType, &[usize])]) -> usize {
         let (dtype, n) = (operands[0].0, operands[0].1[0]);
         match self {
-            Order::Sort { .. } => n * dtype.size(),
-            Order::Argsort { .. } => working(dtype, n),
+            Order::Sort { first: None, .. } => n * dtype.size(),
+            Order::Sort { first: Some(_), .. } => 2 * n * dtype.size(),
+            Order::Argsort { first, .. } => n * size_of::<u64>() * lanes(dtype.size(), n, *first),
             Order::Search { .. } => 0,
             Order::Count { .. } => 4 * counters(n),
         }
@@ -89,13 +102,14 @@ impl Family for Order {
         let Task { operands, rows, out, scratch, workers } = task;
         let x = &operands[0];
         with_number!(x.dtype, T => match *self {
-            Order::Sort { descending } => {
-                let (keys, spare) = (bytemuck::cast_slice_mut(out), bytemuck::cast_slice_mut(scratch));
-                sort::<T>(x.of(), descending, keys, spare, workers);
+            Order::Sort { descending, first } => {
+                let out = bytemuck::cast_slice_mut(out);
+                sort::<T>(x.of(), descending, first, out, bytemuck::cast_slice_mut(scratch), workers);
             }
-            Order::Argsort { descending } => {
-                let scratch = bytemuck::cast_slice_mut(&mut scratch[..working(x.dtype, x.shape[0])]);
-                argsort::<T>(x.of(), descending, bytemuck::cast_slice_mut(out), scratch, workers);
+            Order::Argsort { descending, first } => {
+                let out = bytemuck::cast_slice_mut(out);
+                let scratch = bytemuck::cast_slice_mut(scratch);
+                argsort::<T>(x.of(), descending, first, out, scratch, workers);
             }
             Order::Search { right } => {
                 let out: &mut [i64] = bytemuck::cast_slice_mut(out);
@@ -116,8 +130,10 @@ impl Family for Order {
 
     fn title(&self) -> String {
         match self {
-            Order::Sort { .. } => "sort".into(),
-            Order::Argsort { .. } => "positions in sorted order".into(),
+            Order::Sort { first: None, .. } => "sort".into(),
+            Order::Sort { first: Some(n), .. } => format!("the first {n} in order"),
+            Order::Argsort { first: None, .. } => "positions in sorted order".into(),
+            Order::Argsort { first: Some(n), .. } => format!("positions of the first {n} in order"),
             Order::Search { .. } => "search in a sorted array".into(),
             Order::Count { .. } => "count between the elements of a sorted array".into(),
         }
@@ -128,6 +144,15 @@ impl Order {
     /// Whether it puts a line in order, by elements alone: sorted parts can be merged.
     pub fn sorts(self) -> bool {
         matches!(self, Order::Sort { .. } | Order::Argsort { .. })
+    }
+
+    /// The sort of all elements of which it may give the first only.
+    pub fn of_all(self) -> Order {
+        match self {
+            Order::Sort { descending, .. } => Order::Sort { descending, first: None },
+            Order::Argsort { descending, .. } => Order::Argsort { descending, first: None },
+            order => order,
+        }
     }
 
     /// Whether its result are positions.
@@ -146,8 +171,8 @@ impl Order {
     /// Keys of elements: in the order in which a sort puts them, equal where it counts them equal.
     pub fn keys(self, x: &Block<'_>, out: &mut [u64]) {
         let (loose, descending) = match self {
-            Order::Sort { descending } => (false, descending),
-            Order::Argsort { descending } => (true, descending),
+            Order::Sort { descending, .. } => (false, descending),
+            Order::Argsort { descending, .. } => (true, descending),
             Order::Search { .. } | Order::Count { .. } => (true, false),
         };
         with_number!(x.dtype, T => {
@@ -323,7 +348,8 @@ fn sort_keys<K: Key>(
     let spares: Vec<_> = to.chunks_mut(size).map(Mutex::new).collect();
     in_pieces(from, size, workers, |i, run| {
         fill(i * size, run);
-        K::sort(run, &mut lock(&spares[i]));
+        let first = run.len();
+        K::sort(run, &mut lock(&spares[i]), first);
         if size >= n {
             finish(run);
         }
@@ -345,6 +371,28 @@ fn sort_keys<K: Key>(
     }
 }
 
+/// Sorts runs of positions side by side by their keys, which `fill` writes from a place on, so far
+/// that the `first` of each are in order.
+fn runs_of_positions(
+    (keys, positions): (&mut [u64], &mut [u64]),
+    (spare_keys, spare_positions): (&mut [u64], &mut [u64]),
+    first: usize,
+    workers: &dyn Workers,
+    fill: impl Fn(usize, &mut [u64]) + Sync,
+) {
+    let size = run_of(keys.len(), workers);
+    let others: Vec<_> = (positions.chunks_mut(size))
+        .zip(spare_keys.chunks_mut(size).zip(spare_positions.chunks_mut(size)))
+        .map(Mutex::new)
+        .collect();
+    in_pieces(keys, size, workers, |i, run| {
+        let (positions, (spare_keys, spare_positions)) = &mut *lock(&others[i]);
+        fill(i * size, run);
+        positions.iter_mut().zip(i * size..).for_each(|(p, at)| *p = at as u64);
+        sort_pairs(run, positions, spare_keys, spare_positions, first);
+    });
+}
+
 /// Sorts positions by their keys, which `fill` writes from a place on, as [`sort_keys`] does.
 fn sort_positions(
     (keys, spare_keys): (&mut [u64], &mut [u64]),
@@ -358,17 +406,7 @@ fn sort_positions(
     if odd_rounds(n, size) {
         (from, to) = (to, from);
     }
-    let others: Vec<_> = (from.1.chunks_mut(size))
-        .zip(to.0.chunks_mut(size).zip(to.1.chunks_mut(size)))
-        .map(Mutex::new)
-        .collect();
-    in_pieces(from.0, size, workers, |i, run| {
-        let (positions, (spare_keys, spare_positions)) = &mut *lock(&others[i]);
-        fill(i * size, run);
-        positions.iter_mut().zip(i * size..).for_each(|(p, at)| *p = at as u64);
-        sort_pairs(run, positions, spare_keys, spare_positions);
-    });
-    drop(others);
+    runs_of_positions((from.0, from.1), (to.0, to.1), n, workers, fill);
     while size < n {
         let round = Merging::round(n, size, workers);
         let (of_keys, of_positions) = (pieces_of(to.0, &round), pieces_of(to.1, &round));
@@ -397,10 +435,12 @@ const PIECE: usize = 1 << 16;
 fn sort<T: Keyed>(
     x: &[T],
     descending: bool,
-    keys: &mut [T::Key],
-    spare: &mut [T::Key],
+    first: Option<usize>,
+    out: &mut [T::Key],
+    scratch: &mut [T::Key],
     workers: &dyn Workers,
 ) {
+    let n = x.len();
     let fill = |start: usize, to: &mut [T::Key]| {
         to.iter_mut().zip(&x[start..]).for_each(|(k, v)| *k = turned(*v, v.key(), descending));
     };
@@ -411,7 +451,47 @@ fn sort<T: Keyed>(
             *k = bytemuck::cast(T::of_key(turned(v, *k, descending)));
         });
     };
-    sort_keys(keys, spare, workers, fill, finish);
+    let Some(first) = first else {
+        return sort_keys(out, &mut scratch[..n], workers, fill, finish);
+    };
+    let (keys, spare) = scratch[..2 * n].split_at_mut(n);
+    first_keys(keys, spare, first, workers, fill);
+    out.copy_from_slice(&keys[..first]);
+    finish(out);
+}
+
+/// Puts the `first` keys of those that `fill` writes in order: those of each run, then of these.
+fn first_keys<K: Key>(
+    keys: &mut [K],
+    spare: &mut [K],
+    first: usize,
+    workers: &dyn Workers,
+    fill: impl Fn(usize, &mut [K]) + Sync,
+) {
+    if 2 * first > keys.len() {
+        return sort_keys(keys, spare, workers, fill, |_| {});
+    }
+    let size = run_of(keys.len(), workers);
+    let spares: Vec<_> = spare.chunks_mut(size).map(Mutex::new).collect();
+    in_pieces(keys, size, workers, |i, run| {
+        fill(i * size, run);
+        K::sort(run, &mut lock(&spares[i]), first);
+    });
+    drop(spares);
+    let m = together(keys, size, first);
+    K::sort(&mut keys[..m], &mut spare[..m], first);
+}
+
+/// Brings the `first` of each run of `size` together: how many there are.
+fn together<T: Copy>(of: &mut [T], size: usize, first: usize) -> usize {
+    let n = of.len();
+    let mut m = 0;
+    for start in (0..n).step_by(size) {
+        let len = first.min(size).min(n - start);
+        of.copy_within(start..start + len, m);
+        m += len;
+    }
+    m
 }
 
 /// Whether a key and a position fit into 64 bits together.
@@ -419,39 +499,63 @@ fn packed(size: usize, n: usize) -> bool {
     size <= 4 && u32::try_from(n).is_ok()
 }
 
-/// Bytes of working memory that the positions of a sorted array need: where a key and its position
-/// are packed those and as many spare ones; else the keys, and spare keys and positions.
-fn working(dtype: DType, n: usize) -> usize {
-    n * size_of::<u64>() * if packed(dtype.size(), n) { 2 } else { 3 }
+/// Words of working memory that the positions of a sorted array need per element: where a key and
+/// its position are packed those and as many spare ones; else keys and positions, and spare ones.
+/// Where all positions are wanted, the result holds them.
+fn lanes(size: usize, n: usize, first: Option<usize>) -> usize {
+    match (packed(size, n), first) {
+        (true, _) => 2,
+        (false, None) => 3,
+        (false, Some(_)) => 4,
+    }
 }
 
 fn argsort<T: Keyed>(
     x: &[T],
     descending: bool,
+    first: Option<usize>,
     out: &mut [i64],
     scratch: &mut [u64],
     workers: &dyn Workers,
 ) {
     let n = x.len();
-    let (keys, spare) = scratch.split_at_mut(n);
     let key = |v: &T| sort_key(*v, true, descending);
+    let (keys, rest) = scratch.split_at_mut(n);
+    let (spare, rest) = rest.split_at_mut(n);
     if packed(size_of::<T>(), n) {
         let fill = |start: usize, to: &mut [u64]| {
             let places = (start..).zip(&x[start..]);
             to.iter_mut().zip(places).for_each(|(k, (at, v))| *k = key(v) << 32 | at as u64);
         };
-        sort_keys(keys, spare, workers, fill, |_| {});
+        match first {
+            None => sort_keys(keys, spare, workers, fill, |_| {}),
+            Some(first) => first_keys(keys, spare, first, workers, fill),
+        }
         in_pieces(out, PIECE, workers, |i, to| {
             to.iter_mut().zip(&keys[i * PIECE..]).for_each(|(o, k)| *o = i64::from(*k as u32));
         });
         return;
     }
-    let (spare_keys, spare_positions) = spare.split_at_mut(n);
     let fill = |start: usize, to: &mut [u64]| {
         to.iter_mut().zip(&x[start..]).for_each(|(k, v)| *k = key(v));
     };
-    let positions = (bytemuck::cast_slice_mut(out), spare_positions);
-    sort_positions((keys, spare_keys), positions, workers, fill);
+    let Some(first) = first else {
+        let positions = (bytemuck::cast_slice_mut(out), &mut rest[..n]);
+        return sort_positions((keys, spare), positions, workers, fill);
+    };
+    let (positions, spare_positions) = rest[..2 * n].split_at_mut(n);
+    if 2 * first > n {
+        sort_positions((keys, spare), (positions, spare_positions), workers, fill);
+    } else {
+        let spares = (&mut *spare, &mut *spare_positions);
+        runs_of_positions((keys, positions), spares, first, workers, fill);
+        let size = run_of(n, workers);
+        let m = together(keys, size, first);
+        together(positions, size, first);
+        let spares = (&mut spare[..m], &mut spare_positions[..m]);
+        sort_pairs(&mut keys[..m], &mut positions[..m], spares.0, spares.1, first);
+    }
+    out.copy_from_slice(bytemuck::cast_slice(&positions[..first]));
 }
 
 #[cfg(test)]
@@ -496,8 +600,8 @@ mod tests {
             let x = numbers(n);
             for descending in [false, true] {
                 let (mut a, mut b, mut spare) = (vec![0; n], vec![0; n], vec![0; n]);
-                sort(&x, descending, &mut a, &mut spare, &Sequential);
-                sort(&x, descending, &mut b, &mut spare, &Four);
+                sort(&x, descending, None, &mut a, &mut spare, &Sequential);
+                sort(&x, descending, None, &mut b, &mut spare, &Four);
                 assert_eq!(a, b, "{n}");
                 let a: Vec<f64> = a.into_iter().map(f64::from_bits).collect();
                 let ordered = |w: &[f64]| match descending {
@@ -508,9 +612,18 @@ mod tests {
                 assert!(a.windows(2).all(ordered), "{n}");
                 let (mut i, mut j) = (vec![0; n], vec![0; n]);
                 let mut spare = vec![0; 3 * n];
-                argsort(&x, descending, &mut i, &mut spare, &Sequential);
-                argsort(&x, descending, &mut j, &mut spare, &Four);
+                argsort(&x, descending, None, &mut i, &mut spare, &Sequential);
+                argsort(&x, descending, None, &mut j, &mut spare, &Four);
                 assert_eq!(i, j);
+                for first in [0, n / 1000, n / 3, n] {
+                    let (mut k, mut v) = (vec![0; first], vec![0; first]);
+                    let mut spare = vec![0; 4 * n];
+                    argsort(&x, descending, Some(first), &mut k, &mut spare, &Four);
+                    assert_eq!(k, i[..first]);
+                    sort(&x, descending, Some(first), &mut v, &mut spare, &Four);
+                    let a: Vec<u64> = a[..first].iter().map(|v| v.to_bits()).collect();
+                    assert_eq!(v, a);
+                }
                 let stable = i.windows(2).all(|w| {
                     let (a, b) = (x[w[0] as usize], x[w[1] as usize]);
                     a != b && !(a.is_nan() && b.is_nan()) || w[0] < w[1]

@@ -36,7 +36,8 @@ pub struct Merge {
 /// Bytes that sorting or merging takes per element: the element and its position, the result, and
 /// what the routine needs.
 fn bytes_each(order: Order, dtype: DType, n: usize) -> usize {
-    let scratch = Routine::Order(order).family().scratch(&[(dtype, &[n])]).div_ceil(n.max(1));
+    let scratch =
+        Routine::Order(order.of_all()).family().scratch(&[(dtype, &[n])]).div_ceil(n.max(1));
     match order.is_of_positions() {
         true => 2 * dtype.size() + 2 * DType::I64.size() + scratch,
         false => 2 * dtype.size() + scratch,
@@ -104,15 +105,15 @@ impl Outside<'_, '_> {
             return Err(RunError::Bug("no sort".into()));
         };
         let x = parts.operands[0];
-        let n = count(parts.core(x));
-        let mut runs = self.runs(order, merge, parts.dtype(x), n)?;
+        let (n, wanted) = (count(parts.core(x)), count(parts.core(parts.out)));
+        let mut runs = self.runs(order.of_all(), merge, parts.dtype(x), n)?;
         for part in pieces(n, merge.run) {
             let given = self.read(x, batch, part.clone())?;
             self.add_run(&mut runs, part.start, given)?;
             self.step()?;
         }
         let mut from = vec![0; runs.at.len()];
-        for part in pieces(n, merge.range) {
+        for part in pieces(wanted, merge.range) {
             let to = self.ranks(&mut runs, part.end)?;
             let merged = self.merged(&runs, &from, &to, part.len())?;
             self.write(batch, part.start, &merged)?;
