@@ -382,6 +382,7 @@ fn norm(x, ord=none, axis=none, keepdims=false) {
 fn matrix_power(x, n) {
     x = asarray(x)
     assert x.shape[-1] == x.shape[-2], "the matrix is not square"
+    assert int(n) == n, "the power of a matrix is a whole number"
     if n < 0 { return matrix_power(inv(x), -n) }
     if n == 0 { return broadcast_to(eye(x.shape[-1], dtype=x.dtype), x.shape) }
     half = if n > 1 { matrix_power(x, n // 2) } else { x }

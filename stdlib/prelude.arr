@@ -312,6 +312,7 @@ fn logaddexp(a, b) {
 fn logsumexp(x, axis=none, keepdims=false) {
     x = _floating(x)
     m = max(x, axis=axis, keepdims=true)
+    m = where(isfinite(m), m, 0)
     s = log(sum(exp(x - m), axis=axis, keepdims=true)) + m
     if keepdims { s } else if axis == none { reshape(s, ()) } else { squeeze(s, axis=axis) }
 }

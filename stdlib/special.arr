@@ -262,11 +262,12 @@ fn comb(n, k) {
     m = where(possible, minimum(k, n - k), 0.0)
     r = ones_like(n)
     # Products of whole numbers, each division leaving none over, as long as they are exact.
+    whole = (n == floor(n)) & (k == floor(k))
     if n.size > 0 {
         for j in range(minimum(int(max(m)), 60)) { r = where(j < m, r * (n - j) / (j + 1), r) }
     }
-    r = where(m > 60, exp(lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)), r)
-    where(possible, where(r < 9007199254740992.0, round(r), r), 0.0)
+    r = where((m > 60) | ~whole, exp(lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)), r)
+    where(possible, where(whole & (r < 9007199254740992.0), round(r), r), 0.0)
 }
 
 ## The number of ways to take `k` of `n` things in an order, in floating point.

@@ -192,7 +192,9 @@ fn t_pdf(x, df) {
 ## 0.36787944117144233
 fn gamma_pdf(x, shape, scale=1.0) {
     z = where(x > 0, x / scale, 1.0)
-    where(x > 0, exp((shape - 1) * log(z) - z - lgamma(shape)) / scale, 0.0)
+    inside = where(isfinite(z), exp((shape - 1) * log(z) - z - lgamma(shape)) / scale, where(isnan(z), z, 0.0))
+    at_0 = where(shape == 1, 1.0 / scale, where(shape < 1, inf, 0.0))
+    where(x > 0, inside, where(x == 0, at_0, where(isnan(x), x, 0.0)))
 }
 
 ## The density of the chi-squared distribution with `df` degrees of freedom.
@@ -205,14 +207,21 @@ fn chi2_pdf(x, df) = gamma_pdf(x, df / 2, scale=2.0)
 ##
 ## >>> round(stats.poisson_pmf(0, 1.0), 12)
 ## 0.367879441171
-fn poisson_pmf(k, rate) = exp(k * log(rate) - rate - lgamma(k + 1.0))
+fn poisson_pmf(k, rate) = where((k < 0) | (k != floor(k)), 0.0, exp(_times_log(k, rate) - rate - lgamma(k + 1.0)))
 
-## The probability of `k` successes in `n` trials of probability `p` (between 0 and 1, without these).
+# k * log(x), 0 where k is.
+fn _times_log(k, x) = where(k == 0, 0.0, k * log(where(k == 0, 1.0, x)))
+
+## The probability of `k` successes in `n` trials of probability `p`.
 ##
 ## >>> round(stats.binomial_pmf(1, 2, 0.5), 12)
 ## 0.5
 fn binomial_pmf(k, n, p) {
-    exp(lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) + k * log(p) + (n - k) * log1p(-p))
+    possible = (k >= 0) & (k <= n) & (k == floor(k))
+    k = where(possible, k, 0)
+    ways = lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0)
+    failures = where(n == k, 0.0, (n - k) * log1p(-where(n == k, 0.0, p)))
+    where(possible, exp(ways + _times_log(k, p) + failures), 0.0)
 }
 
 ## The moment of an order about the mean.
@@ -384,7 +393,11 @@ fn t_cdf(x, df) {
 ##
 ## >>> round(stats.f_cdf(1.0, 2.0, 4.0), 9)
 ## 0.555555556
-fn f_cdf(x, dfnum, dfden) = where(x <= 0, 0.0, special.betainc(dfnum / 2, dfden / 2, dfnum * where(x <= 0, 0.0, x) / (dfnum * where(x <= 0, 0.0, x) + dfden)))
+fn f_cdf(x, dfnum, dfden) {
+    z = where((x > 0) & (x < inf), x, 1.0)
+    p = special.betainc(dfnum / 2, dfden / 2, dfnum * z / (dfnum * z + dfden))
+    where(isnan(x), x, where(x <= 0, 0.0, where(x == inf, 1.0, p)))
+}
 
 ## The probability that a number of the chi-squared distribution is at most `x`.
 ##

@@ -129,7 +129,8 @@ fn frexp(x) {
 ## >>> i0(0.0)
 ## 1.0
 fn i0(x) {
-    x = abs(_floating(x))
+    x = asarray(x)
+    x = abs(if isdtype(x.dtype, "real floating") { x } else { astype(x, float64) })
     near = exp(x) * _chebyshev(x / 2 - 2, _I0_NEAR())
     far = exp(x) * _chebyshev(32 / where(x > 8, x, 8) - 2, _I0_FAR()) / sqrt(where(x > 8, x, 8))
     where(x > 8, far, near)

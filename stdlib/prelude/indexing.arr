@@ -10,7 +10,13 @@
 fn partition(x, kth, axis=-1) {
     x = asarray(x)
     if axis == none { return partition(ravel(x), kth) }
-    if _splits(x, kth) { return x[argpartition(x, kth)] }
+    if _splits(x, kth) {
+        before, after = _split(x, kth)
+        y = zeros(x.size, dtype=x.dtype)
+        y[:before.size] = x[before]
+        y[before.size:] = x[after]
+        return y
+    }
     s = sort(x, axis=axis)
     _check_kth(s, kth, axis)
     s
@@ -24,13 +30,8 @@ fn argpartition(x, kth, axis=-1) {
     x = asarray(x)
     if axis == none { return argpartition(ravel(x), kth) }
     if _splits(x, kth) {
-        _check_kth(x, kth, axis)
-        n = x.shape[0]
-        k = int(kth)
-        before = _first(x, 0, false, (if k < 0 { k + n } else { k }) + 1)
-        after = ones(n, dtype=bool)
-        after[before] = false
-        p = zeros(n, dtype=int64)
+        before, after = _split(x, kth)
+        p = zeros(x.size, dtype=int64)
         p[:before.size] = before
         p[before.size:] = flatnonzero(after)
         return p
@@ -38,6 +39,16 @@ fn argpartition(x, kth, axis=-1) {
     p = argsort(x, axis=axis)
     _check_kth(p, kth, axis)
     p
+}
+
+# The positions of the first elements in order up to `kth`, and a mask of the others.
+fn _split(x, kth) {
+    _check_kth(x, kth, -1)
+    k = int(kth)
+    before = persist(_first(x, 0, false, (if k < 0 { k + x.size } else { k }) + 1))
+    after = ones(x.size, dtype=bool)
+    after[before] = false
+    (before, after)
 }
 
 # Whether putting the first elements of a vector in order is worth more than sorting it.
@@ -107,7 +118,7 @@ fn _compress(condition, x, axis=none) {
     x = asarray(x)
     if axis == none { return _compress(condition, ravel(x), 0) }
     chosen = ravel(asarray(condition))
-    if axis == 0 and chosen.size == x.shape[0] { return x[astype(chosen, bool)] }
+    if axis == 0 and x.ndim > 0 and chosen.size == x.shape[0] { return x[astype(chosen, bool)] }
     take(x, flatnonzero(chosen), axis=axis)
 }
 
@@ -173,6 +184,7 @@ fn ravel_multi_index(indices, shape, mode="raise") {
 ## (array([1, 0]), array([2, 1]))
 fn unravel_index(indices, shape) {
     rest = asarray(indices)
+    assert rest.size == 0 or isdtype(rest.dtype, "integral"), "positions are whole numbers"
     assert all((rest >= 0) & (rest < prod(asarray(shape)))), "a position is outside the shape"
     out = ()
     for n in shape[::-1] {
@@ -358,6 +370,10 @@ fn setxor1d(a, b, assume_unique=false) = union1d(setdiff1d(a, b), setdiff1d(b, a
 ## [0 1 2]
 fn bincount(x, weights=none, minlength=0) {
     x = asarray(x)
+    if x.dtype == bool { x = astype(x, int64) }
+    assert x.ndim == 1, "bincount counts the numbers of a vector"
+    assert minlength >= 0, "minlength is at least 0"
+    assert weights == none or asarray(weights).size == x.size, "bincount needs a weight for each number"
     n = minlength
     if x.size > 0 {
         least = min(x)
@@ -775,9 +791,13 @@ fn interp(x, xp, fp, left=none, right=none, period=none) {
     n = xp.size
     if n == 1 { return where(x < xp[0], low, where(x > xp[0], high, where(isnan(x), nan, fp[0]))) }
     i = clip(searchsorted(xp, x, side="right") - 1, 0, n - 2)
-    x0 = xp[i]
-    f0 = fp[i]
-    slope = (fp[i + 1] - f0) / (xp[i + 1] - x0)
-    r = where(x == xp[i + 1], fp[i + 1], slope * (x - x0) + f0)
-    where(x < xp[0], low, where(x > xp[-1], high, r))
+    x0, x1 = xp[i], xp[i + 1]
+    f0, f1 = fp[i], fp[i + 1]
+    slope = (f1 - f0) / (x1 - x0)
+    r = slope * (x - x0) + f0
+    # A value at a point is the value there, and beside one that is not finite the other way is tried.
+    r = where(isnan(r), slope * (x - x1) + f1, r)
+    r = where(isnan(r) & (f0 == f1), f0, r)
+    r = where(x == x0, f0, where(x == x1, f1, r))
+    where(x < xp[0], low, where(x > xp[-1], high, where(isnan(x), nan, r)))
 }

@@ -255,7 +255,7 @@ pub static CODES: &[CodeInfo] = codes! {
         "A condition needs one true or false. Of an array say any() or all(); to choose element by"
         "element use where(condition, x, y), and `&`, `|`, `~` in place of and, or, not.";
     "E0173" "integer to a negative power"
-        "An integer raised to a negative integer is no integer. Make one of them a float: 2.0 ** -1.";
+        "An integer raised to a negative integer is no integer. Make one of them a float: n ** -1.0.";
     "E0174" "transpose of another rank"
         "`.T` transposes matrices, `.mT` swaps the last two axes of stacks of matrices,"
         "permute_dims(x, axes) puts the axes in any order.";

@@ -100,7 +100,7 @@ pub static EXAMPLES: &[Example] = examples! {
     "E0170" "x = [[1, 2], [3]]" => "x = ([1, 2], [3])";
     "E0171" "print(zeros((3, 4)).sum(axis=1.0))" => "print(zeros((3, 4)).sum(axis=1))";
     "E0172" "x = ones(3)\nif x > 0 { print(x) }" => "x = ones(3)\nif (x > 0).all() { print(x) }";
-    "E0173" "print(2 ** -1)" => "print(2.0 ** -1)";
+    "E0173" "n = 2\nprint(n ** -1)" => "n = 2.0\nprint(n ** -1)";
     "E0174" "print(zeros((2, 3, 4)).T)" => "print(zeros((2, 3, 4)).mT)";
     "E0175" "print(max([1, 2], [3, 4]))" => "print(maximum([1, 2], [3, 4]))";
     "E0176" "print(zeros((1, 3)).squeeze(axis=1))" => "print(zeros((1, 3)).squeeze(axis=0))";

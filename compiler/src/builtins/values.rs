@@ -157,8 +157,11 @@ fn complex(cx: &mut dyn Context, a: &[Value]) -> Result {
     }
     let (re, im) = (number(cx, &a[0])?, number(cx, &a[1])?);
     let (Some(re), Some(im)) = (re, im) else { return Ok(Value::Unknown(Unknown::Complex)) };
-    let ((a, b), (c, d)) = (re.cast(DType::C128).as_complex(), im.cast(DType::C128).as_complex());
-    Ok(Value::Complex(a - d, b + c))
+    let parts = |of: Scalar| of.cast(DType::C128).as_complex();
+    let complex = |of: Scalar| of.dtype.kind() == Kind::Complex;
+    let ((a, b), (c, d)) = (parts(re), parts(im));
+    // A part that is not there changes nothing, not even the sign of a zero.
+    Ok(Value::Complex(if complex(im) { a - d } else { a }, if complex(re) { b + c } else { c }))
 }
 
 /// The array of two real ones, broadcast, as its parts.

@@ -55,8 +55,11 @@ impl Lowerer<'_> {
                     _ => ExprKind::Or(left, right),
                 }
             }
-            ast::ExprKind::Binary { op, rhs, op_span, .. } => {
-                let rhs = self.value(*rhs);
+            ast::ExprKind::Binary { op, lhs, rhs, op_span } => {
+                let rhs = match (op, &ast[*lhs].kind, self.fraction(*rhs)) {
+                    (BinaryOp::Pow, ast::ExprKind::Int(_), Some(power)) => power,
+                    _ => self.value(*rhs),
+                };
                 ExprKind::Binary { op: *op, lhs: left, rhs, op_span: *op_span }
             }
             ast::ExprKind::Call { callee, args } => match &ast[*callee].kind {
@@ -127,6 +130,16 @@ impl Lowerer<'_> {
             return ExprKind::Fixed(Value::Int(i64::MIN));
         }
         ExprKind::Unary(op, self.value(arg))
+    }
+
+    /// A negative whole number that is written out, as a float: a number that is written out to this
+    /// power is one.
+    fn fraction(&mut self, power: ast::ExprId) -> Option<ExprId> {
+        let ast = self.ast;
+        let ast::ExprKind::Unary { op: UnaryOp::Neg, arg } = &ast[power].kind else { return None };
+        let ast::ExprKind::Int(n @ 1..) = &ast[*arg].kind else { return None };
+        let kind = ExprKind::Fixed(Value::Float(-(*n as f64)));
+        Some(self.expr(kind, ast[power].span))
     }
 
     fn elements(&mut self, items: &[ast::Element]) -> Vec<Element> {

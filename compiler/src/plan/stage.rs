@@ -168,9 +168,14 @@ fn side_by_side(plan: &Plan, stages: Vec<Stage>) -> Vec<Stage> {
     joined
 }
 
-/// Whether a later step neither reads nor overwrites what an earlier one writes.
+/// Whether a later step may run beside an earlier one: it neither reads nor overwrites what that
+/// one writes, and neither is a routine that could have all threads were it not for a kernel.
 fn independent(plan: &Plan, earlier: u32, later: u32) -> bool {
     let (a, b) = (&plan.steps[earlier as usize], &plan.steps[later as usize]);
+    let routine = |step: &Step| matches!(step.kind, StepKind::Extern { .. });
+    if routine(a) != routine(b) {
+        return false;
+    }
     let out = plan.written(a);
     if plan.reads(b).iter().any(|&r| plan.stored(r) == out) {
         return false;

@@ -170,22 +170,21 @@ impl Order {
 
     /// Keys of elements: in the order in which a sort puts them, equal where it counts them equal.
     pub fn keys(self, x: &Block<'_>, out: &mut [u64]) {
-        let (loose, descending) = match self {
-            Order::Sort { descending, .. } => (false, descending),
-            Order::Argsort { descending, .. } => (true, descending),
-            Order::Search { .. } | Order::Count { .. } => (true, false),
+        let descending = match self {
+            Order::Sort { descending, .. } | Order::Argsort { descending, .. } => descending,
+            Order::Search { .. } | Order::Count { .. } => false,
         };
         with_number!(x.dtype, T => {
             for (o, v) in out.iter_mut().zip(x.of::<T>()) {
-                *o = sort_key(*v, loose, descending);
+                *o = sort_key(*v, descending);
             }
         });
     }
 }
 
-/// The key of an element in a sort.
-fn sort_key<T: Keyed>(v: T, loose: bool, descending: bool) -> u64 {
-    turned(v, if loose { v.loose() } else { v.key() }, descending).into()
+/// The key of an element in a stable sort.
+fn sort_key<T: Keyed>(v: T, descending: bool) -> u64 {
+    turned(v, v.loose(), descending).into()
 }
 
 /// A key in the other direction; that of NaN stays last.
@@ -206,6 +205,8 @@ pub(super) trait Keyed: bytemuck::Pod + PartialOrd + Send + Sync {
     }
     /// The number of a key; every NaN is the same one.
     fn of_key(key: Self::Key) -> Self;
+    /// Whether there are two zeros, of either sign, which are equal.
+    const TWO_ZEROS: bool = false;
     /// Whether it is NaN.
     fn is_nan(self) -> bool {
         false
@@ -240,6 +241,7 @@ macro_rules! keyed_floats {
     ($($t:ident as $u:ident, $sign:expr;)*) => {$(
         impl Keyed for $t {
             type Key = $u;
+            const TWO_ZEROS: bool = true;
             #[inline(always)]
             fn key(self) -> $u {
                 let bits = self.to_bits();
@@ -451,13 +453,32 @@ fn sort<T: Keyed>(
             *k = bytemuck::cast(T::of_key(turned(v, *k, descending)));
         });
     };
-    let Some(first) = first else {
-        return sort_keys(out, &mut scratch[..n], workers, fill, finish);
-    };
-    let (keys, spare) = scratch[..2 * n].split_at_mut(n);
-    first_keys(keys, spare, first, workers, fill);
-    out.copy_from_slice(&keys[..first]);
-    finish(out);
+    match first {
+        None => sort_keys(out, &mut scratch[..n], workers, fill, finish),
+        Some(first) => {
+            let (keys, spare) = scratch[..2 * n].split_at_mut(n);
+            first_keys(keys, spare, first, workers, fill);
+            out.copy_from_slice(&keys[..first]);
+            finish(out);
+        }
+    }
+    if T::TWO_ZEROS {
+        zeros_in_order(x, bytemuck::cast_slice_mut(out), descending);
+    }
+}
+
+/// Puts the zeros of a sorted line, of which one sign came first, in the order of the line.
+fn zeros_in_order<T: Keyed>(x: &[T], sorted: &mut [T], descending: bool) {
+    let before = |v: &T| if descending { v.near() > 0.0 } else { v.near() < 0.0 };
+    let start = sorted.partition_point(before);
+    let len = sorted[start..].partition_point(|v| v.near() == 0.0);
+    let zeros = &mut sorted[start..start + len];
+    // Where the sign that comes last is the first one, it is the only one.
+    if zeros.first().is_none_or(|v| v.near().is_sign_negative() == descending) {
+        return;
+    }
+    let given = x.iter().filter(|v| v.near() == 0.0);
+    zeros.iter_mut().zip(given).for_each(|(to, v)| *to = *v);
 }
 
 /// Puts the `first` keys of those that `fill` writes in order: those of each run, then of these.
@@ -519,7 +540,7 @@ fn argsort<T: Keyed>(
     workers: &dyn Workers,
 ) {
     let n = x.len();
-    let key = |v: &T| sort_key(*v, true, descending);
+    let key = |v: &T| sort_key(*v, descending);
     let (keys, rest) = scratch.split_at_mut(n);
     let (spare, rest) = rest.split_at_mut(n);
     if packed(size_of::<T>(), n) {

@@ -1,0 +1,11 @@
+# Values at the edges of where functions are defined, as NumPy and SciPy give them.
+print(interp([0.0, 1.0, 2.0, nan], [0.0, 1.0, 2.0], [5.0, nan, 7.0]), interp([0.0, 1.0, 2.0], [0.0, 1.0, 2.0], [5.0, inf, 7.0]))
+print(interp([1.0, 0.5, 1.5], [0.0, 1.0, 2.0], [inf, 1.0, 1.0]), interp([0.5], [0.0, 1.0], [inf, inf]))
+print(bincount([true, true, false]), bincount([true, false]))
+print(logsumexp([-inf, -inf]), logsumexp([1000.0, inf]), logsumexp([[-inf, -inf], [0.0, 0.0]], axis=1))
+print(complex(-2.0, -0.0), sqrt(complex(-2.0, -0.0)), complex(1j, 2), complex(2, 1j))
+print(sort([0.0, -0.0, -1.0, -0.0, 0.0]), sort([0.0, -0.0, 1.0], descending=true), unique([0.0, -0.0]))
+print(stats.gamma_pdf(0.0, 1.0), stats.gamma_pdf(inf, 1.0), stats.gamma_pdf([0.0, 0.0], [2.0, 0.5]), stats.chi2_pdf(0.0, 2))
+print(stats.poisson_pmf([0, 1, 2.5], [0.0, 0.0, 3.0]), stats.binomial_pmf([2.5, 0, 10, 3], 10, [0.3, 0.0, 1.0, 0.0]))
+print(stats.f_cdf([inf, 0.0, nan], 3, 4), round(special.comb(5.5, 2), 9), special.comb([5, 60], [2, 30]))
+print(i0(0), i0([0, 1]).dtype, 1 << 62)

@@ -1,0 +1,16 @@
+x = random(5000, seed=3)
+x[7] = nan
+x[100] = -inf
+p = argpartition(x, 40)
+y = partition(x, 40)
+s = sort(x)
+print(y[40] == s[40], all(y[:40] <= y[40]), sum(y[41:] < y[40]), sum(isnan(y)), sort(y).sum() )
+assert array_equal(x[p], y, equal_nan=true)
+assert array_equal(sort(p), arange(5000))
+print(partition(x, -4990)[10] == s[10], partition(x, 3, axis=none)[3])
+v, i = topk(x, 5)
+print(v - s[::-1][1:6], x[i] - v)
+print(topk(x.reshape(50, 100), 3, axis=0, largest=false)[0].shape, topk([1, 2], 5)[0], topk(int8([3, -1, 7, 7]), 3))
+k = int(x[0] * 10)
+print(partition(x, k)[k] == s[k])
+print(unique([nan, 1.0, nan]), unique([nan, 1.0, nan], equal_nan=false), unique(zeros((0, 3)), axis=0).shape, unique([[1, 2], [1, 2]], axis=0))
