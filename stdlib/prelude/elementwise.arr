@@ -300,8 +300,8 @@ fn packbits(x, axis=none, bitorder="big") {
     full = -(-n // 8) * 8
     if full != n { y = concat((y, zeros((*y.shape[:-1], full - n), dtype=bool)), axis=-1) }
     y = reshape(y, (*y.shape[:-1], full // 8, 8))
-    place = if bitorder == "big" { 7 - iota(8) } else { iota(8) }
-    moveaxis(astype(sum(astype(y, int64) << place, axis=-1), uint8), -1, axis)
+    bits = astype(1 << (if bitorder == "big" { 7 - iota(8) } else { iota(8) }), uint8)
+    moveaxis(sum(where(y, bits, uint8(0)), axis=-1, dtype=uint8), -1, axis)
 }
 
 ## The bits of uint8 elements as zeros and ones; `count` says how many to keep (from the end, how many

@@ -34,6 +34,7 @@ const RULES: &[Rule] = &[
     Rule { name: "map of a broadcast scalar -> map of the scalar", apply: scalar_operand },
     Rule { name: "map of constants -> constant", apply: constant_map },
     Rule { name: "x*1, x/1, x-0 -> x", apply: neutral },
+    Rule { name: "truth value != 0 -> truth value", apply: truth },
     Rule { name: "x**2 -> x*x", apply: square },
     Rule { name: "-(-x), not not x -> x", apply: involution },
     Rule { name: "reduction of nothing -> identity", apply: empty_reduce },
@@ -195,6 +196,18 @@ fn neutral(node: &Node, g: &Graph) -> Option<Rewrite> {
         _ => return None,
     };
     whole(keep).then(|| Rewrite::To(node.args[keep]))
+}
+
+/// A bool, or what it is as a number, compared with 0.
+fn truth(node: &Node, g: &Graph) -> Option<Rewrite> {
+    let (Op::Map(MapOp::Ne), [x, y]) = (&node.op, &node.args[..]) else { return None };
+    let zero = constant(g, *y).is_some_and(|s| s.as_f64() == 0.0);
+    let value = match g[*x].op {
+        Op::Map(MapOp::Cast) => g[*x].args[0],
+        _ => *x,
+    };
+    let same = g[value].dtype == DType::Bool && g[value].shape == node.shape;
+    (zero && same).then_some(Rewrite::To(value))
 }
 
 fn square(node: &Node, g: &Graph) -> Option<Rewrite> {

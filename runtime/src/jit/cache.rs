@@ -6,12 +6,15 @@
 //! executable after, never both, and stays until the compiler and all programs are gone.
 #![allow(unsafe_code, reason = "the address of finished code becomes a function")]
 
-use super::codegen;
+use super::codegen::{self, Folding};
 use super::lint;
 use super::lower::{Lowered, Stage, lower};
 use super::program::{Entry, JitSegment, Lane, Layout, Program, ResultPlace, TileCall, TileStep};
+use super::tiles::{Level, fold::fold};
 use arr_ir::kernel::Kernel;
+use arr_ir::op::FoldOp;
 use cranelift_codegen::Context;
+use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::FunctionBuilderContext;
 use cranelift_jit::{JITBuilder, JITModule};
@@ -103,7 +106,7 @@ struct State {
 }
 
 /// A program and what it was compiled from.
-type Known = ((Kernel, Vec<Layout>), Arc<Program>);
+type Known = ((Kernel, Vec<Layout>, Option<FoldOp>), Arc<Program>);
 
 impl Default for Compiler {
     fn default() -> Compiler {
@@ -125,7 +128,17 @@ impl Compiler {
 
     /// The program of a kernel whose operands lie in these layouts.
     pub fn program(&self, kernel: &Kernel, layouts: &[Layout]) -> Result<Arc<Program>, JitError> {
-        self.with(|state| state.program(kernel, layouts))
+        self.with(|state| state.program(kernel, layouts, None))
+    }
+
+    /// The same, with the code that folds rows in registers ([`Program::fold`]), if there can be any.
+    pub fn folding(
+        &self,
+        kernel: &Kernel,
+        layouts: &[Layout],
+        op: FoldOp,
+    ) -> Result<Arc<Program>, JitError> {
+        self.with(|state| state.program(kernel, layouts, Some(op)))
     }
 
     /// What has been done so far.
@@ -189,22 +202,29 @@ impl State {
         })
     }
 
-    fn program(&mut self, kernel: &Kernel, layouts: &[Layout]) -> Result<Arc<Program>, JitError> {
-        let hash = FxBuildHasher.hash_one((kernel, layouts));
+    fn program(
+        &mut self,
+        kernel: &Kernel,
+        layouts: &[Layout],
+        op: Option<FoldOp>,
+    ) -> Result<Arc<Program>, JitError> {
+        let hash = FxBuildHasher.hash_one((kernel, layouts, op));
         let known = self.programs.get(&hash).into_iter().flatten();
-        for ((k, l), program) in known {
-            if k == kernel && l == layouts {
+        for ((k, l, o), program) in known {
+            if k == kernel && l == layouts && *o == op {
                 self.stats.hits += 1;
                 return Ok(program.clone());
             }
         }
         let start = Instant::now();
         let lowered = lower(kernel, layouts)?;
-        let program = Arc::new(self.compile(lowered, kernel)?);
+        let fold = op.map(|op| self.fold(&lowered, kernel, op)).transpose()?.flatten();
+        let program = Program { fold, ..self.compile(lowered, kernel)? };
+        let program = Arc::new(program);
         self.stats.seconds += start.elapsed().as_secs_f64();
         self.stats.programs += 1;
         self.stats.instructions += kernel.insts.len();
-        let key = (kernel.clone(), layouts.to_vec());
+        let key = (kernel.clone(), layouts.to_vec(), op);
         self.programs.entry(hash).or_default().push((key, program.clone()));
         Ok(program)
     }
@@ -233,19 +253,47 @@ impl State {
         Ok(assemble(lowered, kernel, steps, self.code.clone()))
     }
 
+    /// The code that folds the rows of a kernel that is one segment.
+    fn fold(
+        &mut self,
+        lowered: &Lowered,
+        kernel: &Kernel,
+        op: FoldOp,
+    ) -> Result<Option<Entry>, JitError> {
+        let [Stage::Segment(segment)] = &lowered.stages[..] else { return Ok(None) };
+        let Some(routines) = fold(op, kernel.dtype(), Level::Baseline) else { return Ok(None) };
+        if !codegen::foldable(segment, op) {
+            return Ok(None);
+        }
+        let folding = Folding { op, identity: u64::from_le_bytes(routines.identity) };
+        let target = self.start();
+        let (function, operands) = (&mut self.context.func, kernel.operands.len());
+        codegen::build_fold(segment, folding, operands, function, &mut self.builder, target);
+        lint::check(&self.context.func).map_err(JitError::Codegen)?;
+        let (id, _) = self.define()?;
+        self.code.with(|module| module.finalize_definitions().map_err(codegen_error))?;
+        Ok(Some(self.entry(id)))
+    }
+
     /// Makes the IR of a segment, verified and checked.
     fn build(
         &mut self,
         segment: &super::lower::Segment,
         first_slot: usize,
     ) -> Result<(), JitError> {
+        let target = self.start();
+        codegen::build(segment, first_slot, &mut self.context.func, &mut self.builder, target);
+        lint::check(&self.context.func).map_err(JitError::Codegen)
+    }
+
+    /// Starts the IR of a segment.
+    fn start(&mut self) -> TargetFrontendConfig {
         let (convention, target) = self.code.with(|module| {
             module.clear_context(&mut self.context);
             (module.isa().default_call_conv(), module.isa().frontend_config())
         });
         self.context.func.signature = codegen::signature(convention);
-        codegen::build(segment, first_slot, &mut self.context.func, &mut self.builder, target);
-        lint::check(&self.context.func).map_err(JitError::Codegen)
+        target
     }
 
     /// Compiles the IR into the module: the function and the bytes of its code.
@@ -350,5 +398,6 @@ fn assemble(lowered: Lowered, kernel: &Kernel, steps: Vec<TileStep>, code: Arc<C
         result_size: kernel.dtype().size(),
         contiguous: lowered.contiguous,
         uniform: lowered.uniform,
+        fold: None,
     }
 }

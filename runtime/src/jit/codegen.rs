@@ -8,11 +8,16 @@
 //!
 //! Addresses are a span's pointer plus rows times its stride plus columns times the element's size;
 //! all accesses stay within the tile.
+//!
+//! A folding segment ([`build_fold`]) combines the rows instead of storing them. Its loop over columns
+//! is the outer one, so that what a few vectors of columns come to stays in registers while the
+//! rows go by; where a row lies in each operand is read from a table.
 
 use super::instructions::{Lanes, int_vector};
 use super::lower::{Node, NodeCode, Segment};
 use super::program::{Layout, Place};
 use arr_ir::dtype::DType;
+use arr_ir::op::FoldOp;
 use cranelift_codegen::cursor::FuncCursor;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -45,15 +50,43 @@ pub fn build(
     target: TargetFrontendConfig,
 ) {
     let b = FunctionBuilder::new(function, context);
-    let emitter = Emitter {
-        lanes: Lanes::new(b, segment.width),
-        segment,
-        first_slot,
-        plan: Plan::new(segment),
-        splats: vec![Splat::Varying; segment.nodes.len()],
-        rows: FxHashMap::default(),
+    Emitter::new(b, segment, first_slot, Plan::new(segment)).function(target);
+}
+
+/// What the rows of a folding segment are combined with.
+#[derive(Clone, Copy, Debug)]
+pub struct Folding {
+    /// The combination; native in the dtype of the segment's result.
+    pub op: FoldOp,
+    /// The bits of its identity.
+    pub identity: u64,
+}
+
+/// Whether rows of a segment can be folded in registers: it gives one result and reads operands alone.
+pub fn foldable(segment: &Segment, op: FoldOp) -> bool {
+    let operand = |node: &Node| match node.code {
+        NodeCode::Load(place, _) => matches!(place, Place::Operand(_)),
+        _ => true,
     };
-    emitter.function(target);
+    let [(result, Place::Out)] = segment.stores[..] else { return false };
+    let dtype = segment.nodes[result as usize].dtype;
+    op.elementwise().is_native(dtype) && segment.nodes.iter().all(operand)
+}
+
+/// Fills a function of [`signature`] with the code that folds the rows of a [`foldable`] segment of a
+/// kernel of `operands` operands, column by column: the output is one row, `out[j] = f(..f(identity,
+/// row 0[j]).., row m-1[j])`. The span after those of the operands points to a table with an entry per
+/// row: for each operand, the bytes from its span's pointer to the row.
+pub fn build_fold(
+    segment: &Segment,
+    folding: Folding,
+    operands: usize,
+    function: &mut Function,
+    context: &mut FunctionBuilderContext,
+    target: TargetFrontendConfig,
+) {
+    let b = FunctionBuilder::new(function, context);
+    Emitter::new(b, segment, 1 + operands, Plan::folding(segment)).fold(folding, target);
 }
 
 /// Vector registers, less one for intermediate values.
@@ -92,6 +125,15 @@ impl Plan {
         };
         let vectors = if interleaved { unroll } else { 1 };
         Plan { unroll, interleaved, kept: REGISTERS.saturating_sub(live * vectors) }
+    }
+
+    /// Of a folding segment: as many accumulators as leave room for one vector and what is the same
+    /// along the columns.
+    fn folding(segment: &Segment) -> Plan {
+        let live = most_live(segment);
+        let fits = |u: &usize| u + live + 2 <= REGISTERS;
+        let unroll = [8, 6, 4].into_iter().find(fits).unwrap_or(2);
+        Plan { unroll, interleaved: false, kept: REGISTERS.saturating_sub(live + unroll) }
     }
 }
 
@@ -184,15 +226,165 @@ struct Frame {
     columns: Value,
 }
 
-impl Emitter<'_, '_> {
-    fn function(mut self, target: TargetFrontendConfig) {
+/// The values that the loops of a fold need.
+struct Fold {
+    folding: Folding,
+    /// The node that is folded.
+    node: u32,
+    /// The operands that are read: how they lie, the dtype of their elements, the first one's address.
+    places: Vec<(Place, Layout, DType, Value)>,
+    /// The output.
+    out: Value,
+    /// The table of the rows, and bytes of an entry.
+    table: Value,
+    entry: i64,
+    /// How many rows there are.
+    rows: Value,
+}
+
+impl<'f, 's> Emitter<'f, 's> {
+    fn new(
+        b: FunctionBuilder<'f>,
+        segment: &'s Segment,
+        first_slot: usize,
+        plan: Plan,
+    ) -> Emitter<'f, 's> {
+        Emitter {
+            lanes: Lanes::new(b, segment.width),
+            segment,
+            first_slot,
+            plan,
+            splats: vec![Splat::Varying; segment.nodes.len()],
+            rows: FxHashMap::default(),
+        }
+    }
+
+    /// Starts the function.
+    fn entry(&mut self) -> Frame {
         let entry = self.lanes.b.create_block();
         self.lanes.b.append_block_params_for_function_params(entry);
         self.lanes.b.switch_to_block(entry);
         let [table, params, rows, columns] = *self.lanes.b.block_params(entry) else {
             unreachable!("a segment has four parameters")
         };
-        let frame = Frame { table, params, rows, columns };
+        Frame { table, params, rows, columns }
+    }
+
+    fn finish(mut self, target: TargetFrontendConfig) {
+        self.lanes.b.ins().return_(&[]);
+        self.lanes.b.seal_all_blocks();
+        self.lanes.b.finalize(target);
+    }
+
+    /// The function of [`build_fold`].
+    fn fold(mut self, folding: Folding, target: TargetFrontendConfig) {
+        let frame = self.entry();
+        let (node, _) = self.segment.stores[0];
+        let dtype = self.node(node).dtype;
+        let mut places: Vec<(Place, Layout, DType, Value)> = Vec::new();
+        for Node { code, dtype, .. } in &self.segment.nodes {
+            if let NodeCode::Load(place, layout) = *code
+                && layout != Layout::Constant
+                && !places.iter().any(|p| p.0 == place)
+            {
+                let (first, _) = self.span(&frame, place, *dtype);
+                places.push((place, layout, *dtype, first));
+            }
+        }
+        let (out, _) = self.span(&frame, Place::Out, dtype);
+        let offset = self.first_slot as i32 * SPAN_BYTES;
+        let table = self.lanes.b.ins().load(types::I64, flags(), frame.table, offset);
+        let entry = (self.first_slot as i64 - 1) * 8;
+        let fold = Fold { folding, node, places, out, table, entry, rows: frame.rows };
+        let first = self.block_with(0);
+        let anchor = self.lanes.b.ins().jump(first, &[]);
+        self.lanes.set_anchor(anchor);
+        self.keep_splats();
+        self.hoist(&frame);
+
+        self.lanes.b.switch_to_block(first);
+        let (lanes, unroll) = (self.lanes.lanes(), self.plan.unroll);
+        let mut i = self.lanes.b.ins().iconst(types::I64, 0);
+        for copies in [unroll, 2, 1] {
+            let body = |emitter: &mut Self, i| emitter.fold_rows(&fold, i, copies, Live::All);
+            i = self.column_loop(i, frame.columns, copies * lanes, body);
+        }
+        let body = |emitter: &mut Self, i| emitter.fold_rows(&fold, i, 1, Live::One);
+        self.column_loop(i, frame.columns, 1, body);
+        self.finish(target);
+    }
+
+    /// The loop over the rows for `copies` vectors from column `i`.
+    fn fold_rows(&mut self, fold: &Fold, i: Value, copies: usize, live: Live) {
+        let dtype = self.node(fold.node).dtype;
+        let ty = self.lanes.value_type(dtype);
+        let columns: Vec<Value> = fold
+            .places
+            .iter()
+            .map(|&(_, layout, dtype, first)| match layout {
+                Layout::Contiguous => self.column(first, i, dtype),
+                _ => first,
+            })
+            .collect();
+        let (row, done) = (self.block_with(2), self.block_with(0));
+        for _ in 0..copies {
+            self.lanes.b.append_block_param(row, ty);
+            self.lanes.b.append_block_param(done, ty);
+        }
+        let bits = fold.folding.identity;
+        let lane = if dtype == DType::Bool { (bits & 1).wrapping_neg() } else { bits };
+        let identity = self.lanes.splat_here(ty, lane);
+        let start =
+            [fold.rows, fold.table].into_iter().chain(std::iter::repeat_n(identity, copies));
+        self.lanes.b.ins().jump(row, &block_args(start));
+
+        self.lanes.b.switch_to_block(row);
+        let state = self.lanes.b.block_params(row).to_vec();
+        self.rows.clear();
+        for (&(place, ..), column) in fold.places.iter().zip(columns) {
+            let Place::Operand(operand) = place else { unreachable!("operands alone are read") };
+            let ins = self.lanes.b.ins();
+            let offset = ins.load(types::I64, flags(), state[1], operand as i32 * 8);
+            self.rows.insert(place, self.lanes.b.ins().iadd(column, offset));
+        }
+        self.uniforms();
+        let splat = self.splat(fold.node);
+        let mut step = Step { i, live, columns: self.rows.clone() };
+        let op = fold.folding.op.elementwise();
+        let mut totals = Vec::with_capacity(copies);
+        for copy in 0..copies {
+            let mut values = [Vec::with_capacity(self.segment.nodes.len())];
+            for node in 0..self.segment.nodes.len() as u32 {
+                self.node_values(&mut step, node, copy, &mut values);
+            }
+            let value = splat.unwrap_or(values[0][fold.node as usize]);
+            totals.push(self.lanes.map(op, dtype, dtype, &[state[2 + copy], value]));
+        }
+        let left = self.lanes.b.ins().iadd_imm_s(state[0], -1);
+        let next = self.lanes.b.ins().iadd_imm_s(state[1], fold.entry);
+        let again = block_args([left, next].into_iter().chain(totals.iter().copied()));
+        self.lanes.b.ins().brif(left, row, &again, done, &block_args(totals.into_iter()));
+
+        self.lanes.b.switch_to_block(done);
+        let totals = self.lanes.b.block_params(done).to_vec();
+        let address = self.column(fold.out, i, dtype);
+        for (copy, total) in totals.into_iter().enumerate() {
+            let offset = (copy * self.lanes.lanes() * dtype.size()) as i32;
+            self.store(address, offset, dtype, live, total);
+        }
+    }
+
+    /// The address of column `i` of a row.
+    fn column(&mut self, row: Value, i: Value, dtype: DType) -> Value {
+        let bytes = match dtype.size() {
+            1 => i,
+            size => self.lanes.b.ins().ishl_imm_u(i, size.trailing_zeros() as i64),
+        };
+        self.lanes.b.ins().iadd(row, bytes)
+    }
+
+    fn function(mut self, target: TargetFrontendConfig) {
+        let frame = self.entry();
         let places = self.moving_places();
         let (starts, strides): (Vec<Value>, Vec<Value>) =
             places.iter().map(|&(place, dtype)| self.span(&frame, place, dtype)).unzip();
@@ -220,9 +412,7 @@ impl Emitter<'_, '_> {
         let arguments = block_args(std::iter::once(left).chain(next));
         self.lanes.b.ins().brif(left, row, &arguments, exit, &[]);
         self.lanes.b.switch_to_block(exit);
-        self.lanes.b.ins().return_(&[]);
-        self.lanes.b.seal_all_blocks();
-        self.lanes.b.finalize(target);
+        self.finish(target);
     }
 
     /// The places whose address changes from row to row, with the dtype of their elements.
@@ -359,22 +549,28 @@ impl Emitter<'_, '_> {
         let (lanes, unroll) = (self.lanes.lanes(), self.plan.unroll);
         let mut i = self.lanes.b.ins().iconst(types::I64, 0);
         if unroll > 1 {
-            i = self.column_loop(i, n, unroll * lanes, unroll, Live::All);
+            i = self.column_loop(i, n, unroll * lanes, |e, i| e.body(i, unroll, Live::All));
         }
-        i = self.column_loop(i, n, lanes, 1, Live::All);
-        self.column_loop(i, n, 1, 1, Live::One);
+        i = self.column_loop(i, n, lanes, |e, i| e.body(i, 1, Live::All));
+        self.column_loop(i, n, 1, |e, i| e.body(i, 1, Live::One));
     }
 
     /// From column `i`: steps of `step` columns as long as there are so many; gives the column
     /// reached.
-    fn column_loop(&mut self, i: Value, n: Value, step: usize, copies: usize, live: Live) -> Value {
+    fn column_loop(
+        &mut self,
+        i: Value,
+        n: Value,
+        step: usize,
+        work: impl FnOnce(&mut Self, Value),
+    ) -> Value {
         let body = self.block_with(1);
         let next = self.block_with(1);
         let limit = self.lanes.front().ins().iadd_imm_s(n, -(step as i64));
         self.repeat(i, limit, body, next);
         self.lanes.b.switch_to_block(body);
         let i = self.lanes.b.block_params(body)[0];
-        self.body(i, copies, live);
+        work(self, i);
         let i = self.lanes.b.ins().iadd_imm_s(i, step as i64);
         self.repeat(i, limit, body, next);
         self.lanes.b.switch_to_block(next);
@@ -447,15 +643,9 @@ impl Emitter<'_, '_> {
         dtype: DType,
         copy: usize,
     ) -> (Value, i32) {
-        let row = self.rows[&place];
-        let b = &mut self.lanes.b;
-        let address = *step.columns.entry(place).or_insert_with(|| {
-            let bytes = match dtype.size() {
-                1 => step.i,
-                size => b.ins().ishl_imm_u(step.i, size.trailing_zeros() as i64),
-            };
-            b.ins().iadd(row, bytes)
-        });
+        let known = step.columns.get(&place).copied();
+        let address = known.unwrap_or_else(|| self.column(self.rows[&place], step.i, dtype));
+        step.columns.insert(place, address);
         (address, (copy * self.lanes.lanes() * dtype.size()) as i32)
     }
 

@@ -88,7 +88,7 @@ pub struct Bound {
     pub program: Arc<Program>,
     /// The operands.
     pub operands: Vec<BoundOperand>,
-    /// The result's dtype.
+    /// The dtype of the program's result: what is stored, or folded.
     pub dtype: DType,
     /// Copies past the cache.
     pub stream: StreamCopy,
@@ -111,6 +111,8 @@ pub struct Across {
     pub dim: usize,
     /// Whether they come in pieces: a tile does not hold them whole.
     pub pieces: bool,
+    /// Whether they pay a lane at a time in registers.
+    pub registers: bool,
 }
 
 /// What a task of a bound step is run with.
@@ -200,6 +202,7 @@ unsafe fn scatter(to: *mut u8, stride: isize, from: *const u8, n: usize, size: u
             match size {
                 8 => to.cast::<u64>().write_unaligned(from.cast::<u64>().read_unaligned()),
                 4 => to.cast::<u32>().write_unaligned(from.cast::<u32>().read_unaligned()),
+                1 => to.write(from.read()),
                 _ => std::ptr::copy_nonoverlapping(from, to, size),
             }
         }
@@ -449,10 +452,7 @@ impl Frame<'_> {
                 if contiguous {
                     (self.bound.stream)(to, from, n * size);
                 } else {
-                    for j in 0..n as isize {
-                        let from = from.offset(j * size as isize);
-                        std::ptr::copy_nonoverlapping(from, to.wrapping_offset(j * col), size);
-                    }
+                    scatter(to, col, from, n, size);
                 }
             }
         }

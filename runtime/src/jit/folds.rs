@@ -2,21 +2,55 @@
 #![allow(unsafe_code, reason = "routines work on raw tiles")]
 
 use super::tiles::Level;
-use super::tiles::fold::{Fold, fold};
+use super::tiles::fold::{Fold, fold, widening};
 use arr_ir::dtype::DType;
 use arr_ir::op::FoldOp;
 
 /// The routines of one fold over one dtype.
 #[derive(Clone, Copy)]
 pub struct Folds {
+    /// Over the elements.
     routines: Fold,
+    /// Over what comes of them.
+    results: Fold,
+    /// Bytes of an element.
+    element: usize,
+    /// Bytes of a result.
     size: usize,
 }
 
 impl Folds {
-    /// The routines of `op` over `dtype`, if the operation accepts it.
-    pub fn new(op: FoldOp, dtype: DType, level: Level) -> Option<Folds> {
-        Some(Folds { routines: fold(op, dtype, level)?, size: dtype.size() })
+    /// The routines of `op` over elements of `dtype` that are cast to `total` first, if there are any.
+    pub fn new(op: FoldOp, dtype: DType, total: DType, level: Level) -> Option<Folds> {
+        let routines = match dtype == total {
+            true => fold(op, dtype, level)?,
+            false => widening(op, dtype, total, level)?,
+        };
+        let results = fold(op, total, level)?;
+        Some(Folds { routines, results, element: dtype.size(), size: total.size() })
+    }
+
+    /// Bytes of a result.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Combines each of `n` results with another one.
+    ///
+    /// # Safety
+    /// Both hold `n` results.
+    pub unsafe fn join(&self, acc: *mut u8, others: *const u8, n: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { (self.results.columns)(acc, others, 1, n, 0) };
+    }
+
+    /// Writes `n` results as they are at the end of a fold.
+    ///
+    /// # Safety
+    /// `dst` takes `n` results, `src` holds them.
+    pub unsafe fn end(&self, dst: *mut u8, src: *const u8, n: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { (self.results.across)(dst, src, 1, n, 0) };
     }
 
     /// Sets `n` elements to the identity.
@@ -24,10 +58,16 @@ impl Folds {
     /// # Safety
     /// `dst` takes `n` elements.
     pub unsafe fn fill(&self, dst: *mut u8, n: usize) {
-        for i in 0..n {
-            let from = self.routines.identity.as_ptr();
-            // SAFETY: element `i` of the destination; an element is at most 8 bytes.
-            unsafe { std::ptr::copy_nonoverlapping(from, dst.add(i * self.size), self.size) };
+        let identity = self.routines.identity;
+        let [a, b, c, d, ..] = identity;
+        // SAFETY: the destination takes the elements, which are of one of these sizes.
+        unsafe {
+            match self.size {
+                1 => fill(dst, n, a),
+                2 => fill(dst, n, [a, b]),
+                4 => fill(dst, n, [a, b, c, d]),
+                _ => fill(dst, n, identity),
+            }
         }
     }
 
@@ -65,7 +105,7 @@ impl Folds {
     /// `dst` takes `n` elements, `src` holds the rows, at least one; the stride is a multiple of
     /// the element's size.
     pub unsafe fn across(&self, dst: *mut u8, src: *const u8, m: usize, n: usize, stride: isize) {
-        let stride = stride / self.size as isize;
+        let stride = stride / self.element as isize;
         // SAFETY: the caller's promise.
         unsafe { (self.routines.across)(dst, src, m, n, stride) };
     }
@@ -75,7 +115,7 @@ impl Folds {
     /// # Safety
     /// `acc` holds `n` elements, `src` the columns; the stride is a multiple of the element's size.
     pub unsafe fn down(&self, acc: *mut u8, src: *const u8, m: usize, n: usize, stride: isize) {
-        let stride = stride / self.size as isize;
+        let stride = stride / self.element as isize;
         // SAFETY: the caller's promise.
         unsafe { (self.routines.down)(acc, src, m, n, stride) };
     }
@@ -85,8 +125,17 @@ impl Folds {
     /// # Safety
     /// `acc` holds `n` elements, `src` the rows; the stride is a multiple of the element's size.
     pub unsafe fn columns(&self, acc: *mut u8, src: *const u8, m: usize, n: usize, stride: isize) {
-        let stride = stride / self.size as isize;
+        let stride = stride / self.element as isize;
         // SAFETY: the caller's promise.
         unsafe { (self.routines.columns)(acc, src, m, n, stride) };
+    }
+}
+
+/// # Safety
+/// `dst` takes `n` values.
+unsafe fn fill<T: Copy>(dst: *mut u8, n: usize, value: T) {
+    for i in 0..n {
+        // SAFETY: element `i` of the destination.
+        unsafe { dst.cast::<T>().add(i).write_unaligned(value) };
     }
 }

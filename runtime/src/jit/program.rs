@@ -150,6 +150,10 @@ pub struct Program {
     pub(super) contiguous: Vec<(u16, usize)>,
     /// Whether an operand with one element per row is read.
     pub(super) uniform: bool,
+    /// Folds rows in registers, where the program was asked to and can. The spans are those of the
+    /// output, one row, and of the operands, then the table of the rows: per row and operand, the
+    /// bytes from the span's address to the row's.
+    pub fold: Option<Entry>,
 }
 
 /// A tile to run a program over.

@@ -2,10 +2,13 @@
 //! contractions, each over one region of its output.
 #![allow(unsafe_code, reason = "walks raw arrays; bounds follow from the verified plan")]
 
+use super::dots::{self, Fused, Vector};
+use super::gemm::Multiply;
 use arr_ir::eval::Element;
 use arr_ir::fold::PANEL;
 use arr_ir::op::FoldOp;
 use arr_ir::oracle::{SCAN_BLOCK, each_index};
+use arr_ir::routine::Workers;
 use smallvec::SmallVec;
 
 /// Columns that a scan or a combination runs through together.
@@ -260,16 +263,17 @@ unsafe fn scan_blocks<T: Element>(
 
 /// A block of a contraction over a region `[b.., i, j, k]`, `k` being summed: panels in order,
 /// each one call of a single-threaded matrix product. Where `k` does not start at 0 it starts at
-/// a multiple of [`PANEL`], and adds to what `out` holds.
+/// a multiple of [`PANEL`], and adds to what `out` holds. The panels of two vectors are computed side
+/// by side, and added in order.
 ///
 /// # Safety
 /// `lhs` holds `[b.., i, k]`, `rhs` `[b.., k, j]` and `out` `[b.., i, j]` of the region.
-pub unsafe fn contract<T: Element>(
+pub unsafe fn contract<T: Multiply + Fused>(
     lhs: &View,
     rhs: &View,
     out: &View,
     region: &[(usize, usize)],
-    multiply: impl Fn(Product<T>),
+    workers: &dyn Workers,
 ) {
     let rank = region.len() - 1;
     let (m, n, (start, inner)) = (region[rank - 2], region[rank - 1], region[rank]);
@@ -297,9 +301,21 @@ pub unsafe fn contract<T: Element>(
                 let batch = if rank > 2 { views[v].0.strides[rank - 3] } else { 0 };
                 at[v].wrapping_offset(i * batch + along).cast::<T>()
             };
+            if (m.1, n.1) == (1, 1) && inner > PANEL {
+                let (across, down) = (strides(lhs).1, strides(rhs).0);
+                let lhs = Vector { ptr: here(0, across * start as isize), step: across };
+                let rhs = Vector { ptr: here(1, down * start as isize), step: down };
+                let to = here(2, 0);
+                // SAFETY: the terms of both factors, and the one element of the result.
+                unsafe {
+                    let before = (start > 0).then(|| to.read_unaligned());
+                    to.write_unaligned(dots::vectors(lhs, rhs, inner, before, workers));
+                }
+                continue;
+            }
             for k in (start..end).step_by(PANEL) {
                 let (down, across) = (strides(rhs).0 * k as isize, strides(lhs).1 * k as isize);
-                multiply(Product {
+                let product = Product {
                     m: m.1,
                     n: n.1,
                     k: PANEL.min(end - k),
@@ -307,7 +323,9 @@ pub unsafe fn contract<T: Element>(
                     rhs: (here(1, down).cast_const(), strides(rhs)),
                     out: (here(2, 0), strides(out)),
                     accumulate: k > 0,
-                });
+                };
+                // SAFETY: a panel of the factors, and the block of the result.
+                unsafe { T::multiply(product) };
             }
         }
     });

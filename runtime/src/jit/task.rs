@@ -8,12 +8,14 @@
 use super::cache::Compiler;
 use super::drive::{Across, Bound, BoundOperand, Feed, Frame, SIDE_BY_SIDE, layout};
 use super::folds::Folds;
-use super::gemm::Multiply;
 use super::steps::{self, View};
-use super::tiles::{Level, copy::stream_copy};
+use super::tiles::{Level, copy::stream_copy, fold::widening};
 use crate::buffer::{Buffer, OutOfMemory, Pool, dense_strides};
 use arr_ir::dtype::{DType, Scalar};
+use arr_ir::fold::LANES;
 use arr_ir::footprint::Part;
+use arr_ir::kernel::{Code, Kernel};
+use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::oracle::each_index;
 use arr_ir::plan::{
     Access, Blockwise, Output, ParamRef, Plan, Stage, Step, StepKind, Storage, ValueId,
@@ -268,10 +270,10 @@ impl<'a> Arrays<'a> {
                 BoundOperand { feed, dtype: operand.dtype, offset, strides }
             })
             .collect();
-        let dtype = b.kernel.dtype();
+        let total = b.kernel.dtype();
         let (mut out_strides, mut out_offset) = (SmallVec::new(), 0);
         let (mut loops, mut part_strides) = (SmallVec::new(), SmallVec::new());
-        let (mut folds, mut across) = (None, None);
+        let mut across = None;
         let inner = match &b.output {
             Output::Store { value, start, step } => {
                 let out = self.value_strides(stage, *value);
@@ -280,15 +282,13 @@ impl<'a> Arrays<'a> {
                 loops = order(b, &operands);
                 loops.last().copied()
             }
-            Output::Rows { op, kept, parts } => {
+            Output::Rows { kept, parts, .. } => {
                 part_strides = self.value_strides(stage, *parts);
-                folds = Some(Folds::new(*op, dtype, level).ok_or("no such fold")?);
                 across = columns_across(b, *kept as usize, &operands, &part_strides);
                 across.map(|a| a.dim).or_else(|| innermost(b, *kept as usize, rank))
             }
-            Output::Cols { op, outer, reduced, parts } => {
+            Output::Cols { outer, reduced, parts, .. } => {
                 part_strides = self.value_strides(stage, *parts);
-                folds = Some(Folds::new(*op, dtype, level).ok_or("no such fold")?);
                 innermost(b, *outer as usize + *reduced as usize, rank)
             }
         };
@@ -296,7 +296,21 @@ impl<'a> Arrays<'a> {
             .iter()
             .map(|o| layout(&o.feed, o.dtype.size(), inner.map_or(0, |d| o.strides[d]), &o.strides))
             .collect();
-        let program = compiler.program(&b.kernel, &layouts).map_err(|e| e.to_string())?;
+        let op = match &b.output {
+            Output::Store { .. } => None,
+            Output::Rows { op, .. } | Output::Cols { op, .. } => Some(*op),
+        };
+        let registers = op.filter(|_| across.is_some_and(|a| a.registers));
+        let narrow = op.filter(|_| registers.is_none()).and_then(|op| uncast(&b.kernel, op));
+        let kernel = narrow.as_ref().unwrap_or(&b.kernel);
+        let program = match registers {
+            Some(op) => compiler.folding(kernel, &layouts, op),
+            None => compiler.program(kernel, &layouts),
+        };
+        let program = program.map_err(|e| e.to_string())?;
+        let dtype = kernel.dtype();
+        let fold = |op| Folds::new(op, dtype, total, level).ok_or("no such fold");
+        let folds = op.map(fold).transpose()?;
         let bound = Bound {
             program,
             operands,
@@ -387,7 +401,7 @@ impl<'a> Arrays<'a> {
             (_, StepKind::Extern { routine, operands, out }) => {
                 self.run_routine(routine, (operands, *out), region, scratch, workers)?;
             }
-            (_, kind) => self.run_plain(stage, kind, region, &address),
+            (_, kind) => self.run_plain(stage, kind, region, &address, workers),
         }
         Ok(())
     }
@@ -537,6 +551,7 @@ impl<'a> Arrays<'a> {
         kind: &StepKind,
         region: &[(usize, usize)],
         address: &dyn Fn(ValueId) -> *mut u8,
+        workers: &dyn Workers,
     ) {
         let view = |value: ValueId| View {
             ptr: address(value),
@@ -567,12 +582,8 @@ impl<'a> Arrays<'a> {
                 let (l, r) = (through(*lhs, lhs_map, rank), through(*rhs, rhs_map, rank));
                 let o = view(*out);
                 match self.plan[*out].dtype {
-                    DType::F32 => unsafe {
-                        steps::contract::<f32>(&l, &r, &o, region, |p| f32::multiply(p))
-                    },
-                    _ => unsafe {
-                        steps::contract::<f64>(&l, &r, &o, region, |p| f64::multiply(p))
-                    },
+                    DType::F32 => unsafe { steps::contract::<f32>(&l, &r, &o, region, workers) },
+                    _ => unsafe { steps::contract::<f64>(&l, &r, &o, region, workers) },
                 }
             }
             StepKind::Blockwise(_) | StepKind::Extern { .. } => unreachable!("run otherwise"),
@@ -638,6 +649,15 @@ fn innermost(b: &Blockwise, from: usize, to: usize) -> Option<usize> {
     (from..to).rev().find(|&d| b.domain[d] > 1)
 }
 
+/// The kernel without the cast at its end, where a fold can take the elements as they are before it.
+fn uncast(kernel: &Kernel, op: FoldOp) -> Option<Kernel> {
+    let last = &kernel[kernel.result];
+    let Code::Map(MapOp::Cast) = last.code else { return None };
+    let from = last.args[0];
+    widening(op, kernel[from].dtype, last.dtype, Level::Baseline)?;
+    Some(Kernel { result: from, ..kernel.clone() })
+}
+
 /// Rows of at most this many elements are folded side by side.
 const SHORT: usize = 32;
 /// The same where nothing has to be packed for it.
@@ -680,7 +700,21 @@ fn columns_across(
         operands.iter().filter(runs).count()
     };
     let crossed = packed(inner) > 0 && along(best) >= along(inner).max(1);
-    (!pieces || crossed).then_some(Across { dim: best, pieces })
+    // Windows over an operand, of which neighbours read the same elements.
+    let overlap = |o: &BoundOperand| {
+        let size = o.dtype.size() as isize;
+        o.feed.is_memory() && o.strides[best] == size && o.strides[inner].abs() == size
+    };
+    let windows = packed(best) == 0 && operands.iter().any(overlap);
+    let registers = elements > LANES && (windows || packed(best) == 0 && !pieces);
+    if let Code::Load(_) = b.kernel[b.kernel.result].code
+        && elements > SHORT
+        && !crossed
+    {
+        // Rows that lie in memory are folded there.
+        return None;
+    }
+    (!pieces || crossed || windows).then_some(Across { dim: best, pieces, registers })
 }
 
 /// The order of a store's loops: innermost the output's contiguous dimension, next to it one

@@ -5,7 +5,7 @@
 #![allow(unsafe_code, reason = "walks raw arrays; bounds follow from the verified plan")]
 
 use super::super::folds::Folds;
-use super::super::program::ResultPlace;
+use super::super::program::{Entry, ResultPlace};
 use super::super::tiles::copy::fetch;
 use super::{
     Across, BoundOperand, CROSS, Each, Feed, Frame, Nest, SIDE_BY_SIDE, Span, scatter, shift,
@@ -16,6 +16,54 @@ use smallvec::SmallVec;
 
 /// Rows that a column fold takes at a time.
 const FOLD_ROWS: usize = 8;
+
+/// Rows side by side of which a tile should hold more whole ones, or they come in pieces.
+const NARROW: usize = 16;
+
+/// The loops over rows that lie side by side.
+struct Beside {
+    /// Over the other kept dimensions.
+    outer: Nest,
+    /// Over the reduced ones.
+    inner: Nest,
+    /// The strides from row to row.
+    cols: Each,
+    /// How many rows there are.
+    columns: usize,
+    /// The first row block of each row and how many.
+    units: (usize, usize),
+    /// Bytes from one block's result to the next.
+    unit_stride: isize,
+}
+
+/// Where the elements `range` (row-major numbers in `inner`) lie in each operand, in bytes from
+/// element 0: lane after lane of their row block, each in order.
+fn lane_table(inner: &Nest, range: std::ops::Range<usize>, operands: usize) -> Vec<isize> {
+    let rank = inner.sizes.len();
+    let (length, rows) = (inner.sizes[rank - 1], &inner.strides[rank - 1]);
+    let (whole, more) = (range.len() / LANES, range.len() % LANES);
+    let mut table = vec![0; range.len() * operands];
+    let mut position = range.start;
+    while position < range.end {
+        let mut here: Each = SmallVec::from_elem(0, inner.at.len());
+        let mut block = position / length;
+        let step = position % length;
+        shift(&mut here, rows, step);
+        for d in (0..rank - 1).rev() {
+            shift(&mut here, &inner.strides[d], block % inner.sizes[d]);
+            block /= inner.sizes[d];
+        }
+        let end = range.end.min(position + length - step);
+        for number in position - range.start..end - range.start {
+            let lane = number % LANES;
+            let place = lane * whole + lane.min(more) + number / LANES;
+            table[place * operands..][..operands].copy_from_slice(&here[..operands]);
+            shift(&mut here, rows, 1);
+        }
+        position = end;
+    }
+    table
+}
 
 impl Frame<'_> {
     /// Runs the program over one tile for a fold: where its `m` rows of `n` contiguous elements
@@ -54,12 +102,16 @@ impl Frame<'_> {
         region: &[(usize, usize)],
         folds: &Folds,
     ) {
-        if let Some(Across { dim, pieces }) = self.bound.across {
+        if let Some(Across { dim, pieces, .. }) = self.bound.across {
+            let elements: usize = domain[kept..].iter().product();
+            let narrow = elements * NARROW > self.bound.program.tile;
+            let beside = self.beside(domain, kept, dim, region);
             // SAFETY: the caller's promise.
             return unsafe {
-                match pieces {
-                    true => self.fold_lanes(domain, kept, dim, region, folds),
-                    false => self.fold_across(domain, kept, dim, region, folds),
+                match self.bound.program.fold {
+                    Some(fold) => self.fold_registers(&beside, elements, folds, fold),
+                    None if pieces || narrow => self.fold_lanes(&beside, elements, folds),
+                    None => self.fold_across(&beside, domain, kept, folds),
                 }
             };
         }
@@ -104,86 +156,14 @@ impl Frame<'_> {
         });
     }
 
-    /// Folds short rows side by side along a kept dimension.
-    ///
-    /// # Safety
-    /// As for [`Frame::fold_rows`]; the program was compiled for that dimension as the columns.
-    unsafe fn fold_across(
+    /// The loops for rows that lie side by side along the kept dimension `column`.
+    fn beside(
         &self,
         domain: &[usize],
         kept: usize,
         column: usize,
         region: &[(usize, usize)],
-        folds: &Folds,
-    ) {
-        let mut reduced: SmallVec<[usize; 4]> =
-            (kept..domain.len()).filter(|&d| domain[d] > 1).collect();
-        let length: usize = reduced.iter().map(|&d| domain[d]).product();
-        let rows_dim = reduced.pop().unwrap_or(kept);
-        if region[kept].1 == 0 {
-            return;
-        }
-        let mut whole: SmallVec<[(usize, usize); 8]> = SmallVec::from_slice(&region[..kept]);
-        whole.extend(domain[kept..].iter().map(|&n| (0, n)));
-        let others: SmallVec<[usize; 4]> = (0..kept).filter(|&d| d != column).collect();
-        let parts = &self.bound.part_strides;
-        let mut outer = self.bound.nest(&others, &whole);
-        let last = outer.at.len() - 1;
-        for (strides, &d) in outer.strides.iter_mut().zip(&others) {
-            strides[last] = parts[d];
-        }
-        outer.at[last] = (0..kept).map(|d| parts[d] * region[d].0 as isize).sum();
-        outer.merge();
-        let (rows, mut cols) = (self.bound.strides(rows_dim), self.bound.strides(column));
-        cols[last] = parts[column];
-        let size = self.bound.dtype.size();
-        let width = match self.bound.program.tile / length {
-            n if n > SIDE_BY_SIDE => n / SIDE_BY_SIDE * SIDE_BY_SIDE,
-            n => n.max(1),
-        };
-        let columns = region[column].1;
-        for j in (0..columns).step_by(width) {
-            let n = width.min(columns - j);
-            outer.each(|at| {
-                let at = shifted(at, &cols, j);
-                let out = self.out.wrapping_offset(at[last]);
-                let dense = cols[last] == size as isize;
-                let dst = if dense { out } else { self.accumulators() };
-                // SAFETY: `n` kept elements of `length` reduced ones each, all in the region;
-                // the accumulators take as many elements as a tile has.
-                unsafe {
-                    let tile = match reduced.is_empty() {
-                        true => self.folded(&at, &rows, &cols, length, n),
-                        false => {
-                            let sizes = reduced.iter().map(|&d| domain[d]).collect();
-                            let strides = reduced.iter().map(|&d| self.bound.strides(d)).collect();
-                            let groups = Nest { sizes, strides, at };
-                            self.groups(&groups, (&rows, domain[rows_dim]), (&cols, n))
-                        }
-                    };
-                    folds.across(dst, tile.ptr, length, n, tile.row_stride);
-                    if !dense {
-                        scatter(out, cols[last], dst, n, size);
-                    }
-                }
-            });
-        }
-    }
-
-    /// Folds long rows side by side along a kept dimension: the lanes of each in the accumulators.
-    ///
-    /// # Safety
-    /// As for [`Frame::fold_rows`]; the program was compiled for that dimension as the columns.
-    unsafe fn fold_lanes(
-        &self,
-        domain: &[usize],
-        kept: usize,
-        column: usize,
-        region: &[(usize, usize)],
-        folds: &Folds,
-    ) {
-        let elements: usize = domain[kept..].iter().product();
-        let (first, count) = region[kept];
+    ) -> Beside {
         let mut whole: SmallVec<[(usize, usize); 8]> = SmallVec::from_slice(&region[..kept]);
         whole.extend(domain[kept..].iter().map(|&n| (0, n)));
         let others: SmallVec<[usize; 4]> = (0..kept).filter(|&d| d != column).collect();
@@ -199,20 +179,155 @@ impl Frame<'_> {
         let inner = self.inner_nest(&dims, &whole);
         let mut cols = self.bound.strides(column);
         cols[last] = parts[column];
-        let columns = region[column].1;
-        let width = (self.bound.result_tile() / (LANES * self.bound.dtype.size()))
-            .min(self.bound.program.tile);
-        for j in (0..columns).step_by(width) {
+        let (columns, units) = (region[column].1, region[kept]);
+        Beside { outer, inner, cols, columns, units, unit_stride: parts[kept] }
+    }
+
+    /// Folds short rows side by side along a kept dimension.
+    ///
+    /// # Safety
+    /// As for [`Frame::fold_rows`]; the program was compiled for that dimension as the columns.
+    unsafe fn fold_across(&self, beside: &Beside, domain: &[usize], kept: usize, folds: &Folds) {
+        let mut reduced: SmallVec<[usize; 4]> =
+            (kept..domain.len()).filter(|&d| domain[d] > 1).collect();
+        let length: usize = reduced.iter().map(|&d| domain[d]).product();
+        let rows_dim = reduced.pop().unwrap_or(kept);
+        let Beside { outer, cols, columns, units, .. } = beside;
+        if units.1 == 0 {
+            return;
+        }
+        let last = cols.len() - 1;
+        let rows = self.bound.strides(rows_dim);
+        let size = folds.size();
+        let width = match self.bound.program.tile / length {
+            n if n > SIDE_BY_SIDE => n / SIDE_BY_SIDE * SIDE_BY_SIDE,
+            n => n.max(1),
+        };
+        for j in (0..*columns).step_by(width) {
             let n = width.min(columns - j);
             outer.each(|at| {
-                for u in first..first + count {
-                    let range = u * ROW_BLOCK..elements.min((u + 1) * ROW_BLOCK);
-                    let at = shifted(at, &cols, j);
-                    let out = self.out.wrapping_offset(at[last] + u as isize * parts[kept]);
-                    // SAFETY: the unit's elements of `n` rows are in the region.
-                    unsafe { self.fold_lanes_unit(&at, &inner, range, (&cols, n), folds, out) };
+                let at = shifted(at, cols, j);
+                let out = self.out.wrapping_offset(at[last]);
+                let dense = cols[last] == size as isize;
+                let dst = if dense { out } else { self.accumulators() };
+                // SAFETY: `n` kept elements of `length` reduced ones each, all in the region;
+                // the accumulators take as many elements as a tile has.
+                unsafe {
+                    let tile = match reduced.is_empty() {
+                        true => self.folded(&at, &rows, cols, length, n),
+                        false => {
+                            let sizes = reduced.iter().map(|&d| domain[d]).collect();
+                            let strides = reduced.iter().map(|&d| self.bound.strides(d)).collect();
+                            let groups = Nest { sizes, strides, at };
+                            self.groups(&groups, (&rows, domain[rows_dim]), (cols, n))
+                        }
+                    };
+                    folds.across(dst, tile.ptr, length, n, tile.row_stride);
+                    if !dense {
+                        scatter(out, cols[last], dst, n, size);
+                    }
                 }
             });
+        }
+    }
+
+    /// Rows side by side whose lanes all fit the accumulators.
+    fn lanes_width(&self, folds: &Folds) -> usize {
+        (self.bound.result_tile() / (LANES * folds.size())).min(self.bound.program.tile)
+    }
+
+    /// Folds long rows side by side along a kept dimension: the lanes of each in the accumulators.
+    ///
+    /// # Safety
+    /// As for [`Frame::fold_rows`]; the program was compiled for that dimension as the columns.
+    unsafe fn fold_lanes(&self, beside: &Beside, elements: usize, folds: &Folds) {
+        let Beside { outer, inner, cols, columns, units: (first, count), unit_stride } = beside;
+        let last = cols.len() - 1;
+        let width = self.lanes_width(folds);
+        for j in (0..*columns).step_by(width) {
+            let n = width.min(columns - j);
+            outer.each(|at| {
+                for u in *first..first + count {
+                    let range = u * ROW_BLOCK..elements.min((u + 1) * ROW_BLOCK);
+                    let at = shifted(at, cols, j);
+                    let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
+                    // SAFETY: the unit's elements of `n` rows are in the region.
+                    unsafe { self.fold_lanes_unit(&at, inner, range, (cols, n), folds, out) };
+                }
+            });
+        }
+    }
+
+    /// Folds rows side by side along a kept dimension, a lane of each at a time, with code that keeps
+    /// the lane in registers.
+    ///
+    /// # Safety
+    /// As for [`Frame::fold_lanes`]; `fold` is the program's.
+    unsafe fn fold_registers(&self, beside: &Beside, elements: usize, folds: &Folds, fold: Entry) {
+        let Beside { outer, inner, cols, columns, units: (first, count), unit_stride } = beside;
+        let (last, operands) = (cols.len() - 1, self.bases.len());
+        let width = self.lanes_width(folds);
+        let lanes = self.accumulators();
+        for u in *first..first + count {
+            let range = u * ROW_BLOCK..elements.min((u + 1) * ROW_BLOCK);
+            let of_lane = |lane: usize| range.len().saturating_sub(lane).div_ceil(LANES);
+            let table = lane_table(inner, range.clone(), operands);
+            for j in (0..*columns).step_by(width) {
+                let n = width.min(columns - j);
+                let row = (n * folds.size()) as isize;
+                outer.each(|at| {
+                    let at = shifted(at, cols, j);
+                    let span = |ptr: *mut u8| Span { ptr, row_stride: 0 };
+                    let mut spans: SmallVec<[Span; 8]> = SmallVec::new();
+                    spans.push(span(lanes));
+                    let bases = self.bases.iter().zip(&at);
+                    spans
+                        .extend(bases.map(|(base, &at)| span(base.wrapping_offset(at).cast_mut())));
+                    spans.push(span(table.as_ptr().cast_mut().cast()));
+                    // SAFETY: the unit's elements of `n` rows are in the region, and the table says
+                    // where those of each lane are; the accumulators take the lanes.
+                    unsafe {
+                        for lane in 0..LANES {
+                            let to = lanes.wrapping_offset(lane as isize * row);
+                            match of_lane(lane) {
+                                0 => folds.fill(to, n),
+                                m => {
+                                    spans[0].ptr = to;
+                                    fold(spans.as_ptr(), self.params.as_ptr(), m, n);
+                                    let table = &mut spans[1 + operands].ptr;
+                                    *table = table.wrapping_add(m * operands * size_of::<isize>());
+                                }
+                            }
+                        }
+                        let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
+                        self.finish_lanes((cols, n), folds, out);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Combines the lanes of `n` rows in the accumulators.
+    ///
+    /// # Safety
+    /// As for [`Frame::fold_lanes_unit`], whose lanes they are.
+    unsafe fn finish_lanes(&self, (cols, n): (&Each, usize), folds: &Folds, out: *mut u8) {
+        let (lanes, size, step) = (self.accumulators(), folds.size(), cols[cols.len() - 1]);
+        let row = (n * size) as isize;
+        let mut left = LANES;
+        // SAFETY: the caller's promise; the result tile takes `n` elements.
+        unsafe {
+            while left > 1 {
+                left /= 2;
+                let upper = lanes.wrapping_offset(left as isize * row);
+                folds.join(lanes, upper, left * n);
+            }
+            let dense = step == size as isize;
+            let dst = if dense { out } else { self.result_scratch() };
+            folds.end(dst, lanes, n);
+            if !dense {
+                scatter(out, step, dst, n, size);
+            }
         }
     }
 
@@ -230,12 +345,11 @@ impl Frame<'_> {
         folds: &Folds,
         out: *mut u8,
     ) {
-        let size = self.bound.dtype.size();
-        let (last, rank) = (at.len() - 1, inner.sizes.len());
+        let rank = inner.sizes.len();
         let length = inner.sizes[rank - 1];
         let rows = &inner.strides[rank - 1];
         let height = (self.bound.program.tile / n).min(ROW_BLOCK);
-        let row = (n * size) as isize;
+        let row = (n * folds.size()) as isize;
         let lanes = self.accumulators();
         let mut position = range.start;
         // SAFETY: every piece is some elements of the innermost loop, inside the range, of `n` rows;
@@ -263,18 +377,7 @@ impl Frame<'_> {
                 }
                 position += m;
             }
-            let mut left = LANES;
-            while left > 1 {
-                left /= 2;
-                let upper = lanes.wrapping_offset(left as isize * row);
-                folds.columns(lanes, upper, 1, left * n, 0);
-            }
-            let dense = cols[last] == size as isize;
-            let dst = if dense { out } else { self.result_scratch() };
-            folds.across(dst, lanes, 1, n, row);
-            if !dense {
-                scatter(out, cols[last], dst, n, size);
-            }
+            self.finish_lanes((cols, n), folds, out);
         }
     }
 
@@ -488,7 +591,7 @@ impl Frame<'_> {
         out: *mut u8,
         folds: &Folds,
     ) {
-        let size = self.bound.dtype.size();
+        let size = folds.size();
         let rank = inner.sizes.len();
         let length = inner.sizes[rank - 1];
         let rows = &inner.strides[rank - 1];

@@ -60,6 +60,28 @@ pub struct Fold {
     pub empty: [u8; 8],
 }
 
+/// An element that is folded as a `T`.
+trait Widen<T>: Copy {
+    /// Its value.
+    fn widen(self) -> T;
+}
+
+macro_rules! widen {
+    ($($from:ident to $to:ident),*) => {
+        $(
+            impl Widen<$to> for $from {
+                #[inline(always)]
+                fn widen(self) -> $to {
+                    self as $to
+                }
+            }
+        )*
+    };
+}
+widen!(u8 to u8, u16 to u16, u32 to u32, u64 to u64, i8 to i8, i16 to i16, i32 to i32, i64 to i64);
+widen!(f32 to f32, f64 to f64);
+widen!(u8 to u64, u16 to u64, u32 to u64, i8 to u64, i16 to u64, i32 to u64);
+
 /// Rows combined per pass over a strip.
 const BATCH: usize = 8;
 
@@ -80,18 +102,18 @@ const TREE_LEVELS: usize = 41;
 /// # Safety
 /// Every row is readable.
 #[inline(always)]
-unsafe fn batch<T: Copy, O: Combine<T>, const W: usize>(
+unsafe fn batch<S: Widen<T>, T: Copy, O: Combine<T>, const W: usize>(
     acc: &mut [T; W],
-    src: *const T,
+    src: *const S,
     stride: isize,
 ) {
     // SAFETY: the caller's; an array has the alignment of its elements.
-    let rows: [[T; W]; BATCH] =
-        std::array::from_fn(|i| unsafe { src.offset(i as isize * stride).cast::<[T; W]>().read() });
+    let rows: [[S; W]; BATCH] =
+        std::array::from_fn(|i| unsafe { src.offset(i as isize * stride).cast::<[S; W]>().read() });
     for (j, acc) in acc.iter_mut().enumerate() {
         let mut value = *acc;
         for row in &rows {
-            value = O::combine(value, row[j]);
+            value = O::combine(value, row[j].widen());
         }
         *acc = value;
     }
@@ -102,9 +124,9 @@ unsafe fn batch<T: Copy, O: Combine<T>, const W: usize>(
 /// # Safety
 /// Every row is readable.
 #[inline(always)]
-unsafe fn strip<T: Copy, O: Combine<T>, const W: usize>(
+unsafe fn strip<S: Widen<T>, T: Copy, O: Combine<T>, const W: usize>(
     before: [T; W],
-    src: *const T,
+    src: *const S,
     m: usize,
     stride: isize,
 ) -> [T; W] {
@@ -112,14 +134,14 @@ unsafe fn strip<T: Copy, O: Combine<T>, const W: usize>(
     let mut i = 0;
     while i + BATCH <= m {
         // SAFETY: rows below m.
-        unsafe { batch::<T, O, W>(&mut local, src.offset(i as isize * stride), stride) };
+        unsafe { batch::<S, T, O, W>(&mut local, src.offset(i as isize * stride), stride) };
         i += BATCH;
     }
     while i < m {
         // SAFETY: a row below m.
-        let row = unsafe { src.offset(i as isize * stride).cast::<[T; W]>().read() };
+        let row = unsafe { src.offset(i as isize * stride).cast::<[S; W]>().read() };
         for (acc, &x) in local.iter_mut().zip(&row) {
-            *acc = O::combine(*acc, x);
+            *acc = O::combine(*acc, x.widen());
         }
         i += 1;
     }
@@ -131,27 +153,32 @@ unsafe fn strip<T: Copy, O: Combine<T>, const W: usize>(
 /// # Safety
 /// Every row is readable, `acc` holds `W` elements.
 #[inline(always)]
-unsafe fn strip_in<T: Copy, O: Combine<T>, const W: usize>(
+unsafe fn strip_in<S: Widen<T>, T: Copy, O: Combine<T>, const W: usize>(
     acc: *mut T,
-    src: *const T,
+    src: *const S,
     m: usize,
     stride: isize,
 ) {
     let acc = acc.cast::<[T; W]>();
     // SAFETY: the caller's.
-    unsafe { acc.write(strip::<T, O, W>(acc.read(), src, m, stride)) };
+    unsafe { acc.write(strip::<S, T, O, W>(acc.read(), src, m, stride)) };
 }
 
 /// # Safety
 /// As `FoldRows`.
 #[inline(always)]
-unsafe fn rows<T: Copy, O: Combine<T>>(acc: *mut u8, src: *const u8, n: usize, position: usize) {
-    let (acc, src) = (acc.cast::<T>(), src.cast::<T>());
+unsafe fn rows<S: Widen<T>, T: Copy, O: Combine<T>>(
+    acc: *mut u8,
+    src: *const u8,
+    n: usize,
+    position: usize,
+) {
+    let (acc, src) = (acc.cast::<T>(), src.cast::<S>());
     let single = |i: usize| {
         // SAFETY: i < n, and the lane is below 16.
         unsafe {
             let lane = acc.add((position + i) % LANES);
-            *lane = O::combine(*lane, *src.add(i));
+            *lane = O::combine(*lane, (*src.add(i)).widen());
         }
     };
     let head = (LANES - position % LANES) % LANES;
@@ -166,7 +193,7 @@ unsafe fn rows<T: Copy, O: Combine<T>>(acc: *mut u8, src: *const u8, n: usize, p
         let lanes = acc.cast::<[T; LANES]>();
         // What was stored narrowly would be waited for.
         let before = if position == 0 { [O::IDENTITY; LANES] } else { lanes.read() };
-        lanes.write(strip::<T, O, LANES>(before, src.add(head), whole, LANES as isize));
+        lanes.write(strip::<S, T, O, LANES>(before, src.add(head), whole, LANES as isize));
     }
     (head + whole * LANES..n).for_each(single);
 }
@@ -180,17 +207,17 @@ const FREE: usize = 4 * LANES;
 /// # Safety
 /// As `FoldBlock`.
 #[inline(always)]
-unsafe fn block<T: Copy, O: Combine<T>>(dst: *mut u8, src: *const u8, n: usize) {
-    let src = src.cast::<T>();
+unsafe fn block<S: Widen<T>, T: Copy, O: Combine<T>>(dst: *mut u8, src: *const u8, n: usize) {
+    let src = src.cast::<S>();
     let mut done = 0;
     let mut lanes = [O::IDENTITY; LANES];
     if !O::ORDERED && n >= 2 * FREE {
         let mut free = [O::IDENTITY; FREE];
         while done + FREE <= n {
             // SAFETY: elements below n.
-            let row = unsafe { src.add(done).cast::<[T; FREE]>().read() };
+            let row = unsafe { src.add(done).cast::<[S; FREE]>().read() };
             for (lane, &x) in free.iter_mut().zip(&row) {
-                *lane = O::combine(*lane, x);
+                *lane = O::combine(*lane, x.widen());
             }
             done += FREE;
         }
@@ -202,9 +229,9 @@ unsafe fn block<T: Copy, O: Combine<T>>(dst: *mut u8, src: *const u8, n: usize) 
     }
     while done + LANES <= n {
         // SAFETY: elements below n.
-        let row = unsafe { src.add(done).cast::<[T; LANES]>().read() };
+        let row = unsafe { src.add(done).cast::<[S; LANES]>().read() };
         for (lane, &x) in lanes.iter_mut().zip(&row) {
-            *lane = O::combine(*lane, x);
+            *lane = O::combine(*lane, x.widen());
         }
         done += LANES;
     }
@@ -213,7 +240,7 @@ unsafe fn block<T: Copy, O: Combine<T>>(dst: *mut u8, src: *const u8, n: usize) 
     } else {
         for (i, lane) in (done..n).zip(&mut lanes) {
             // SAFETY: elements below n.
-            *lane = O::combine(*lane, unsafe { *src.add(i) });
+            *lane = O::combine(*lane, unsafe { *src.add(i) }.widen());
         }
         finish_lanes(lanes, O::combine)
     };
@@ -234,33 +261,33 @@ unsafe fn finish<T: Copy, O: Combine<T>>(dst: *mut u8, acc: *const u8) {
 /// # Safety
 /// As `FoldColumns`.
 #[inline(always)]
-unsafe fn columns<T: Copy, O: Combine<T>>(
+unsafe fn columns<S: Widen<T>, T: Copy, O: Combine<T>>(
     acc: *mut u8,
     tile: *const u8,
     m: usize,
     n: usize,
     stride: isize,
 ) {
-    let (acc, tile) = (acc.cast::<T>(), tile.cast::<T>());
+    let (acc, tile) = (acc.cast::<T>(), tile.cast::<S>());
     let mut j = 0;
     while size_of::<T>() < 8 && j + STRIP <= n {
         // SAFETY: STRIP columns from j.
-        unsafe { strip_in::<T, O, STRIP>(acc.add(j), tile.add(j), m, stride) };
+        unsafe { strip_in::<S, T, O, STRIP>(acc.add(j), tile.add(j), m, stride) };
         j += STRIP;
     }
     while size_of::<T>() == 8 && j + STRIP_WIDE <= n {
         // SAFETY: STRIP_WIDE columns from j.
-        unsafe { strip_in::<T, O, STRIP_WIDE>(acc.add(j), tile.add(j), m, stride) };
+        unsafe { strip_in::<S, T, O, STRIP_WIDE>(acc.add(j), tile.add(j), m, stride) };
         j += STRIP_WIDE;
     }
     while j + 8 <= n {
         // SAFETY: 8 columns from j.
-        unsafe { strip_in::<T, O, 8>(acc.add(j), tile.add(j), m, stride) };
+        unsafe { strip_in::<S, T, O, 8>(acc.add(j), tile.add(j), m, stride) };
         j += 8;
     }
     while j < n {
         // SAFETY: one column.
-        unsafe { strip_in::<T, O, 1>(acc.add(j), tile.add(j), m, stride) };
+        unsafe { strip_in::<S, T, O, 1>(acc.add(j), tile.add(j), m, stride) };
         j += 1;
     }
 }
@@ -270,7 +297,7 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// # Safety
 /// As `FoldDown`.
-unsafe fn down<T: Copy, O: Combine<T>>(
+unsafe fn down<S: Widen<T>, T: Copy, O: Combine<T>>(
     acc: *mut u8,
     columns: *const u8,
     m: usize,
@@ -278,19 +305,19 @@ unsafe fn down<T: Copy, O: Combine<T>>(
     stride: isize,
 ) {
     let acc = acc.cast::<T>();
-    let column = |j: usize| columns.cast::<T>().wrapping_offset(j as isize * stride);
+    let column = |j: usize| columns.cast::<S>().wrapping_offset(j as isize * stride);
     let mut j = 0;
     while j + SIDE_BY_SIDE <= n {
         for next in j + SIDE_BY_SIDE..(j + 2 * SIDE_BY_SIDE).min(n) {
-            fetch(column(next).cast(), m * size_of::<T>());
+            fetch(column(next).cast(), m * size_of::<S>());
         }
-        let from: [*const T; SIDE_BY_SIDE] = std::array::from_fn(|l| column(j + l));
+        let from: [*const S; SIDE_BY_SIDE] = std::array::from_fn(|l| column(j + l));
         // SAFETY: columns below n, and m elements of each.
         unsafe {
             let mut folded = acc.add(j).cast::<[T; SIDE_BY_SIDE]>().read();
             for i in 0..m {
                 for (a, column) in folded.iter_mut().zip(from) {
-                    *a = O::combine(*a, column.add(i).read());
+                    *a = O::combine(*a, column.add(i).read().widen());
                 }
             }
             acc.add(j).cast::<[T; SIDE_BY_SIDE]>().write(folded);
@@ -300,7 +327,7 @@ unsafe fn down<T: Copy, O: Combine<T>>(
     for j in j..n {
         // SAFETY: as above.
         unsafe {
-            let elements = (0..m).map(|i| column(j).add(i).read());
+            let elements = (0..m).map(|i| column(j).add(i).read().widen());
             acc.add(j).write(elements.fold(acc.add(j).read(), O::combine));
         }
     }
@@ -312,13 +339,15 @@ unsafe fn down<T: Copy, O: Combine<T>>(
 /// # Safety
 /// `m >= 1` rows of `W` elements, `stride` apart, are readable.
 #[inline(always)]
-unsafe fn blocks_across<T: Copy, O: Combine<T>, const W: usize>(
-    src: *const T,
+unsafe fn blocks_across<S: Widen<T>, T: Copy, O: Combine<T>, const W: usize>(
+    src: *const S,
     m: usize,
     stride: isize,
 ) -> [T; W] {
     // SAFETY: a row below m, by the callers below.
-    let row = |i: usize| unsafe { src.offset(i as isize * stride).cast::<[T; W]>().read() };
+    let row = |i: usize| unsafe {
+        src.offset(i as isize * stride).cast::<[S; W]>().read().map(Widen::widen)
+    };
     let join = |left: &mut [T; W], right: &[T; W]| {
         // By index: a form that is sure to become vectors.
         for j in 0..W {
@@ -348,19 +377,19 @@ unsafe fn blocks_across<T: Copy, O: Combine<T>, const W: usize>(
 /// # Safety
 /// As `FoldAcross`.
 #[inline(always)]
-unsafe fn across<T: Copy, O: Combine<T>>(
+unsafe fn across<S: Widen<T>, T: Copy, O: Combine<T>>(
     dst: *mut u8,
     src: *const u8,
     m: usize,
     n: usize,
     stride: isize,
 ) {
-    let (dst, src) = (dst.cast::<T>(), src.cast::<T>());
+    let (dst, src) = (dst.cast::<T>(), src.cast::<S>());
     // SAFETY: columns below n of rows below m.
     unsafe {
         match size_of::<T>() {
-            8 => blocks_in::<T, O, STRIP_WIDE>(dst, src, m, n, stride),
-            _ => blocks_in::<T, O, STRIP>(dst, src, m, n, stride),
+            8 => blocks_in::<S, T, O, STRIP_WIDE>(dst, src, m, n, stride),
+            _ => blocks_in::<S, T, O, STRIP>(dst, src, m, n, stride),
         }
     }
 }
@@ -370,9 +399,9 @@ unsafe fn across<T: Copy, O: Combine<T>>(
 /// # Safety
 /// As `FoldAcross`.
 #[inline(always)]
-unsafe fn blocks_in<T: Copy, O: Combine<T>, const W: usize>(
+unsafe fn blocks_in<S: Widen<T>, T: Copy, O: Combine<T>, const W: usize>(
     dst: *mut T,
-    src: *const T,
+    src: *const S,
     m: usize,
     n: usize,
     stride: isize,
@@ -381,14 +410,14 @@ unsafe fn blocks_in<T: Copy, O: Combine<T>, const W: usize>(
     unsafe {
         if n < W {
             for j in 0..n {
-                dst.add(j).write(blocks_across::<T, O, 1>(src.add(j), m, stride)[0]);
+                dst.add(j).write(blocks_across::<S, T, O, 1>(src.add(j), m, stride)[0]);
             }
             return;
         }
         let mut j = 0;
         while j < n {
             let at = j.min(n - W);
-            let values = blocks_across::<T, O, W>(src.add(at), m, stride);
+            let values = blocks_across::<S, T, O, W>(src.add(at), m, stride);
             dst.add(at).cast::<[T; W]>().write_unaligned(values);
             j += W;
         }
@@ -468,7 +497,7 @@ bytes!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
 ///
 /// Only the folds proper are compiled per level; the ends touch few elements.
 macro_rules! fold {
-    ($name:ident $op:ident $type:ident) => {
+    ($name:ident $op:ident $from:ident $type:ident) => {
         mod $name {
             use super::*;
 
@@ -476,24 +505,24 @@ macro_rules! fold {
                 acc: *mut u8, src: *const u8, n: usize, position: usize
             ) {
                 // SAFETY: the caller keeps the contract of `FoldRows`.
-                unsafe { rows::<$type, $op>(acc, src, n, position) }
+                unsafe { rows::<$from, $type, $op>(acc, src, n, position) }
             });
             for_each_level!(block_of: unsafe fn(dst: *mut u8, src: *const u8, n: usize) {
                 // SAFETY: the caller keeps the contract of `FoldBlock`.
-                unsafe { block::<$type, $op>(dst, src, n) }
+                unsafe { block::<$from, $type, $op>(dst, src, n) }
             });
             for_each_level!(columns_of: unsafe fn(
                 acc: *mut u8, tile: *const u8, m: usize, n: usize, stride: isize
             ) {
                 // SAFETY: the caller keeps the contract of `FoldColumns`.
-                unsafe { columns::<$type, $op>(acc, tile, m, n, stride) }
+                unsafe { columns::<$from, $type, $op>(acc, tile, m, n, stride) }
             });
 
             for_each_level!(across_of: unsafe fn(
                 dst: *mut u8, tile: *const u8, m: usize, n: usize, stride: isize
             ) {
                 // SAFETY: the caller keeps the contract of `FoldAcross`.
-                unsafe { across::<$type, $op>(dst, tile, m, n, stride) }
+                unsafe { across::<$from, $type, $op>(dst, tile, m, n, stride) }
             });
 
             pub(super) fn pick(level: Level) -> Fold {
@@ -502,7 +531,7 @@ macro_rules! fold {
                     block: block_of::pick(level),
                     finish: finish::<$type, $op>,
                     columns: columns_of::pick(level),
-                    down: down::<$type, $op>,
+                    down: down::<$from, $type, $op>,
                     across: across_of::pick(level),
                     tree: tree::<$type, $op>,
                     identity: <$op as Combine<$type>>::IDENTITY.bytes(),
@@ -516,7 +545,7 @@ macro_rules! fold {
 /// The folds, each with the pairs of operation and element type that it serves, and the lookup.
 macro_rules! folds {
     ($($name:ident $combine:ident $type:ident: $($op:ident $elem:ident),+;)*) => {
-        $(fold!($name $combine $type);)*
+        $(fold!($name $combine $type $type);)*
 
         /// The helpers for a combination, where it is defined (`FoldOp::accepts`).
         ///
@@ -566,4 +595,34 @@ folds! {
     max_u64 Max u64: Max U64;
     max_f32 Max f32: Max F32;
     max_f64 Max f64: Max F64;
+}
+
+/// The sums of integers and truth values that are cast to wider integers first, and the lookup.
+macro_rules! widening {
+    ($($name:ident $type:ident: $($elem:ident)+;)*) => {
+        $(fold!($name Sum $type u64);)*
+
+        /// The helpers for a combination of elements that are cast to `total` before, where there are
+        /// some; `finish` and `tree` are those of `total`.
+        ///
+        /// `level` must be available on the processor that calls them.
+        pub fn widening(op: FoldOp, elem: DType, total: DType, level: Level) -> Option<Fold> {
+            match (op, elem, total) {
+                $((FoldOp::Sum, $(DType::$elem)|+, DType::I64 | DType::U64) => {
+                    Some($name::pick(level))
+                })*
+                _ => None,
+            }
+        }
+    };
+}
+
+// Sums that wrap are the same for signed and unsigned results.
+widening! {
+    sum_of_u8 u8: Bool U8;
+    sum_of_u16 u16: U16;
+    sum_of_u32 u32: U32;
+    sum_of_i8 i8: I8;
+    sum_of_i16 i16: I16;
+    sum_of_i32 i32: I32;
 }
