@@ -8,11 +8,7 @@
 ##  [1 1 2 2]]
 fn mirror_pad(x, n) = _mirror(_mirror(asarray(x), n, 0), n, 1)
 
-fn _mirror(x, n, axis) {
-    y = moveaxis(x, axis, 0)
-    y = concat((flip(y[:n], axis=0), y, flip(y[y.shape[0] - n:], axis=0)))
-    moveaxis(y, 0, axis)
-}
+fn _mirror(x, n, axis) = pad(x, (*(((0, 0),) * axis), (n, n), *(((0, 0),) * (x.ndim - 1 - axis))), mode="symmetric")
 
 ## The image smoothed by a Gaussian of standard deviation `sigma` pixels, cut off after `truncate`
 ## of them; the edge is mirrored.

@@ -48,10 +48,10 @@ fn _reduceat(f, x, indices, axis) {
 ##
 ## Shapes: `shape` is the shape of the result: a tuple of sizes.
 ##
-## >>> fromfunction(fn(i, j) = 10 * i + j, (2, 3))
+## >>> fromfunction(fn(i, j) = 10 * i + j, (2, 3), dtype=int64)
 ## [[ 0  1  2]
 ##  [10 11 12]]
-fn fromfunction(f, shape, dtype=int64) {
+fn fromfunction(f, shape, dtype=float64) {
     n = len(shape)
     grids = ()
     for axis in range(n) {

@@ -424,7 +424,18 @@ fn histogram_bin_edges(x, bins=10, range=none) {
     }
     number = if named { _number_of_bins(x, low, high, rule, range != none) } else { int(bins) }
     assert number >= 1, "a histogram has at least one bin"
+    if x.dtype == float32 and range == none and x.size > 0 { return _narrow_edges(float32(low), float32(high), number) }
     linspace(low, high, number + 1, dtype=if x.dtype == float32 { float32 } else { float64 })
+}
+
+# Edges between the least and the greatest of float32 elements, in float32 throughout.
+fn _narrow_edges(low, high, n) {
+    step = (high - low) / float32(n)
+    edges = astype(iota(n + 1), float32)
+    edges = if step == 0 { edges / float32(n) * (high - low) } else { edges * step }
+    edges = edges + low
+    edges[n] = high
+    edges
 }
 
 fn _BIN_RULES() = ("auto", "fd", "scott", "doane", "rice", "sturges", "sqrt", "stone")

@@ -9,3 +9,6 @@ print(stats.gamma_pdf(0.0, 1.0), stats.gamma_pdf(inf, 1.0), stats.gamma_pdf([0.0
 print(stats.poisson_pmf([0, 1, 2.5], [0.0, 0.0, 3.0]), stats.binomial_pmf([2.5, 0, 10, 3], 10, [0.3, 0.0, 1.0, 0.0]))
 print(stats.f_cdf([inf, 0.0, nan], 3, 4), round(special.comb(5.5, 2), 9), special.comb([5, 60], [2, 30]))
 print(i0(0), i0([0, 1]).dtype, 1 << 62)
+h, e = histogram([-0.5, -0.1, 0.4, 1.5].astype(float32), bins=5)
+print(h, e, e.dtype)
+print(round(image.gaussian_blur(eye(3), 2.0), 9), image.mirror_pad([[1, 2], [3, 4]], 3))

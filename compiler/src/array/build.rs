@@ -184,7 +184,7 @@ fn only_ones_differ(from: &[Dim], to: &[Dim]) -> Option<Vec<Option<usize>>> {
 
 /// The array combined over axes (a bit mask), which are gone from the result.
 pub(crate) fn reduce(array: &Array, op: FoldOp, axes: u32) -> Outcome<Array> {
-    let dtype = op.dtype(array.dtype());
+    let dtype = folded_in(op, array.dtype())?;
     let array = cast(array, dtype)?;
     if axes == 0 {
         return Ok(array);
@@ -194,9 +194,18 @@ pub(crate) fn reduce(array: &Array, op: FoldOp, axes: u32) -> Outcome<Array> {
     node(Op::Reduce { op, axes }, smallvec![array], dtype, dims)
 }
 
+/// The dtype that a fold of a dtype computes in: complex numbers have no order.
+fn folded_in(op: FoldOp, dtype: DType) -> Outcome<DType> {
+    let dtype = op.dtype(dtype);
+    match dtype.kind() == Kind::Complex && !matches!(op, FoldOp::Sum | FoldOp::Prod) {
+        true => Err(faults::complex(op.name())),
+        false => Ok(dtype),
+    }
+}
+
 /// The running combination along an axis.
 pub(crate) fn scan(array: &Array, op: FoldOp, axis: usize) -> Outcome<Array> {
-    let dtype = op.dtype(array.dtype());
+    let dtype = folded_in(op, array.dtype())?;
     let array = cast(array, dtype)?;
     let dims = array.dims().clone();
     node(Op::Scan { op, axis: axis as u8 }, smallvec![array], dtype, dims)

@@ -47,7 +47,6 @@ pub(crate) fn node(op: Op, args: Arrays, dtype: DType, dims: Dims) -> Outcome<Ar
         }
         Op::Reduce { op: FoldOp::Prod, axes } => folds::product(&args[0], axes),
         Op::Scan { op: FoldOp::Prod, axis } => folds::products(&args[0], axis as usize),
-        Op::Reduce { op, .. } => Err(faults::complex(op.name())),
         Op::Contract => contract(&args, dims),
         _ => Err(faults::complex("this operation")),
     }
