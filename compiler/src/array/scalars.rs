@@ -152,11 +152,6 @@ fn exact(op: MapOp, operands: &[Scalar]) -> Option<i64> {
         MapOp::Mul => at(0).checked_mul(at(1)),
         MapOp::Neg => at(0).checked_neg(),
         MapOp::Abs => at(0).checked_abs(),
-        MapOp::Shl => match u32::try_from(at(1)) {
-            Ok(by @ ..64) => Some(at(0) << by).filter(|shifted| shifted >> by == at(0)),
-            Ok(_) => (at(0) == 0).then_some(0),
-            Err(_) => Some(0),
-        },
         MapOp::Pow => match (at(0), u32::try_from(at(1))) {
             (base, Ok(power)) => base.checked_pow(power),
             (-1..=1, _) => Some(0),
