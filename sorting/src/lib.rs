@@ -17,6 +17,8 @@ mod network;
 mod plain;
 mod quick;
 #[cfg(target_arch = "x86_64")]
+mod tables;
+#[cfg(target_arch = "x86_64")]
 mod x86;
 
 #[cfg(test)]
