@@ -2,13 +2,14 @@
 //! machine.
 //!
 //! Keys of 32 and 64 bits are sorted by quicksort from one buffer to another: a pass compares a
-//! vector of keys with the pivot and packs those below it and the others to the left, the first to
-//! the other buffer, the second where they were, so both keep their order and no store depends on
-//! a branch. What fits in the registers is sorted there by networks. Keys of 8 and 16 bits are
-//! sorted by their digits.
+//! vector of keys with the pivot and packs those below it to the left end of the other buffer, the
+//! others to its right end; of pairs the others are packed where they were and moved after, so that
+//! both kinds keep their order. No store depends on a branch. What fits in the registers is sorted
+//! there by networks. Keys of 8 and 16 bits are sorted by their digits.
 //!
 //! A sorted sequence of keys is the same whatever made it, and pairs are sorted stably, so every
-//! instruction set gives the same result. Without AVX2 or AVX-512 the standard library sorts.
+//! instruction set gives the same result. Without AVX2 or AVX-512 the standard library sorts keys,
+//! and the same quicksort pairs, lane by lane.
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod digits;
