@@ -26,6 +26,7 @@ mod x86;
 mod tests;
 
 pub use merge::{corank, merge, merge_pairs};
+pub use quick::sort_pairs;
 
 /// A key that can be sorted.
 pub trait Key: Copy + Ord + Send + Sync {
@@ -59,21 +60,6 @@ impl Key for u64 {
         if !in_order(keys) {
             quick::sort_u64(keys, spare, first);
         }
-    }
-}
-
-/// Sorts `values` by their `keys`, equal keys in the order they are in; the keys are sorted with
-/// them: so far that the `first` of both are in their places, the others are lost. All four have
-/// one length; the content of the spare ones is lost.
-pub fn sort_pairs(
-    keys: &mut [u64],
-    values: &mut [u64],
-    spare_keys: &mut [u64],
-    spare_values: &mut [u64],
-    first: usize,
-) {
-    if !keys.is_sorted() {
-        quick::sort_pairs(keys, values, spare_keys, spare_values, first);
     }
 }
 

@@ -194,6 +194,35 @@ unsafe fn median<V: Vector, const N: usize>(at: V::At, len: usize, seed: &mut u6
 /// Vectors that are read before the first of them is written.
 const TOGETHER: usize = 4;
 
+/// Calls `place` with the vectors among `len` elements of which `kept` more follow, in order; gives
+/// how many elements those are.
+///
+/// # Safety
+/// The elements are there; `place` writes over those only that it was given.
+#[inline(always)]
+unsafe fn each_vector<V: Vector>(
+    here: V::At,
+    len: usize,
+    kept: usize,
+    mut place: impl FnMut(V),
+) -> usize {
+    let mut done = 0;
+    // SAFETY: as the caller says.
+    unsafe {
+        while done + (TOGETHER + kept) * V::LANES <= len {
+            let vectors: [V; TOGETHER] =
+                [0, 1, 2, 3].map(|i| V::load(V::on(here, done + i * V::LANES)));
+            vectors.into_iter().for_each(&mut place);
+            done += TOGETHER * V::LANES;
+        }
+        while done + (1 + kept) * V::LANES <= len {
+            place(V::load(V::on(here, done)));
+            done += V::LANES;
+        }
+    }
+    done
+}
+
 #[inline(always)]
 fn on_the_left<K: Ord, const EQUAL: bool>(key: K, pivot: K) -> bool {
     if EQUAL { key <= pivot } else { key < pivot }
@@ -215,29 +244,19 @@ pub unsafe fn split_from_both_ends<V: Apart, const EQUAL: bool>(
     len: usize,
     pivot: V::Key,
 ) -> usize {
-    let (mut left, mut end, mut done) = (0, len, 0);
+    let (mut left, mut end) = (0, len);
     // SAFETY: what is read and written is below `len`: between `left` and `end` is as much room as
     // elements are left. While that is two vectors, a store at one end does not reach the elements
     // of the other.
     unsafe {
         let pivots = V::splat(pivot);
-        let mut place = |v: V| {
+        let done = each_vector(here, len, 1, |v: V| {
             let mask = mask_of::<V, EQUAL>(v, pivots);
             let n = mask.count_ones() as usize;
             v.apart(mask, V::LANES - n, V::on(there, left), V::on(there, end));
             left += n;
             end -= V::LANES - n;
-        };
-        while done + (TOGETHER + 1) * V::LANES <= len {
-            let vectors: [V; TOGETHER] =
-                [0, 1, 2, 3].map(|i| V::load(V::on(here, done + i * V::LANES)));
-            vectors.into_iter().for_each(&mut place);
-            done += TOGETHER * V::LANES;
-        }
-        while done + 2 * V::LANES <= len {
-            place(V::load(V::on(here, done)));
-            done += V::LANES;
-        }
+        });
         for i in done..len {
             let at = V::on(here, i);
             if on_the_left::<_, EQUAL>(V::key(at), pivot) {
@@ -263,28 +282,18 @@ pub unsafe fn split_in_order<V: Vector, const EQUAL: bool>(
     len: usize,
     pivot: V::Key,
 ) -> usize {
-    let (mut left, mut right, mut done) = (0, 0, 0);
+    let (mut left, mut right) = (0, 0);
     // SAFETY: what is written ends before what was read ends, in both buffers.
     unsafe {
         let pivots = V::splat(pivot);
-        let mut place = |v: V| {
+        let done = each_vector(here, len, 0, |v: V| {
             let mask = mask_of::<V, EQUAL>(v, pivots);
             v.pack(mask).store(V::on(there, left));
             v.pack(!mask).store(V::on(here, right));
             let n = mask.count_ones() as usize;
             left += n;
             right += V::LANES - n;
-        };
-        while done + TOGETHER * V::LANES <= len {
-            let vectors: [V; TOGETHER] =
-                [0, 1, 2, 3].map(|i| V::load(V::on(here, done + i * V::LANES)));
-            vectors.into_iter().for_each(&mut place);
-            done += TOGETHER * V::LANES;
-        }
-        while done + V::LANES <= len {
-            place(V::load(V::on(here, done)));
-            done += V::LANES;
-        }
+        });
         for i in done..len {
             let at = V::on(here, i);
             if on_the_left::<_, EQUAL>(V::key(at), pivot) {
@@ -393,32 +402,10 @@ pub fn sort_u64(keys: &mut [u64], spare: &mut [u64], first: usize) {
     first_of(keys, first).sort_unstable();
 }
 
-/// Sorts pairs.
+/// Sorts `values` by their `keys`, equal keys in the order they are in; the keys are sorted with
+/// them: so far that the `first` of both are in their places, the others are lost. All four have
+/// one length; the content of the spare ones is lost.
 pub fn sort_pairs(
-    keys: &mut [u64],
-    values: &mut [u64],
-    spare_keys: &mut [u64],
-    spare_values: &mut [u64],
-    first: usize,
-) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let n = keys.len();
-        assert!([values.len(), spare_keys.len(), spare_values.len()] == [n; 3]);
-        let main = (keys.as_mut_ptr(), values.as_mut_ptr());
-        let spare = (spare_keys.as_mut_ptr(), spare_values.as_mut_ptr());
-        // SAFETY: four slices of `n` elements.
-        if unsafe {
-            crate::x86::sort_pairs(main, spare, n, first, crate::x86::Instructions::Avx512)
-        } {
-            return;
-        }
-    }
-    sort_plain_pairs(keys, values, spare_keys, spare_values, first);
-}
-
-/// Sorts pairs without vectors.
-pub fn sort_plain_pairs(
     keys: &mut [u64],
     values: &mut [u64],
     spare_keys: &mut [u64],
@@ -427,8 +414,17 @@ pub fn sort_plain_pairs(
 ) {
     let n = keys.len();
     assert!([values.len(), spare_keys.len(), spare_values.len()] == [n; 3]);
+    if keys.is_sorted() {
+        return;
+    }
     let main = (keys.as_mut_ptr(), values.as_mut_ptr());
     let spare = (spare_keys.as_mut_ptr(), spare_values.as_mut_ptr());
-    // SAFETY: four slices of `n` elements; there are no instructions to have.
-    unsafe { sort::<crate::plain::Pairs>(main, spare, n, first) }
+    // SAFETY: four slices of `n` elements; without vectors there are no instructions to have.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        if crate::x86::sort_pairs(main, spare, n, first, crate::x86::Instructions::Avx512) {
+            return;
+        }
+        sort::<crate::plain::Pairs>(main, spare, n, first);
+    }
 }

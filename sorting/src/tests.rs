@@ -84,13 +84,17 @@ fn pairs_are_sorted_stably() {
 }
 
 #[test]
+#[allow(unsafe_code)]
 fn pairs_without_vectors() {
     for n in SIZES {
         for (kind, mut keys) in sequences(n).into_iter().enumerate() {
             let expected = stable(&keys);
             let mut values: Vec<u64> = (0..n as u64).collect();
             let (mut a, mut b) = (keys.clone(), keys.clone());
-            crate::quick::sort_plain_pairs(&mut keys, &mut values, &mut a, &mut b, n);
+            let main = (keys.as_mut_ptr(), values.as_mut_ptr());
+            let spare = (a.as_mut_ptr(), b.as_mut_ptr());
+            // SAFETY: four vectors of `n` elements.
+            unsafe { crate::quick::sort::<crate::plain::Pairs>(main, spare, n, n) };
             assert!((keys, values) == expected, "{n} pairs of kind {kind}");
         }
     }
