@@ -10,7 +10,9 @@
 ## 10.4506
 fn black_scholes(spot, strike, years, rate, volatility) {
     deviation = volatility * sqrt(years)
-    d1 = (log(spot / strike) + (rate + 0.5 * volatility * volatility) * years) / deviation
+    drift = log(spot / strike) + (rate + 0.5 * volatility * volatility) * years
+    # Without deviation the option is certain to be worth something, or nothing.
+    d1 = where((deviation == 0) & (drift == 0), 0.0, drift / deviation)
     d2 = d1 - deviation
     discounted = strike * exp(-rate * years)
     call = spot * _cdf(d1) - discounted * _cdf(d2)

@@ -75,6 +75,7 @@ fn average(x, axis=none, weights=none, returned=false, keepdims=false) {
     } else { assert w.shape == x.shape, "the weights must have the shape of the array, or be a vector along an axis" }
     w = broadcast_to(w, x.shape)
     total = sum(w, axis=axis, keepdims=keepdims)
+    assert all(total != 0), "weights that sum to 0 have no average"
     m = sum(x * w, axis=axis, keepdims=keepdims) / total
     if returned { (m, astype(total, m.dtype)) } else { m }
 }
@@ -444,12 +445,13 @@ fn linspace(start, stop, num=50, endpoint=true, retstep=false, dtype=none, axis=
     assert num >= 0, "the number of points cannot be negative"
     parts = if endpoint { num - 1 } else { num }
     if ndim(start) > 0 or ndim(stop) > 0 { return _lines(start, stop, num, parts, endpoint, retstep, dtype, axis) }
-    number = if iscomplexobj(start) or iscomplexobj(stop) { complex } else { float }
+    t = result_type(start, stop, 1.0)
+    number = if t == float64 { float } else if t == complex128 { complex } else { t }
     a = number(start)
     b = number(stop)
     step = (b - a) / maximum(parts, 1)
     i = iota(num)
-    x = i * step + a
+    x = (if t == float32 { astype(i, float32) } else { i }) * step + a
     if endpoint and num > 1 { x = where(i == num - 1, b, x) }
     x = _spaced(x, dtype)
     if retstep { (x, if parts > 0 { step } else { nan }) } else { x }

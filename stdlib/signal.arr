@@ -52,6 +52,9 @@ fn _convolve2d(x, kernel, mode, later) {
     assert x.ndim == 2 and kernel.ndim == 2, "convolve2d takes matrices"
     assert mode in ("full", "same", "valid"), "the modes are full, same and valid"
     m, n = kernel.shape
+    if mode == "valid" and m >= x.shape[0] and n >= x.shape[1] and x.shape != kernel.shape {
+        return _convolve2d(kernel, x, mode, later)
+    }
     widths = if mode == "full" { ((m - 1, m - 1), (n - 1, n - 1)) }
         else if mode == "same" { (((m - later) // 2, (m - 1 + later) // 2), ((n - later) // 2, (n - 1 + later) // 2)) }
         else { ((0, 0), (0, 0)) }

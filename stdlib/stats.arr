@@ -320,6 +320,7 @@ fn _correlation_pvalue(r, n) {
 fn rankdata(x, method="average", axis=none) {
     assert method in ("average", "min", "max", "dense"), "rankdata knows the methods average, min, max and dense"
     x = asarray(x)
+    if method != "average" { assert not any(isnan(x)), "values that are NaN have ranks by the method average only: NaN" }
     if axis == none { return _ranks(ravel(x), method) }
     apply_along_axis(fn(v) = _ranks(v, method), axis, x)
 }
@@ -329,7 +330,9 @@ fn _ranks(v, method) {
     s = sort(v)
     first = searchsorted(s, v, side="left") + 1
     last = searchsorted(s, v, side="right")
-    if method == "min" { first } else if method == "max" { last } else { (first + last) / 2 }
+    if method == "min" { first }
+    else if method == "max" { last }
+    else { where(any(isnan(v)), nan, (first + last) / 2) }
 }
 
 ## Spearman's correlation of the ranks of two vectors, and the probability of one so far from 0 if
@@ -450,10 +453,13 @@ fn linregress(x, y) {
     sxx = sum(dx * dx)
     slope = sum(dx * dy) / sxx
     r = sum(dx * dy) / sqrt(sxx * sum(dy * dy))
-    stderr = sqrt((1 - r * r) * sum(dy * dy) / sxx / (n - 2))
+    # The line through two points leaves no errors.
+    exact = n == 2
+    stderr = if exact { 0.0 } else { sqrt((1 - r * r) * sum(dy * dy) / sxx / (n - 2)) }
     intercept_stderr = stderr * sqrt(sxx / n + mean(x) ** 2)
+    pvalue = if exact { where(sum(dy * dy) == 0, 1.0, 0.0) } else { _correlation_pvalue(r, n) }
     record(
-        slope=slope, intercept=mean(y) - slope * mean(x), rvalue=r, pvalue=_correlation_pvalue(r, n),
+        slope=slope, intercept=mean(y) - slope * mean(x), rvalue=r, pvalue=pvalue,
         stderr=stderr, intercept_stderr=intercept_stderr,
     )
 }

@@ -28,6 +28,7 @@ pub(crate) mod create;
 pub(crate) mod elementwise;
 pub(crate) mod faults;
 pub(crate) mod index;
+pub(crate) mod known;
 mod lower;
 pub(crate) mod ops;
 pub(crate) mod positions;
@@ -45,6 +46,7 @@ use crate::fault::Fault;
 use crate::host::{Handle, Host, HostError, HostErrorKind};
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
+use arr_ir::oracle::DenseArray;
 use arr_ir::shape::{Dims, Shape, dims_of, known_shape};
 use arr_syntax::diag::{FileId, Span};
 use smallvec::SmallVec;
@@ -81,8 +83,8 @@ pub(crate) enum State {
     /// in this state for good, or abstract; pending operations have real arguments and results
     /// only.
     Complex(Array, Array),
-    /// Only while checking: nothing but the type is known.
-    Abstract,
+    /// Only while checking: nothing but the type is known, or the elements of a few (see [`known`]).
+    Abstract(Option<Rc<DenseArray>>),
 }
 
 thread_local! {
@@ -218,12 +220,18 @@ impl Array {
 
     /// Whether only its type is known (while checking).
     pub fn is_abstract(&self) -> bool {
-        matches!(*self.0.state.borrow(), State::Abstract)
+        matches!(*self.0.state.borrow(), State::Abstract(_))
     }
 
     /// An array of which only the type is known.
     pub fn abstract_of(dtype: DType, dims: Dims) -> Array {
-        Array::new(dtype, dims, 0, State::Abstract)
+        Array::new(dtype, dims, 0, State::Abstract(None))
+    }
+
+    /// While checking, an array of which the elements are known.
+    pub(crate) fn known(elements: DenseArray) -> Array {
+        let dims = dims_of(&elements.shape);
+        Array::new(elements.dtype, dims, 0, State::Abstract(Some(Rc::new(elements))))
     }
 
     /// A 0-d array of a known value.
@@ -286,7 +294,7 @@ fn release(state: State) {
     while let Some(array) = left.pop() {
         if let Some(mut inner) = Rc::into_inner(array.0)
             && let State::Pending(_, args) =
-                std::mem::replace(inner.state.get_mut(), State::Abstract)
+                std::mem::replace(inner.state.get_mut(), State::Abstract(None))
         {
             left.extend(args);
         }
@@ -296,7 +304,7 @@ fn release(state: State) {
 impl Drop for Inner {
     fn drop(&mut self) {
         if matches!(self.state.get_mut(), State::Pending(..)) {
-            release(std::mem::replace(self.state.get_mut(), State::Abstract));
+            release(std::mem::replace(self.state.get_mut(), State::Abstract(None)));
         }
     }
 }

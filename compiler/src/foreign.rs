@@ -59,6 +59,8 @@ pub(crate) const FOREIGN: &[(&str, &str)] = &[
     ("msort", "sort(x, axis=0)"),
     ("copyto", "where(mask, source, x)"),
     ("mgrid", "grid((start, stop), ...)"),
+    ("ogrid", "meshgrid(a, b, indexing=\"ij\", sparse=true)"),
+    ("type", "x.dtype, or print(x) for what a value is"),
     ("r_", "concat([a, b])"),
     ("c_", "column_stack([a, b])"),
     ("ndenumerate", "enumerate(ravel(x))"),

@@ -194,33 +194,59 @@ unsafe fn median<V: Vector, const N: usize>(at: V::At, len: usize, seed: &mut u6
 /// Vectors that are read before the first of them is written.
 const TOGETHER: usize = 4;
 
-/// Calls `place` with the vectors among `len` elements of which `kept` more follow, in order; gives
-/// how many elements those are.
+/// What becomes of the vectors of a split. (No closure: it would be compiled without the
+/// instructions of the function around it, and each of them would be a call.)
+trait Place<V: Vector> {
+    /// # Safety
+    /// There is room at the ends that were reached.
+    unsafe fn place(&mut self, v: V);
+}
+
+/// Places the vectors among `len` elements of which `kept` more follow, in order; gives how many
+/// elements those are.
 ///
 /// # Safety
-/// The elements are there; `place` writes over those only that it was given.
+/// The elements are there; what is placed is written over those only that were placed.
 #[inline(always)]
 unsafe fn each_vector<V: Vector>(
     here: V::At,
     len: usize,
     kept: usize,
-    mut place: impl FnMut(V),
+    to: &mut impl Place<V>,
 ) -> usize {
     let mut done = 0;
     // SAFETY: as the caller says.
     unsafe {
         while done + (TOGETHER + kept) * V::LANES <= len {
-            let vectors: [V; TOGETHER] =
-                [0, 1, 2, 3].map(|i| V::load(V::on(here, done + i * V::LANES)));
-            vectors.into_iter().for_each(&mut place);
+            let at = V::on(here, done);
+            let vectors = load::<V, TOGETHER>(at);
+            for v in vectors {
+                to.place(v);
+            }
             done += TOGETHER * V::LANES;
         }
         while done + (1 + kept) * V::LANES <= len {
-            place(V::load(V::on(here, done)));
+            to.place(V::load(V::on(here, done)));
             done += V::LANES;
         }
     }
     done
+}
+
+/// `R` vectors one after the other.
+///
+/// # Safety
+/// Their elements are there.
+#[inline(always)]
+unsafe fn load<V: Vector, const R: usize>(at: V::At) -> [V; R] {
+    // SAFETY: as the caller says.
+    unsafe {
+        let mut vectors = [V::load(at); R];
+        for (r, v) in vectors.iter_mut().enumerate().skip(1) {
+            *v = V::load(V::on(at, r * V::LANES));
+        }
+        vectors
+    }
 }
 
 #[inline(always)]
@@ -231,6 +257,29 @@ fn on_the_left<K: Ord, const EQUAL: bool>(key: K, pivot: K) -> bool {
 #[inline(always)]
 fn mask_of<V: Vector, const EQUAL: bool>(v: V, pivots: V) -> u32 {
     if EQUAL { v.up_to(pivots) } else { v.below(pivots) }
+}
+
+/// The ends of [`split_from_both_ends`].
+struct BothEnds<V: Vector, const EQUAL: bool> {
+    there: V::At,
+    pivots: V,
+    left: usize,
+    end: usize,
+}
+
+impl<V: Apart, const EQUAL: bool> Place<V> for BothEnds<V, EQUAL> {
+    #[inline(always)]
+    unsafe fn place(&mut self, v: V) {
+        let mask = mask_of::<V, EQUAL>(v, self.pivots);
+        let n = mask.count_ones() as usize;
+        // SAFETY: as the caller says.
+        unsafe {
+            let (left, end) = (V::on(self.there, self.left), V::on(self.there, self.end));
+            v.apart(mask, V::LANES - n, left, end);
+        }
+        self.left += n;
+        self.end -= V::LANES - n;
+    }
 }
 
 /// [`Vector::split`] from both ends of the result.
@@ -244,19 +293,14 @@ pub unsafe fn split_from_both_ends<V: Apart, const EQUAL: bool>(
     len: usize,
     pivot: V::Key,
 ) -> usize {
-    let (mut left, mut end) = (0, len);
     // SAFETY: what is read and written is below `len`: between `left` and `end` is as much room as
     // elements are left. While that is two vectors, a store at one end does not reach the elements
     // of the other.
     unsafe {
         let pivots = V::splat(pivot);
-        let done = each_vector(here, len, 1, |v: V| {
-            let mask = mask_of::<V, EQUAL>(v, pivots);
-            let n = mask.count_ones() as usize;
-            v.apart(mask, V::LANES - n, V::on(there, left), V::on(there, end));
-            left += n;
-            end -= V::LANES - n;
-        });
+        let mut ends = BothEnds::<V, EQUAL> { there, pivots, left: 0, end: len };
+        let done = each_vector(here, len, 1, &mut ends);
+        let BothEnds { mut left, mut end, .. } = ends;
         for i in done..len {
             let at = V::on(here, i);
             if on_the_left::<_, EQUAL>(V::key(at), pivot) {
@@ -267,8 +311,32 @@ pub unsafe fn split_from_both_ends<V: Apart, const EQUAL: bool>(
                 V::copy(at, V::on(there, end), 1);
             }
         }
+        left
     }
-    left
+}
+
+/// The ends of [`split_in_order`].
+struct InOrder<V: Vector, const EQUAL: bool> {
+    here: V::At,
+    there: V::At,
+    pivots: V,
+    left: usize,
+    right: usize,
+}
+
+impl<V: Vector, const EQUAL: bool> Place<V> for InOrder<V, EQUAL> {
+    #[inline(always)]
+    unsafe fn place(&mut self, v: V) {
+        let mask = mask_of::<V, EQUAL>(v, self.pivots);
+        // SAFETY: as the caller says.
+        unsafe {
+            v.pack(mask).store(V::on(self.there, self.left));
+            v.pack(!mask).store(V::on(self.here, self.right));
+        }
+        let n = mask.count_ones() as usize;
+        self.left += n;
+        self.right += V::LANES - n;
+    }
 }
 
 /// [`Vector::split`] that keeps the order of both kinds.
@@ -282,18 +350,12 @@ pub unsafe fn split_in_order<V: Vector, const EQUAL: bool>(
     len: usize,
     pivot: V::Key,
 ) -> usize {
-    let (mut left, mut right) = (0, 0);
     // SAFETY: what is written ends before what was read ends, in both buffers.
     unsafe {
         let pivots = V::splat(pivot);
-        let done = each_vector(here, len, 0, |v: V| {
-            let mask = mask_of::<V, EQUAL>(v, pivots);
-            v.pack(mask).store(V::on(there, left));
-            v.pack(!mask).store(V::on(here, right));
-            let n = mask.count_ones() as usize;
-            left += n;
-            right += V::LANES - n;
-        });
+        let mut ends = InOrder::<V, EQUAL> { here, there, pivots, left: 0, right: 0 };
+        let done = each_vector(here, len, 0, &mut ends);
+        let InOrder { mut left, mut right, .. } = ends;
         for i in done..len {
             let at = V::on(here, i);
             if on_the_left::<_, EQUAL>(V::key(at), pivot) {
@@ -305,8 +367,8 @@ pub unsafe fn split_in_order<V: Vector, const EQUAL: bool>(
             }
         }
         V::copy(here, V::on(there, left), right);
+        left
     }
-    left
 }
 
 /// Sorts what fits in the registers.
@@ -340,7 +402,7 @@ where
         let (a, b) = (V::within(a.as_mut_ptr()), V::within(b.as_mut_ptr()));
         V::copy(from, a, len);
         V::fill(V::on(a, len), V::LANES * R - len);
-        let mut rows: [V; R] = std::array::from_fn(|r| V::load(V::on(a, r * V::LANES)));
+        let mut rows = load::<V, R>(a);
         network::sort(&mut rows);
         for (r, row) in rows.into_iter().enumerate() {
             row.store(V::on(a, r * V::LANES));

@@ -26,6 +26,7 @@ fn ediff1d(x, to_end=none, to_begin=none) {
 ## [1.  1.5 2.5 3. ]
 fn gradient(x, *spacing, axis=none, edge_order=1) {
     x = asarray(x)
+    assert x.dtype != bool, "bools have no slope: convert them to numbers"
     x = if isdtype(x.dtype, "integral") { astype(x, float64) } else { x }
     assert edge_order == 1 or edge_order == 2, "edge_order is 1 or 2"
     axes = if axis == none { (*range(x.ndim),) } else if ndim(axis) == 0 { (axis,) } else { axis }

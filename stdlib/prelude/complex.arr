@@ -6,6 +6,8 @@
 ## >>> angle([1.0, 1j, -1.0], deg=true)
 ## [  0.  90. 180.]
 fn angle(z, deg=false) {
+    z = asarray(z)
+    if z.dtype == bool { z = astype(z, float64) }
     a = atan2(imag(z), real(z))
     if deg { degrees(a) } else { a }
 }

@@ -213,7 +213,7 @@ fn _begins(s) = concat([ones(s.size, dtype=bool)[:1], s[1:] != s[:-1]])
 ## >>> unique_values([3, 1, 3])
 ## [1 3]
 fn unique_values(x) {
-    s = sort(x, axis=none)
+    s = _in_order(ravel(asarray(x)))
     s[_begins(s)]
 }
 
@@ -222,7 +222,7 @@ fn unique_values(x) {
 ## >>> unique_counts([3, 1, 3])
 ## (array([1, 3]), array([1, 2]))
 fn unique_counts(x) {
-    s = sort(x, axis=none)
+    s = _in_order(ravel(asarray(x)))
     at = flatnonzero(_begins(s))
     (s[at], _lengths(at, s.size))
 }
@@ -247,7 +247,7 @@ fn unique_inverse(x) {
 fn unique_all(x) {
     x = asarray(x)
     flat = ravel(x)
-    p = argsort(flat)
+    p = _order(flat)
     s = flat[p]
     begins = _begins(s)
     at = flatnonzero(begins)
@@ -267,8 +267,8 @@ fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis
     rows = if by_slices { moveaxis(x, axis, 0) } else { ravel(x) }
     p = none
     if by_slices { p = _order_of_rows(reshape(rows, (rows.shape[0], prod(rows.shape[1:])))) }
-    if not by_slices and (return_index or return_inverse) { p = argsort(rows) }
-    s = if p == none { sort(rows) } else { rows[p] }
+    else if return_index or return_inverse { p = _order(rows) }
+    s = if p == none { _in_order(rows) } else { rows[p] }
     flat = if by_slices { reshape(s, (s.shape[0], prod(s.shape[1:]))) } else { s }
     differ = if by_slices { any(flat[1:] != flat[:-1], axis=1) } else { flat[1:] != flat[:-1] }
     if equal_nan and not by_slices { differ = differ & ~(isnan(s[1:]) & isnan(s[:-1])) }
@@ -303,6 +303,12 @@ fn sort_complex(x) {
 }
 
 ## The positions that put the rows of a matrix in lexicographic order.
+# The positions that sort a vector; complex numbers by their real parts, then the imaginary ones, those
+# that are not numbers last.
+fn _order(x) = if iscomplexobj(x) { lexsort((imag(x), real(x), isnan(x))) } else { argsort(x) }
+
+fn _in_order(x) = if iscomplexobj(x) { x[_order(x)] } else { sort(x) }
+
 fn _order_of_rows(rows) {
     if rows.shape[1] == 0 { return iota(rows.shape[0]) }
     lexsort(unstack(rows[:, ::-1], axis=1))
@@ -315,7 +321,12 @@ fn _order_of_rows(rows) {
 ## [ True False  True]
 fn isin(x1, x2, assume_unique=false, invert=false) {
     x1 = asarray(x1)
-    s = sort(asarray(x2), axis=none)
+    x2 = asarray(x2)
+    if iscomplexobj(x1) or iscomplexobj(x2) {
+        _, number = unique(concat([ravel(x1), ravel(x2)]), return_inverse=true, equal_nan=false)
+        return isin(reshape(number[:x1.size], x1.shape), number[x1.size:], invert=invert)
+    }
+    s = sort(x2, axis=none)
     if s.size == 0 { return full(x1.shape, invert) }
     at = searchsorted(s, x1)
     found = s[minimum(at, s.size - 1)] == x1
@@ -360,7 +371,12 @@ fn setdiff1d(a, b, assume_unique=false) {
 ##
 ## >>> setxor1d([3, 1, 2], [1, 4])
 ## [2 3 4]
-fn setxor1d(a, b, assume_unique=false) = union1d(setdiff1d(a, b), setdiff1d(b, a))
+fn setxor1d(a, b, assume_unique=false) {
+    s = _in_order(concat([unique(a), unique(b)]))
+    end = ones(1, dtype=bool)
+    differ = concat([end, s[1:] != s[:-1], end])
+    if s.size == 0 { s } else { s[differ[1:] & differ[:-1]] }
+}
 
 # --- Counting ---
 
@@ -412,6 +428,7 @@ fn histogram_bin_edges(x, bins=10, range=none) {
         assert all(bins[1:] >= bins[:-1]), "the edges of bins rise"
         return bins
     }
+    assert isdtype(bins.dtype, "integral"), "the number of bins is a whole number"
     x = asarray(x)
     limits = if range != none { range } else if x.size == 0 { (0.0, 1.0) } else { (min(x), max(x)) }
     low = float(limits[0])

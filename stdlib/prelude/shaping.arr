@@ -89,6 +89,7 @@ fn rot90(x, k=1, axes=(0, 1)) {
     x = asarray(x)
     a, b = axes
     assert (a - b) % maximum(x.ndim, 1) != 0, "rot90 needs two different axes"
+    assert _is_whole(k), "rot90 turns a whole number of times"
     turns = k % 4
     if turns == 0 { x }
     else if turns == 1 { swapaxes(flip(x, axis=b), a, b) }
@@ -224,12 +225,17 @@ fn indices(shape, dtype=int64, sparse=false) {
 
 # --- Padding ---
 
-## The widths before and after an axis, from one number, a pair, or a pair for each axis.
+## What comes before and after an axis, from one thing, a pair, or a pair for each axis.
 fn _pair(v, axis) {
     if ndim(v) == 0 { return (v, v) }
-    if ndim(v) == 1 { return (v[0], v[-1]) }
-    row = if len(v) == 1 { v[0] } else { v[axis] }
+    row = if ndim(v) == 1 { v } else if len(v) == 1 { v[0] } else { v[axis] }
+    assert len(row) == 1 or len(row) == 2, "pad takes one number, a pair, or a pair for each axis"
     (row[0], row[-1])
+}
+
+fn _width(n) {
+    assert _is_whole(n), "a width is a whole number"
+    int(n)
 }
 
 ## The array with elements added before and after along each axis. `pad_width` is a number, a pair
@@ -252,8 +258,8 @@ fn pad(x, pad_width, mode="constant", constant_values=0, end_values=0, stat_leng
     if ndim(pad_width) == 2 { assert len(pad_width) == 1 or len(pad_width) == x.ndim, "pad needs a pair for each axis" }
     for axis in range(x.ndim) {
         before, after = _pair(pad_width, axis)
-        before = int(before)
-        after = int(after)
+        before = _width(before)
+        after = _width(after)
         assert before >= 0 and after >= 0, "a width cannot be negative"
         if before > 0 or after > 0 {
             y = moveaxis(x, axis, -1)

@@ -295,6 +295,9 @@ pub static CODES: &[CodeInfo] = codes! {
         "This should not happen; please report it with the program that shows it.";
     "W0150" "integer division by zero"
         "For integers x // 0 and x % 0 give 0; for floats infinity or NaN.";
+    "W0151" "the shape of random numbers comes first"
+        "NumPy's functions of random numbers take the shape last. A call that would be right in that \
+         order too, but mean something else, is pointed out; `shape=` says that it is meant.";
 };
 
 #[cfg(test)]

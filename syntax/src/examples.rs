@@ -116,6 +116,7 @@ pub static EXAMPLES: &[Example] = examples! {
     "E0210" "fn f(n) = f(n + 1)\nprint(f(0))" => "fn f(n) = if n > 9 { n } else { f(n + 1) }\nprint(f(0))";
     "E0220" "x = load(\"missing.npy\")" => "x = zeros(3)";
     "W0150" "print(5 // 0)" => "print(5 // 2)";
+    "W0151" "print(random.poisson(5, 10))" => "print(random.poisson(shape=5, lam=10))";
 };
 
 #[cfg(test)]

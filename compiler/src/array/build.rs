@@ -5,7 +5,7 @@
 //! (views of views, casts of constants), or abstract when a size or an argument is not known.
 
 use crate::array::faults::{self, Outcome};
-use crate::array::{Array, Arrays, State, complex};
+use crate::array::{Array, Arrays, State, complex, known};
 use crate::fault::Failure;
 use crate::host::Handle;
 use arr_ir::dtype::{DType, Kind, Scalar};
@@ -29,7 +29,8 @@ pub(crate) fn node(op: Op, args: Arrays, dtype: DType, dims: Dims) -> Outcome<Ar
         return Err(faults::too_large(&dims));
     }
     if shape.is_none() || args.iter().any(Array::is_abstract) {
-        return Ok(Array::abstract_of(dtype, dims));
+        let found = shape.and_then(|shape| known::result(&op, &args, dtype, &shape));
+        return Ok(found.unwrap_or_else(|| Array::abstract_of(dtype, dims)));
     }
     if dtype.kind() == Kind::Complex || args.iter().any(|a| a.parts().is_some()) {
         return complex::node(op, args, dtype, dims);
@@ -65,7 +66,8 @@ pub(crate) fn filled(array: &Array) -> Option<Array> {
 
 /// The array read through an affine map; `map` is asked only when all sizes are known.
 pub(crate) fn view(array: &Array, dims: Dims, map: impl FnOnce() -> IndexMap) -> Outcome<Array> {
-    if array.is_abstract() || known_shape(&dims).is_none() {
+    let unknown = array.is_abstract() && known::elements(array).is_none();
+    if unknown || known_shape(&dims).is_none() {
         return node(Op::Reshape, smallvec![array.clone()], array.dtype(), dims);
     }
     read(array, dims, map())

@@ -4,13 +4,14 @@ use crate::array::build;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{array_type, is_any, range_len};
 use crate::array::scalars::{self, Operand, Weak, joint};
-use crate::array::{Array, Arrays, selection};
+use crate::array::{Array, Arrays, known, selection};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
 use arr_ir::dtype::{DType, Kind, Scalar};
 use arr_ir::graph::Op;
 use arr_ir::op::{Dist, MapOp};
+use arr_ir::oracle::DenseArray;
 use arr_ir::shape::{Dim, Dims, Shape, count};
 use smallvec::{SmallVec, smallvec};
 
@@ -57,6 +58,10 @@ fn numbers(cx: &mut dyn Context, dtype: DType, weak: &[Weak]) -> Outcome<Array> 
     let values: Option<Vec<Scalar>> = weak.iter().map(|w| w.value).collect();
     match values {
         Some(values) if !cx.checking() => store(cx, dtype, smallvec![weak.len()], &values),
+        Some(values) if values.len() <= known::MOST && dtype.kind() != Kind::Complex => {
+            let values = values.into_iter().map(|v| v.cast(dtype));
+            Ok(Array::known(DenseArray::new(dtype, smallvec![weak.len()], values)))
+        }
         _ => Ok(Array::abstract_of(dtype, dims)),
     }
 }

@@ -157,7 +157,7 @@ fn range_item(
 }
 
 /// A possibly negative index as a position.
-fn position(index: i64, axis: usize, size: usize) -> Outcome<usize> {
+pub(super) fn position(index: i64, axis: usize, size: usize) -> Outcome<usize> {
     let at = if index < 0 { index.saturating_add(size as i64) } else { index };
     match usize::try_from(at) {
         Ok(at) if at < size => Ok(at),

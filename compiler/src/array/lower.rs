@@ -176,7 +176,7 @@ impl Bindings {
             }
             State::Ready(handle) => Op::Input(self.input(handle)),
             State::Pending(..) => unreachable!("it has an operation"),
-            State::Abstract => unreachable!("nothing is computed while checking"),
+            State::Abstract(_) => unreachable!("nothing is computed while checking"),
             State::Complex(..) => unreachable!("the parts are computed, not the pair"),
         }
     }

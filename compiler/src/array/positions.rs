@@ -15,7 +15,7 @@ use crate::array::build;
 use crate::array::create;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::array_type;
-use crate::array::{Array, Arrays};
+use crate::array::{Array, Arrays, known};
 use crate::builtin::Context;
 use crate::fault::Failure;
 use crate::value::{Unknown, Value};
@@ -323,6 +323,12 @@ fn resolve(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Vec<
                     )
                     .hint("convert it: {0}.astype(int64)".replace("{0}", &format!("{{{}}}", i + 1)))
                     .into());
+                }
+                if let (Some(known), Dim::Known(size)) = (known::elements(&given), array.dims()[next]) {
+                    for at in known.elements().filter(|_| given.dtype().is_integer()) {
+                        let at = i64::try_from(at.as_i128()).unwrap_or(i64::MAX);
+                        super::index::position(at, next, size)?;
+                    }
                 }
                 out.push(Item::Positions(given));
                 next += 1;

@@ -2,6 +2,7 @@
 
 use crate::builtin::Builtin;
 use crate::fault::Failure;
+use crate::format::number::float64_text;
 use crate::lower::constant_value;
 use crate::suggest;
 use crate::value::Value;
@@ -62,6 +63,55 @@ pub(crate) enum Bound {
     Rest(Vec<Value>, Span),
     /// Its default.
     Default,
+}
+
+/// What a call of a function of random numbers, whose shape comes first, says of the order of its
+/// arguments: none unless it would be a call in NumPy's order, where the shape comes last, too.
+pub(crate) fn shape_first(args: &Args, name: &str, formals: &[&str]) -> Option<(String, String)> {
+    let n = formals.iter().position(|f| *f == "seed")?;
+    let ([(shape @ Value::Int(first), _), between @ .., (last, _)], "shape") =
+        (&args.positional[..], formals[0])
+    else {
+        return None;
+    };
+    // How many arguments NumPy's call has with its shape, and whether they are likely ones.
+    let whole = between.len() + 2 == if name == "choice" { 2 } else { n };
+    let sizes = match last {
+        Value::Int(size) => *size >= 1 && (name == "choice" || first < size),
+        Value::Tuple(items) => items.iter().all(|v| matches!(v, Value::Int(1..))),
+        _ => false,
+    };
+    let from_low_to_high = match between {
+        [(Value::Int(high), _)] if formals[1] == "low" => first < high,
+        _ => true,
+    };
+    let others = args.keywords.iter().any(|k| &*k.name != "seed");
+    if !whole || !sizes || !from_low_to_high || others {
+        return None;
+    }
+    fn said(value: &Value) -> String {
+        match value {
+            Value::Int(n) => n.to_string(),
+            Value::Float(v) => float64_text(*v),
+            Value::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(said).collect();
+                format!("({})", items.join(", "))
+            }
+            _ => "...".into(),
+        }
+    }
+    let theirs = [shape].into_iter().chain(between.iter().map(|b| &b.0));
+    let named: Vec<String> =
+        theirs.zip(&formals[1..]).map(|(v, f)| format!("{f}={}", said(v))).collect();
+    let title = format!("`{name}` takes the shape first: here it is {}", said(shape));
+    let hint = format!(
+        "in NumPy's order, the shape last, this would be `{name}({}, {})`; `shape={}` says that it is \
+         meant",
+        said(last),
+        named.join(", "),
+        said(shape)
+    );
+    Some((title, hint))
 }
 
 /// A call that does not fit: the failure, and the place if it is narrower than the call.

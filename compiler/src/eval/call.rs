@@ -10,7 +10,7 @@ use crate::fault::{Failure, Fault};
 use crate::function::{Closure, Frame};
 use crate::hir::{Body, Function};
 use crate::value::{Unknown, Value};
-use arr_syntax::diag::Span;
+use arr_syntax::diag::{Diagnostic, Span};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -69,6 +69,10 @@ impl Interpreter<'_> {
 
     fn call_builtin(&mut self, builtin: &'static Builtin, args: Args, span: Span) -> Eval {
         let signature = self.world.signature(builtin);
+        if signature.params.first().is_some_and(|p| p.name == "shape") {
+            let names: SmallVec<[&str; 6]> = signature.params.iter().map(|p| p.name).collect();
+            self.mind_shape(&args, builtin.name, &names, span);
+        }
         let bound = match bind_builtin(builtin, &signature, args) {
             Ok(bound) => bound,
             Err(misfit) => {
@@ -121,6 +125,10 @@ impl Interpreter<'_> {
                 required: p.default.is_none() && !p.rest,
             })
             .collect();
+        if closure.unit.library && formals.first().is_some_and(|f| f.name == "shape") {
+            let names: SmallVec<[&str; 6]> = formals.iter().map(|f| f.name).collect();
+            self.mind_shape(&args, &function.name, &names, span);
+        }
         let shown = || format!("it is {}({})", function.name, function.signature);
         let bound = match bind::bind(args, &formals, &function.name, &shown) {
             Ok(bound) => bound,
@@ -144,6 +152,16 @@ impl Interpreter<'_> {
         match self.checking {
             true => self.call_checked(closure, frame, &spans, span),
             false => self.run_closure(closure, frame, &spans, span),
+        }
+    }
+
+    /// Warns where a call of the program may be meant in NumPy's order of arguments.
+    fn mind_shape(&mut self, args: &Args, name: &str, formals: &[&str], span: Span) {
+        if self.library() {
+            return;
+        }
+        if let Some((title, hint)) = bind::shape_first(args, name, formals) {
+            self.note(Diagnostic::warning("W0151", title, span).hint(hint));
         }
     }
 

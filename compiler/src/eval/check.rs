@@ -4,7 +4,7 @@ use super::expr::Eval;
 use super::join::{State, join_bindings, same, same_state};
 use super::stmt::{range_count, range_item};
 use super::{Flow, Interpreter};
-use crate::array::{self, Array, Index};
+use crate::array::{self, Array, Index, known};
 use crate::fault::Fault;
 use crate::function::{Binding, Closure, Frame};
 use crate::hir::{BlockId, Comprehension, ExprId, ExprKind, FunctionId, Place, StmtId, Unit};
@@ -46,6 +46,8 @@ pub(super) struct Check {
     unrolled: usize,
     /// How many asserted conditions do not hold at places that may not be reached.
     pub(super) suspicions: u32,
+    /// While a condition is asserted: known elements count.
+    pub(super) asserts: bool,
     /// While a function that nothing calls is checked.
     pub(super) uncalled: bool,
     /// Files that the script writes before it reads them: path, name in the file, and type.
@@ -665,16 +667,16 @@ fn fingerprint(value: &Value, key: &mut Vec<u64>, seen: &mut FxHashSet<(usize, u
         }
         Value::DType(dtype) => key.extend([6, *dtype as u64]),
         Value::Selection(_) => unreachable!("there are none while checking"),
-        Value::Array(a) => match a.known_scalar() {
-            Some(s) => key.extend([7, s.dtype as u64, s.bits as u64, (s.bits >> 64) as u64]),
-            None => {
-                key.extend([8, a.dtype() as u64, a.ndim() as u64]);
-                key.extend(a.dims().iter().flat_map(|d| match d {
-                    Dim::Known(n) => [0, *n as u64],
-                    Dim::Unknown(n) => [1, *n as u64],
-                }));
-            }
-        },
+        Value::Array(a) => {
+            key.extend([8, a.dtype() as u64, a.ndim() as u64]);
+            key.extend(a.dims().iter().flat_map(|d| match d {
+                Dim::Known(n) => [0, *n as u64],
+                Dim::Unknown(n) => [1, *n as u64],
+            }));
+            let content = known::content(a);
+            key.push(content.len() as u64);
+            key.extend(content.iter().flat_map(|s| [s.bits as u64, (s.bits >> 64) as u64]));
+        }
         Value::Tuple(items) => {
             key.extend([9, items.len() as u64]);
             items.iter().for_each(|v| fingerprint(v, key, seen));

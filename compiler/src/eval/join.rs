@@ -1,7 +1,7 @@
 //! Joining what a name may hold on several ways, while checking.
 
 use super::Interpreter;
-use crate::array::Array;
+use crate::array::{Array, known};
 use crate::function::Binding;
 use crate::value::{Unknown, Value};
 use arr_ir::shape::{Dim, Dims};
@@ -135,7 +135,7 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
             Rc::ptr_eq(&x.0, &y.0)
                 || x.dtype() == y.dtype()
                     && x.dims() == y.dims()
-                    && x.known_scalar() == y.known_scalar()
+                    && known::content(x) == known::content(y)
         }
         (Value::Tuple(x), Value::Tuple(y)) => {
             x.len() == y.len() && x.iter().zip(y.iter()).all(|(p, q)| same(p, q))

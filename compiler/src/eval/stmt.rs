@@ -176,7 +176,10 @@ impl Interpreter<'_> {
         message: Option<ExprId>,
         span: Span,
     ) -> Result<Flow, Fault> {
-        let truth = self.condition(u, cond)?;
+        let before = std::mem::replace(&mut self.check.asserts, true);
+        let truth = self.condition(u, cond);
+        self.check.asserts = before;
+        let truth = truth?;
         // Made-up elements say nothing.
         let truth = if self.host.makes_up() { None } else { truth };
         let message = match (self.checking, truth, message) {

@@ -1,0 +1,7 @@
+x = zeros((3, 3))
+a = pad(x, 1.5)
+b = pad(x[0], (1, 2, 3))
+c = rot90(x, 1.5)
+d = histogram(x, bins=2.5)
+e = average(x[0], weights=[1.0, -1.0, 0.0])
+f = gradient(x > 0)
