@@ -218,17 +218,18 @@ macro_rules! float_combinations {
                 |x| if x.is_nan() { $type::NAN } else { x });
             combine!(Prod $type, true, 1.0, 1.0, |a, b| a * b,
                 |x| if x.is_nan() { $type::NAN } else { x });
-            // Equal values differ at most in the sign of zero, which the bits decide.
+            // Each order of the operands is one instruction. They agree but for zeros of different
+            // sign, of which the bits decide, and NaN, which stays one once all bits are set.
             combine!(Min $type, false, $type::INFINITY, $type::INFINITY, |a, b| {
-                let equal = $type::from_bits(a.to_bits() | b.to_bits());
-                let ordered = if a < b { a } else if a > b { b } else { equal };
-                if a.is_nan() | b.is_nan() { $type::NAN } else { ordered }
-            }, |x| x);
+                let (first, second) = (if a < b { a } else { b }, if b < a { b } else { a });
+                let nan = if a.is_nan() | b.is_nan() { !0 } else { 0 };
+                $type::from_bits(first.to_bits() | second.to_bits() | nan)
+            }, |x| if x.is_nan() { $type::NAN } else { x });
             combine!(Max $type, false, $type::NEG_INFINITY, $type::NEG_INFINITY, |a, b| {
-                let equal = $type::from_bits(a.to_bits() & b.to_bits());
-                let ordered = if a > b { a } else if a < b { b } else { equal };
-                if a.is_nan() | b.is_nan() { $type::NAN } else { ordered }
-            }, |x| x);
+                let (first, second) = (if a > b { a } else { b }, if b > a { b } else { a });
+                let nan = if a.is_nan() | b.is_nan() { !0 } else { 0 };
+                $type::from_bits(first.to_bits() & second.to_bits() | nan)
+            }, |x| if x.is_nan() { $type::NAN } else { x });
         )*
     };
 }

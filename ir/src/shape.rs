@@ -252,6 +252,15 @@ impl IndexMap {
         )
     }
 
+    /// The reader's dimension that an axis of the source is, if it is one as it stands and no other
+    /// axis depends on it.
+    pub fn along(&self, axis: usize) -> Option<usize> {
+        let [Term { dim, .. }] = self.0[axis].terms[..] else { return None };
+        let others = self.0.iter().enumerate().filter(|(a, _)| *a != axis);
+        let alone = others.flat_map(|(_, m)| &m.terms).all(|t| t.dim != dim);
+        (alone && self.0[axis] == DimMap::along(dim as usize)).then_some(dim as usize)
+    }
+
     /// Element offset and element stride per reader dimension, for a source with these strides.
     pub fn linear(&self, strides: &[isize], rank: usize) -> (isize, SmallVec<[isize; 4]>) {
         let mut offset = 0;

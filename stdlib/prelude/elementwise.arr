@@ -319,7 +319,9 @@ fn unpackbits(x, axis=none, count=none, bitorder="big") {
     place = astype(iota(8), uint8)
     place = if bitorder == "big" { flip(place) } else { place }
     y = moveaxis(x, axis, -1)
-    y = reshape((y[..., newaxis] >> place) & 1, (*y.shape[:-1], y.shape[-1] * 8))
+    # The bits of every byte, looked up.
+    bits = (astype(iota(256), uint8)[:, newaxis] >> place) & 1
+    y = reshape(take(bits, astype(y, int64), axis=0), (*y.shape[:-1], y.shape[-1] * 8))
     if count != none {
         n = y.shape[-1]
         if count > n { y = concat((y, zeros((*y.shape[:-1], count - n), dtype=uint8)), axis=-1) }

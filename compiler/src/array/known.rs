@@ -43,7 +43,12 @@ pub(crate) fn content(array: &Array) -> Vec<Scalar> {
 pub(crate) fn result(op: &Op, args: &[Array], dtype: DType, shape: &Shape) -> Option<Array> {
     let elementary = matches!(
         op,
-        Op::Map(_) | Op::View(_) | Op::Reshape | Op::Reduce { .. } | Op::Scan { .. } | Op::Concat(_)
+        Op::Map(_)
+            | Op::View(_)
+            | Op::Reshape
+            | Op::Reduce { .. }
+            | Op::Scan { .. }
+            | Op::Concat(_)
     );
     if !elementary || dtype.kind() == Kind::Complex || count(shape) > MOST {
         return None;

@@ -324,7 +324,9 @@ fn resolve(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Vec<
                     .hint("convert it: {0}.astype(int64)".replace("{0}", &format!("{{{}}}", i + 1)))
                     .into());
                 }
-                if let (Some(known), Dim::Known(size)) = (known::elements(&given), array.dims()[next]) {
+                if let (Some(known), Dim::Known(size)) =
+                    (known::elements(&given), array.dims()[next])
+                {
                     for at in known.elements().filter(|_| given.dtype().is_integer()) {
                         let at = i64::try_from(at.as_i128()).unwrap_or(i64::MAX);
                         super::index::position(at, next, size)?;

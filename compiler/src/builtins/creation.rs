@@ -7,7 +7,7 @@ use crate::array::elementwise::elementwise;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{self, attribute};
 use crate::array::scalars::{self, Operand};
-use crate::array::{Array, literal, selection};
+use crate::array::{Array, known, literal, selection};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
@@ -199,7 +199,14 @@ fn asarray(cx: &mut dyn Context, a: &[Value]) -> Result {
         }
         (value, _) => to_array(cx, 0, value)?,
     };
-    build::cast(&array, dtype.unwrap_or(array.dtype())).map(Value::Array)
+    let dtype = dtype.unwrap_or(array.dtype());
+    if cx.checking() && array.dtype().is_integer() && dtype != array.dtype() {
+        // Numbers that are written out have to fit; what is computed wraps, as in `astype`.
+        for element in known::elements(&array).iter().flat_map(|e| e.elements()) {
+            scalars::fit(0, element, dtype)?;
+        }
+    }
+    build::cast(&array, dtype).map(Value::Array)
 }
 
 /// The shape argument of a random array; none stands for a 0-d array.

@@ -116,6 +116,10 @@ impl Build<'_> {
                 let of = self.values[&node.args[0]];
                 self.value(dtype, shape, Storage::Alias(of))
             }
+            Op::View(map) if self.values.contains_key(&node.args[0]) && self.in_order(id, map) => {
+                let of = self.values[&node.args[0]];
+                self.value(dtype, shape, Storage::Alias(of))
+            }
             Op::Reduce { op, axes } => self.reduce(id, *op, *axes),
             Op::Update { start, step } => {
                 let mut last = id;
@@ -137,19 +141,20 @@ impl Build<'_> {
         self.values.insert(id, value);
     }
 
+    /// Whether a view has all elements of its argument in their order, under another shape.
+    fn in_order(&self, id: NodeId, map: &IndexMap) -> bool {
+        let (to, from) = (&self.graph[id].shape, &self.graph[self.graph[id].args[0]].shape);
+        let (offset, strides) = map.linear(&row_major(from), to.len());
+        let same = |((&n, &stride), &step): ((&usize, &isize), &isize)| n == 1 || stride == step;
+        count(to) == count(from)
+            && offset == 0
+            && to.iter().zip(&strides).zip(&row_major(to)).all(same)
+    }
+
     fn write(&mut self, id: NodeId, out: ValueId) {
         let node = &self.graph[id];
         match &node.op {
-            Op::Concat(axis) => {
-                let rank = node.shape.len();
-                let mut start = SmallVec::from_elem(0, rank);
-                for &arg in &node.args {
-                    let shape = self.graph[arg].shape.clone();
-                    let size = shape[*axis as usize] as i64;
-                    self.store(arg, IndexMap::identity(rank), shape, out, start.clone(), None);
-                    start[*axis as usize] += size;
-                }
-            }
+            Op::Concat(_) => self.pieces(id, out, SmallVec::from_elem(0, node.shape.len())),
             Op::Scan { op, axis } => {
                 let (input, map) = self.behind_views(node.args[0]);
                 self.step(StepKind::Scan { op: *op, axis: *axis, input, map, out });
@@ -173,6 +178,24 @@ impl Build<'_> {
                 let start = SmallVec::from_elem(0, rank);
                 self.store(id, IndexMap::identity(rank), node.shape.clone(), out, start, None);
             }
+        }
+    }
+
+    /// Stores the arguments of a concatenation one after the other, those of concatenations among
+    /// them that are not stored (see [`demand::stored`](super::demand::stored)) where they belong.
+    fn pieces(&mut self, id: NodeId, out: ValueId, mut start: SmallVec<[i64; 4]>) {
+        let Op::Concat(axis) = self.graph[id].op else { unreachable!("a concatenation") };
+        for &arg in &self.graph[id].args {
+            let shape = self.graph[arg].shape.clone();
+            let (axis, rank) = (axis as usize, shape.len());
+            let size = shape[axis] as i64;
+            match self.graph[arg].op {
+                Op::Concat(_) if !self.values.contains_key(&arg) => {
+                    self.pieces(arg, out, start.clone());
+                }
+                _ => self.store(arg, IndexMap::identity(rank), shape, out, start.clone(), None),
+            }
+            start[axis] += size;
         }
     }
 

@@ -9,6 +9,7 @@ use super::Config;
 use arr_ir::graph::{Graph, NodeId, Op};
 use arr_ir::op::{Lowering, MapOp};
 use arr_ir::shape::{DimMap, IndexMap, count};
+use smallvec::SmallVec;
 
 /// Operators one kernel may hold: bounds compile time and register pressure.
 const KERNEL_OPERATORS: u32 = 120;
@@ -85,9 +86,24 @@ struct Walk<'a> {
     demands: Vec<Vec<Demand>>,
     forced: Vec<bool>,
     stored: Vec<bool>,
+    /// Concatenations whose arguments go straight into another one.
+    inside: Vec<bool>,
     /// Elements of each kernel's domain, and operators in it.
     kernels: Vec<(f64, u32)>,
     cost: Vec<f64>,
+}
+
+/// The concatenations that nothing reads but one other concatenation.
+fn inside(graph: &Graph) -> Vec<bool> {
+    let is_concat = |id: usize| matches!(graph.nodes[id].op, Op::Concat(_));
+    let mut readers: Vec<SmallVec<[usize; 2]>> = vec![SmallVec::new(); graph.nodes.len()];
+    for (i, node) in graph.nodes.iter().enumerate() {
+        node.args.iter().for_each(|a| readers[a.0 as usize].push(i));
+    }
+    let root = |id: usize| graph.roots.iter().any(|r| r.0 as usize == id);
+    (0..graph.nodes.len())
+        .map(|id| is_concat(id) && !root(id) && matches!(readers[id][..], [r] if is_concat(r)))
+        .collect()
 }
 
 /// For every node, whether it is stored (inputs are not: they are stored already).
@@ -98,6 +114,7 @@ pub fn stored(graph: &Graph, config: &Config) -> Vec<bool> {
         demands: vec![vec![]; n],
         forced: vec![false; n],
         stored: vec![false; n],
+        inside: inside(graph),
         kernels: vec![],
         cost: costs(graph),
     };
@@ -142,7 +159,10 @@ impl Walk<'_> {
         }
         self.stored[i] =
             self.forced[i] || !fusable(self.graph, id) || self.better_stored(id, config);
-        if self.stored[i] {
+        if self.inside[i] {
+            self.stored[i] = false;
+            self.start_kernels(id);
+        } else if self.stored[i] {
             self.start_kernels(id);
         } else {
             let demands = std::mem::take(&mut self.demands[i]);

@@ -55,6 +55,9 @@ pub fn simplify(graph: &Graph) -> Graph {
     builder.finish(roots)
 }
 
+/// Of how many elements of a concatenation one is read where little of it is.
+const LITTLE: usize = 8;
+
 fn reachable(graph: &Graph) -> Vec<bool> {
     let mut live = vec![false; graph.nodes.len()];
     for r in &graph.roots {
@@ -81,6 +84,11 @@ fn rebuild(builder: &mut Builder, mut node: Node) -> NodeId {
     }
     if let Some(id) = reshape_of_map(builder, &node) {
         return id;
+    }
+    if let Op::Concat(_) = node.op {
+        for arg in &mut node.args {
+            *arg = view_of_concat(builder, *arg).unwrap_or(*arg);
+        }
     }
     builder.node(node.op, node.args, node.dtype, node.shape)
 }
@@ -266,4 +274,34 @@ fn reshape_of_map(builder: &mut Builder, node: &Node) -> Option<NodeId> {
         })
         .collect();
     Some(builder.node(arg.op, args, node.dtype, node.shape.clone()))
+}
+
+/// A concatenation that is turned, or of which little is read, is a concatenation of such readings:
+/// inside another one its pieces then go where they belong at once.
+fn view_of_concat(builder: &mut Builder, id: NodeId) -> Option<NodeId> {
+    let view = builder.graph()[id].clone();
+    let Op::View(map) = &view.op else { return None };
+    let whole = builder.graph()[view.args[0]].clone();
+    let Op::Concat(axis) = whole.op else { return None };
+    let axis = axis as usize;
+    let along = map.along(axis)?;
+    let few = count(&view.shape).checked_mul(LITTLE)? <= count(&whole.shape);
+    let turned = view.shape.len() == whole.shape.len()
+        && count(&view.shape) == count(&whole.shape)
+        && (0..whole.shape.len()).all(|a| map.along(a).is_some());
+    if view.shape[along] != whole.shape[axis] || !few && !turned {
+        return None;
+    }
+    let pieces: Args = whole
+        .args
+        .iter()
+        .map(|&piece| {
+            let mut shape = view.shape.clone();
+            shape[along] = builder.graph()[piece].shape[axis];
+            let args = [piece].into_iter().collect();
+            rebuild(builder, Node { op: view.op.clone(), args, dtype: view.dtype, shape })
+        })
+        .collect();
+    let joined = Node { op: Op::Concat(along as u8), args: pieces, ..view };
+    Some(rebuild(builder, joined))
 }
