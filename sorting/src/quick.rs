@@ -99,6 +99,29 @@ pub struct Room([u64; ROOM]);
 /// Eight bytes each in a [`Room`].
 pub const ROOM: usize = 128;
 
+/// What of a sorted sequence is wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    /// So many elements from the beginning on.
+    First(usize),
+    /// The elements at these places, which rise.
+    At(&'a [usize]),
+}
+
+impl Wanted<'_> {
+    /// Whether any of `len` places from one on are wanted.
+    #[inline(always)]
+    fn any_of(self, start: usize, len: usize) -> bool {
+        match self {
+            Wanted::First(first) => start < first,
+            Wanted::At(ranks) => {
+                let next = ranks.partition_point(|&rank| rank < start);
+                ranks.get(next).is_some_and(|&rank| rank < start + len)
+            }
+        }
+    }
+}
+
 /// Elements from which the pivot is the median of many.
 const MANY: usize = 4096;
 
@@ -112,13 +135,13 @@ struct Part {
 }
 
 /// Sorts the `n` elements at `main` into the same place, by way of as many at `spare`, so far that
-/// the `first` of them are in their places; the others are lost.
+/// the wanted ones are in their places; the others are lost.
 ///
 /// # Safety
 /// `n` elements are at `main`, and there is room for as many at `spare`, apart from them; the
 /// processor has the vector's instructions.
 #[inline(always)]
-pub unsafe fn sort<V: Vector>(main: V::At, spare: V::At, n: usize, first: usize)
+pub unsafe fn sort<V: Vector>(main: V::At, spare: V::At, n: usize, wanted: Wanted<'_>)
 where
     [V; 4]: Rows<V>,
     [V; 8]: Rows<V>,
@@ -137,8 +160,9 @@ where
                 true => (spare, main),
             };
             let (here, there) = (V::on(here, part.start), V::on(there, part.start));
-            if part.len <= V::LANES * V::ROWS || part.start >= first {
-                if part.start < first {
+            let needed = wanted.any_of(part.start, part.len);
+            if part.len <= V::LANES * V::ROWS || !needed {
+                if needed {
                     small::<V>(here, V::on(main, part.start), part.len);
                 }
                 if top == 0 {
@@ -371,6 +395,73 @@ pub unsafe fn split_in_order<V: Vector, const EQUAL: bool>(
     }
 }
 
+/// What lies about two keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Keys below the lower one.
+    pub below: usize,
+    /// Keys equal to the lower one.
+    pub low: usize,
+    /// Keys between the two.
+    pub between: usize,
+    /// Keys equal to the upper one, if that is not the lower one.
+    pub high: usize,
+}
+
+/// Writes those of `n` elements that lie between two keys, in order, and counts them and the others.
+///
+/// # Safety
+/// `n` elements are at `here`, and there is room for as many at `out`, apart from them; the processor
+/// has the vector's instructions.
+#[inline(always)]
+pub unsafe fn between<V: Vector>(
+    here: V::At,
+    n: usize,
+    low: V::Key,
+    high: V::Key,
+    out: V::At,
+) -> Counts {
+    let (mut below, mut up_to_low, mut up_to_high, mut inside) = (0, 0, 0, 0);
+    // SAFETY: fewer elements are written than were read, but for a vector, which was read.
+    unsafe {
+        let (lows, highs) = (V::splat(low), V::splat(high));
+        let done = each_vector(here, n, 0, |v: V| {
+            let (first, last) = (v.up_to(lows), v.below(highs));
+            below += v.below(lows).count_ones() as usize;
+            up_to_low += first.count_ones() as usize;
+            up_to_high += v.up_to(highs).count_ones() as usize;
+            let mask = last & !first;
+            v.pack(mask).store(V::on(out, inside));
+            inside += mask.count_ones() as usize;
+        });
+        for i in done..n {
+            let key = V::key(V::on(here, i));
+            below += usize::from(key < low);
+            up_to_low += usize::from(key <= low);
+            up_to_high += usize::from(key <= high);
+            if low < key && key < high {
+                V::copy(V::on(here, i), V::on(out, inside), 1);
+                inside += 1;
+            }
+        }
+    }
+    let high = up_to_high - up_to_low - inside;
+    Counts { below, low: up_to_low - below, between: inside, high }
+}
+
+/// The same without vectors.
+pub fn between_plain<K: Ord + Copy>(keys: &[K], low: K, high: K, out: &mut [K]) -> Counts {
+    let mut counts = Counts::default();
+    for &key in keys {
+        out[counts.between] = key;
+        counts.below += usize::from(key < low);
+        counts.low += usize::from(key == low);
+        counts.between += usize::from(low < key && key < high);
+        counts.high += usize::from(key == high && low < high);
+    }
+    counts
+}
+
 /// Sorts what fits in the registers.
 #[inline(always)]
 unsafe fn small<V: Vector>(from: V::At, to: V::At, len: usize)
@@ -439,29 +530,71 @@ pub unsafe fn settle(at: (*mut u64, *mut u64), n: usize) {
     }
 }
 
-/// The least keys, which are brought to the front.
-fn first_of<K: Ord>(keys: &mut [K], first: usize) -> &mut [K] {
-    if first < keys.len() { keys.select_nth_unstable(first).0 } else { keys }
+/// Ranks up to which the standard library selects one after the other.
+const FEW: usize = 8;
+
+/// Sorts keys as the standard library does.
+fn sort_plain<K: Ord>(keys: &mut [K], wanted: Wanted<'_>) {
+    match wanted {
+        Wanted::First(first) if first < keys.len() => {
+            keys.select_nth_unstable(first).0.sort_unstable();
+        }
+        Wanted::At(ranks) if ranks.len() <= FEW => {
+            // The greatest first: what is above it matters to none of the others.
+            let mut end = keys.len();
+            for &rank in ranks.iter().rev() {
+                if rank < end {
+                    keys[..end].select_nth_unstable(rank);
+                    end = rank;
+                }
+            }
+        }
+        _ => keys.sort_unstable(),
+    }
+}
+
+/// What of 32-bit keys lies between two.
+pub fn between_u32(keys: &[u32], low: u32, high: u32, out: &mut [u32]) -> Counts {
+    assert!(keys.len() <= out.len());
+    #[cfg(target_arch = "x86_64")]
+    if let Some(counts) =
+        crate::dispatch::between_u32(keys, (low, high), out, crate::dispatch::Instructions::Avx512)
+    {
+        return counts;
+    }
+    between_plain(keys, low, high, out)
 }
 
 /// Sorts 32-bit keys.
-pub fn sort_u32(keys: &mut [u32], spare: &mut [u32], first: usize) {
+pub fn sort_u32(keys: &mut [u32], spare: &mut [u32], wanted: Wanted<'_>) {
     assert_eq!(keys.len(), spare.len());
     #[cfg(target_arch = "x86_64")]
-    if crate::x86::sort_u32(keys, spare, first, crate::x86::Instructions::Avx512) {
+    if crate::dispatch::sort_u32(keys, spare, wanted, crate::dispatch::Instructions::Avx512) {
         return;
     }
-    first_of(keys, first).sort_unstable();
+    sort_plain(keys, wanted);
+}
+
+/// What of 64-bit keys lies between two.
+pub fn between_u64(keys: &[u64], low: u64, high: u64, out: &mut [u64]) -> Counts {
+    assert!(keys.len() <= out.len());
+    #[cfg(target_arch = "x86_64")]
+    if let Some(counts) =
+        crate::dispatch::between_u64(keys, (low, high), out, crate::dispatch::Instructions::Avx512)
+    {
+        return counts;
+    }
+    between_plain(keys, low, high, out)
 }
 
 /// Sorts 64-bit keys.
-pub fn sort_u64(keys: &mut [u64], spare: &mut [u64], first: usize) {
+pub fn sort_u64(keys: &mut [u64], spare: &mut [u64], wanted: Wanted<'_>) {
     assert_eq!(keys.len(), spare.len());
     #[cfg(target_arch = "x86_64")]
-    if crate::x86::sort_u64(keys, spare, first, crate::x86::Instructions::Avx512) {
+    if crate::dispatch::sort_u64(keys, spare, wanted, crate::dispatch::Instructions::Avx512) {
         return;
     }
-    first_of(keys, first).sort_unstable();
+    sort_plain(keys, wanted);
 }
 
 /// Sorts `values` by their `keys`, equal keys in the order they are in; the keys are sorted with
@@ -474,7 +607,7 @@ pub fn sort_pairs(
     spare_values: &mut [u64],
     first: usize,
 ) {
-    let n = keys.len();
+    let (n, wanted) = (keys.len(), Wanted::First(first));
     assert!([values.len(), spare_keys.len(), spare_values.len()] == [n; 3]);
     if keys.is_sorted() {
         return;
@@ -484,9 +617,15 @@ pub fn sort_pairs(
     // SAFETY: four slices of `n` elements; without vectors there are no instructions to have.
     unsafe {
         #[cfg(target_arch = "x86_64")]
-        if crate::x86::sort_pairs(main, spare, n, first, crate::x86::Instructions::Avx512) {
+        if crate::dispatch::sort_pairs(
+            main,
+            spare,
+            n,
+            wanted,
+            crate::dispatch::Instructions::Avx512,
+        ) {
             return;
         }
-        sort::<crate::plain::Pairs>(main, spare, n, first);
+        sort::<crate::plain::Pairs>(main, spare, n, wanted);
     }
 }

@@ -1,6 +1,7 @@
 //! Every way of sorting against the standard library's.
 
-use crate::{Key, merge, merge_pairs, sort_pairs};
+use crate::quick::between_plain;
+use crate::{Counts, Key, Wanted, merge, merge_pairs, sort_pairs};
 
 /// Sequences of several kinds: random, with few values, rising, falling, like organ pipes.
 fn sequences(n: usize) -> Vec<Vec<u64>> {
@@ -27,6 +28,13 @@ const SIZES: [usize; 24] = [
     20_011, 100_003,
 ];
 
+/// Places of a sequence, some and many.
+fn ranks(n: usize) -> Vec<Vec<usize>> {
+    let one = |rank: usize| if rank < n { vec![rank] } else { vec![] };
+    let ends = [one(0), one(n.saturating_sub(1))].concat();
+    vec![one(0), one(n / 2), one(n / 3), ends, (0..n).step_by(n / 20 + 1).collect()]
+}
+
 fn sorts<K: Key + std::fmt::Debug>(of: impl Fn(u64) -> K) {
     for n in SIZES {
         for (kind, x) in sequences(n).into_iter().enumerate() {
@@ -36,10 +44,16 @@ fn sorts<K: Key + std::fmt::Debug>(of: impl Fn(u64) -> K) {
             let mut spare = keys.clone();
             for first in [0, n.min(1), n / 3, n - n / 9] {
                 let mut some = keys.clone();
-                K::sort(&mut some, &mut spare, first);
+                K::sort(&mut some, &mut spare, Wanted::First(first));
                 assert!(some[..first] == expected[..first], "{first} of {n} keys of kind {kind}");
             }
-            K::sort(&mut keys, &mut spare, n);
+            for ranks in ranks(n) {
+                let mut some = keys.clone();
+                K::sort(&mut some, &mut spare, Wanted::At(&ranks));
+                let same = ranks.iter().all(|&rank| some[rank] == expected[rank]);
+                assert!(same, "{ranks:?} of {n} keys of kind {kind}");
+            }
+            K::sort(&mut keys, &mut spare, Wanted::First(n));
             assert!(keys == expected, "{n} keys of kind {kind}");
         }
     }
@@ -94,7 +108,7 @@ fn pairs_without_vectors() {
             let main = (keys.as_mut_ptr(), values.as_mut_ptr());
             let spare = (a.as_mut_ptr(), b.as_mut_ptr());
             // SAFETY: four vectors of `n` elements.
-            unsafe { crate::quick::sort::<crate::plain::Pairs>(main, spare, n, n) };
+            unsafe { crate::quick::sort::<crate::plain::Pairs>(main, spare, n, Wanted::First(n)) };
             assert!((keys, values) == expected, "{n} pairs of kind {kind}");
         }
     }
@@ -104,28 +118,63 @@ fn pairs_without_vectors() {
 #[test]
 #[allow(unsafe_code)]
 fn every_set_of_instructions() {
-    use crate::x86::{Instructions, sort_pairs, sort_u32, sort_u64};
+    use crate::dispatch::{Instructions, between_u32, between_u64, sort_pairs, sort_u32, sort_u64};
     for with in [Instructions::Avx2, Instructions::Avx512] {
         for n in SIZES {
+            let all = Wanted::First(n);
             for x in sequences(n) {
                 let (expected, order) = stable(&x);
                 let (mut keys, mut spare) = (x.clone(), x.clone());
-                let vectors = sort_u64(&mut keys, &mut spare, n, with);
+                let vectors = sort_u64(&mut keys, &mut spare, all, with);
                 assert!(!vectors || keys == expected, "{n}");
                 let mut keys: Vec<u32> = x.iter().map(|&x| x as u32).collect();
                 let mut narrow = keys.clone();
                 narrow.sort_unstable();
                 let mut spare = keys.clone();
-                let vectors = sort_u32(&mut keys, &mut spare, n, with);
+                let vectors = sort_u32(&mut keys, &mut spare, all, with);
                 assert!(!vectors || keys == narrow, "{n}");
                 let (mut keys, mut values) = (x.clone(), (0..n as u64).collect::<Vec<_>>());
                 let (mut a, mut b) = (x.clone(), x.clone());
                 let main = (keys.as_mut_ptr(), values.as_mut_ptr());
                 // SAFETY: four vectors of `n` elements.
                 let vectors =
-                    unsafe { sort_pairs(main, (a.as_mut_ptr(), b.as_mut_ptr()), n, n, with) };
+                    unsafe { sort_pairs(main, (a.as_mut_ptr(), b.as_mut_ptr()), n, all, with) };
                 assert!(!vectors || (keys, values) == (expected, order), "{n}");
+                let narrow: Vec<u32> = x.iter().map(|&x| x as u32).collect();
+                selects(&x, |low, high, out| between_u64(&x, (low, high), out, with));
+                selects(&narrow, |low, high, out| between_u32(&narrow, (low, high), out, with));
             }
+        }
+    }
+}
+
+/// What lies between some of the keys, by a function and by definition.
+fn selects<K: Key + std::fmt::Debug>(
+    keys: &[K],
+    between: impl Fn(K, K, &mut [K]) -> Option<Counts>,
+) {
+    let n = keys.len();
+    for (a, b) in [(0, n / 2), (n / 3, n / 3), (n / 7, n - n / 9)] {
+        let (Some(&a), Some(&b)) = (keys.get(a), keys.get(b)) else { continue };
+        let (low, high) = (a.min(b), a.max(b));
+        let mut out = keys.to_vec();
+        let Some(counts) = between(low, high, &mut out) else { continue };
+        let inside: Vec<K> = keys.iter().copied().filter(|&k| low < k && k < high).collect();
+        assert_eq!(out[..counts.between], inside);
+        let count = |is: &dyn Fn(K) -> bool| keys.iter().filter(|&&k| is(k)).count();
+        let high = if low < high { count(&|k| k == high) } else { 0 };
+        let below = count(&|k| k < low);
+        let expected = Counts { below, low: count(&|k| k == low), between: inside.len(), high };
+        assert_eq!(counts, expected);
+    }
+}
+
+#[test]
+fn keys_between_two() {
+    for n in SIZES {
+        for x in sequences(n) {
+            selects(&x, |low, high, out| Some(between_plain(&x, low, high, out)));
+            selects(&x, |low, high, out| Some(Key::between(&x, low, high, out)));
         }
     }
 }

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::network::Lanes;
-use crate::quick::{Apart, ROOM, Room, Vector, settle, sort, split_from_both_ends, split_in_order};
+use crate::quick::{Apart, ROOM, Room, Vector, settle, split_from_both_ends, split_in_order};
 use crate::tables::{Index, PACK_4, PACK_8};
 use std::arch::x86_64::*;
 
@@ -151,27 +151,27 @@ macro_rules! pairs_in_memory {
 
 /// 8 keys in a vector of AVX-512.
 #[derive(Clone, Copy)]
-struct Wide8(__m512i);
+pub struct Wide8(__m512i);
 
 /// 16 keys in a vector of AVX-512.
 #[derive(Clone, Copy)]
-struct Wide16(__m512i);
+pub struct Wide16(__m512i);
 
 /// 8 pairs in two vectors of AVX-512.
 #[derive(Clone, Copy)]
-struct WidePairs(__m512i, __m512i);
+pub struct WidePairs(__m512i, __m512i);
 
 /// 4 keys in a vector of AVX2.
 #[derive(Clone, Copy)]
-struct Keys4(__m256i);
+pub struct Keys4(__m256i);
 
 /// 8 keys in a vector of AVX2.
 #[derive(Clone, Copy)]
-struct Keys8(__m256i);
+pub struct Keys8(__m256i);
 
 /// 4 pairs in two vectors of AVX2.
 #[derive(Clone, Copy)]
-struct Pairs4(__m256i, __m256i);
+pub struct Pairs4(__m256i, __m256i);
 
 // In what follows: vectors exist only in functions that are compiled for their instructions and
 // called on processors that have them.
@@ -644,108 +644,4 @@ unsafe impl Apart for Keys8 {
             both.store(end.sub(Self::LANES));
         }
     }
-}
-
-/// Functions compiled for a set of instructions.
-macro_rules! compiled {
-    ($($name:ident of $v:ident for $features:literal;)*) => {$(
-        /// # Safety
-        /// As of [`sort`].
-        #[target_feature(enable = $features)]
-        unsafe fn $name(
-            main: <$v as Vector>::At,
-            spare: <$v as Vector>::At,
-            n: usize,
-            first: usize,
-        ) {
-            // SAFETY: as the caller says.
-            unsafe { sort::<$v>(main, spare, n, first) }
-        }
-    )*};
-}
-
-compiled! {
-    wide_u64 of Wide8 for "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt";
-    wide_u32 of Wide16 for "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt";
-    wide_pairs of WidePairs for "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt";
-    keys_u64 of Keys4 for "avx2,bmi1,bmi2,popcnt";
-    keys_u32 of Keys8 for "avx2,bmi1,bmi2,popcnt";
-    keys_pairs of Pairs4 for "avx2,bmi1,bmi2,popcnt";
-}
-
-/// Sets of instructions.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Instructions {
-    /// None that help.
-    Plain,
-    /// AVX2.
-    Avx2,
-    /// AVX-512.
-    Avx512,
-}
-
-/// The best that this processor has.
-pub fn instructions() -> Instructions {
-    let common = is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("popcnt");
-    let avx512 = is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl");
-    match common && is_x86_feature_detected!("avx2") {
-        true if avx512 => Instructions::Avx512,
-        true => Instructions::Avx2,
-        false => Instructions::Plain,
-    }
-}
-
-/// Sorts keys; false where the processor has no instructions for it.
-pub fn sort_u32(keys: &mut [u32], spare: &mut [u32], first: usize, with: Instructions) -> bool {
-    let (main, spare, n) = (keys.as_mut_ptr(), spare.as_mut_ptr(), keys.len().min(spare.len()));
-    // SAFETY: two slices of at least `n` elements, and the instructions are there.
-    unsafe {
-        match with.min(instructions()) {
-            Instructions::Avx512 => wide_u32(main, spare, n, first),
-            Instructions::Avx2 => keys_u32(main, spare, n, first),
-            Instructions::Plain => return false,
-        }
-    }
-    true
-}
-
-/// Sorts keys; false where the processor has no instructions for it.
-pub fn sort_u64(keys: &mut [u64], spare: &mut [u64], first: usize, with: Instructions) -> bool {
-    let (main, spare, n) = (keys.as_mut_ptr(), spare.as_mut_ptr(), keys.len().min(spare.len()));
-    // SAFETY: two slices of at least `n` elements, and the instructions are there.
-    unsafe {
-        match with.min(instructions()) {
-            Instructions::Avx512 => wide_u64(main, spare, n, first),
-            Instructions::Avx2 => keys_u64(main, spare, n, first),
-            Instructions::Plain => return false,
-        }
-    }
-    true
-}
-
-/// Sorts pairs; false where the processor has no instructions for it.
-///
-/// # Safety
-/// There are `n` keys and values at both places, which are apart.
-pub unsafe fn sort_pairs(
-    main: (*mut u64, *mut u64),
-    spare: (*mut u64, *mut u64),
-    n: usize,
-    first: usize,
-    with: Instructions,
-) -> bool {
-    // SAFETY: as the caller says, and the instructions are there.
-    unsafe {
-        match with.min(instructions()) {
-            Instructions::Avx512 => wide_pairs(main, spare, n, first),
-            Instructions::Avx2 => keys_pairs(main, spare, n, first),
-            Instructions::Plain => return false,
-        }
-    }
-    true
 }

@@ -1,25 +1,16 @@
 
 # --- Order ---
 
-## The array with element `kth` along an axis where sorting puts it, none greater before it and
-## none less after it. The order among those before and after it is the same each time, but no
-## particular one. `kth` may be several positions.
+## The array with element `kth` along an axis where sorting puts it, the elements less than it before,
+## those equal to it next, the greater ones after them, NaN last; each of these in the order they had.
+## With several positions likewise between their elements.
 ##
 ## >>> partition([3, 1, 2], 1)
 ## [1 2 3]
 fn partition(x, kth, axis=-1) {
     x = asarray(x)
     if axis == none { return partition(ravel(x), kth) }
-    if _splits(x, kth) {
-        before, after = _split(x, kth)
-        y = zeros(x.size, dtype=x.dtype)
-        y[:before.size] = x[before]
-        y[before.size:] = x[after]
-        return y
-    }
-    s = sort(x, axis=axis)
-    _check_kth(s, kth, axis)
-    s
+    _part(x, _select(x, _ranks(kth, x.shape[axis]), axis), axis, false)
 }
 
 ## The positions that partition an array along an axis, see `partition`.
@@ -29,40 +20,20 @@ fn partition(x, kth, axis=-1) {
 fn argpartition(x, kth, axis=-1) {
     x = asarray(x)
     if axis == none { return argpartition(ravel(x), kth) }
-    if _splits(x, kth) {
-        before, after = _split(x, kth)
-        p = zeros(x.size, dtype=int64)
-        p[:before.size] = before
-        p[before.size:] = flatnonzero(after)
-        return p
+    _part(x, _select(x, _ranks(kth, x.shape[axis]), axis), axis, true)
+}
+
+# Positions in an axis of size n counted from its beginning, as a vector.
+fn _ranks(kth, n) {
+    if ndim(kth) == 0 {
+        assert isdtype(asarray(kth).dtype, "integral"), "the positions of a partition are whole numbers"
+        assert kth >= -n and kth < n, f"position {kth} is outside the axis, which has {n}"
+        return [if kth < 0 { kth + n } else { kth }]
     }
-    p = argsort(x, axis=axis)
-    _check_kth(p, kth, axis)
-    p
-}
-
-# The positions of the first elements in order up to `kth`, and a mask of the others.
-fn _split(x, kth) {
-    _check_kth(x, kth, -1)
-    k = int(kth)
-    before = persist(_first(x, 0, false, (if k < 0 { k + x.size } else { k }) + 1))
-    after = ones(x.size, dtype=bool)
-    after[before] = false
-    (before, after)
-}
-
-# Whether putting the first elements of a vector in order is worth more than sorting it.
-fn _splits(x, kth) {
-    if x.ndim != 1 or asarray(kth).ndim != 0 { return false }
-    n = x.shape[0]
-    k = int(kth)
-    n > 1000 and (if k < 0 { k + n } else { k }) < n // 4
-}
-
-fn _check_kth(s, kth, axis) {
-    n = if axis == none { s.size } else { s.shape[axis] }
     k = ravel(asarray(kth))
-    assert all((k >= -n) & (k < n)), "the position is outside the axis"
+    assert k.size == 0 or isdtype(k.dtype, "integral"), "the positions of a partition are whole numbers"
+    assert all((k >= -n) & (k < n)), f"a position is outside the axis, which has {n}"
+    where(k < 0, k + n, k)
 }
 
 ## The `k` greatest elements along an axis, the greatest first, and their positions; with
@@ -612,9 +583,14 @@ fn quantile(x, q, axis=none, method="linear", keepdims=false, weights=none) {
     merged = _merged(x, axis)
     n = merged.shape[0]
     assert n > 0, "the quantile of no elements does not exist"
-    s = sort(merged, axis=0)
-    r = if weights == none { _order_statistic(s, q, n, method, false) } else { _weighted_statistic(merged, s, q, _weights(weights, x, axis), method) }
-    last = broadcast_to(s[-1], r.shape)
+    if weights == none {
+        r, last = _order_statistic(merged, q, n, method, false)
+    } else {
+        s = sort(merged, axis=0)
+        r = _weighted_statistic(merged, s, q, _weights(weights, x, axis), method)
+        last = s[-1]
+    }
+    last = broadcast_to(last, r.shape)
     r = where(isnan(last), last, r)
     if method in _PICKING() and isdtype(given, ("integral", "bool")) { r = astype(r, given) }
     _kept(r, x, axis, q.ndim, keepdims)
@@ -650,7 +626,9 @@ fn _weighted_statistic(x, s, q, w, method) {
     total = where(total == 0, -1.0, total)
     shares = reshape(q, (*q.shape, *((1,) * x.ndim)))
     i = minimum(sum(astype(total < shares, int64), axis=q.ndim), x.shape[0] - 1)
-    _rows_at(s, i, true)
+    count = 1
+    for n in q.shape { count = count * n }
+    reshape(take_along_axis(s, reshape(i, (count, *s.shape[1:])), axis=0), i.shape)
 }
 
 ## The axes to be reduced merged into one, which comes first.
@@ -693,29 +671,31 @@ fn _kept(r, x, axis, extra, keepdims) {
     reshape(r, shape)
 }
 
-## What lies at shares of sorted lines along the first axis: `n` elements of each count, the same number
-## or (`per_line`) one of its own for each line.
-fn _order_statistic(s, q, n, method, per_line) {
-    v = _virtual_index(reshape(q, (*q.shape, *((1,) * (s.ndim - 1)))), n, method)
+## What lies at shares of lines along the first axis, and the last element of each in order: `n` elements
+## of each count, the same number or (`per_line`) one of its own for each line.
+fn _order_statistic(x, q, n, method, per_line) {
+    v = _virtual_index(reshape(q, (*q.shape, *((1,) * (x.ndim - 1)))), n, method)
     low = floor(v)
     t = _share_of_next(v - low, low, method)
     # Before the first and after the last element there is nothing to interpolate with.
     t = where((v < 0) | (v >= n - 1), 0.0, t)
     i = astype(clip(low, 0, n - 1), int64)
-    a = _rows_at(s, i, per_line)
-    b = _rows_at(s, minimum(i + 1, n - 1), per_line)
-    t = astype(t, s.dtype)
+    a, b, last = _at_ranks(x, i, minimum(i + 1, n - 1), q, per_line)
+    t = astype(t, x.dtype)
     # Between equal neighbours, infinite ones too, there is nothing to interpolate.
     d = where(a == b, 0.0, b - a)
-    where(t == 0, a, where(t == 1, b, where(t >= 0.5, b - d * (1 - t), a + d * t)))
+    (where(t == 0, a, where(t == 1, b, where(t >= 0.5, b - d * (1 - t), a + d * t))), last)
 }
 
-## The rows at positions: new dimensions come first; `per_line` at positions of each line's own.
-fn _rows_at(s, i, per_line) {
-    if not per_line { return take(s, reshape(i, i.shape[:i.ndim - s.ndim + 1]), axis=0) }
+## What lies at the ranks `i` and `j` for the shares `q`, and the last element in order.
+fn _at_ranks(x, i, j, q, per_line) {
+    rest = if per_line { x.shape[1:] } else { () }
     count = 1
-    for n in i.shape[:i.ndim - s.ndim + 1] { count = count * n }
-    reshape(take_along_axis(s, reshape(i, (count, *s.shape[1:])), axis=0), i.shape)
+    for n in q.shape { count = count * n }
+    last = full((1, *rest), x.shape[0] - 1)
+    s = _select(x, concat([reshape(i, (count, *rest)), reshape(j, (count, *rest)), last]), 0)
+    shape = (*q.shape, *x.shape[1:])
+    (reshape(s[:count], shape), reshape(s[count:-1], shape), s[-1])
 }
 
 ## The place of a share among `n` elements, counted from 0.
@@ -755,10 +735,11 @@ fn percentile(x, q, axis=none, method="linear", keepdims=false, weights=none) {
 fn median(x, axis=none, keepdims=false) {
     x = asarray(x)
     if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
-    s = sort(_merged(x, axis), axis=0)
-    n = s.shape[0]
+    lines = _merged(x, axis)
+    n = lines.shape[0]
     assert n > 0, "the median of no elements does not exist"
-    m = if n % 2 == 1 { s[n // 2] } else { mean(s[n // 2 - 1:n // 2 + 1], axis=0) }
+    s = _select(lines, [(n - 1) // 2, n // 2, n - 1], 0)
+    m = if n % 2 == 1 { s[0] } else { mean(s[:2], axis=0) }
     _kept(where(isnan(s[-1]), s[-1], m), x, axis, 0, keepdims)
 }
 
@@ -771,10 +752,10 @@ fn nanquantile(x, q, axis=none, method="linear", keepdims=false) {
     if method in _PICKING() and isdtype(x.dtype, ("integral", "bool")) { return quantile(x, q, axis, method, keepdims) }
     if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
     q = _shares(q)
-    s = sort(_merged(x, axis), axis=0)
-    if s.shape[0] == 0 { s = full((1, *s.shape[1:]), nan, dtype=s.dtype) }
-    n = maximum(sum(~isnan(s), axis=0), 1)
-    _kept(_order_statistic(s, q, n, method, true), x, axis, q.ndim, keepdims)
+    lines = _merged(x, axis)
+    if lines.shape[0] == 0 { lines = full((1, *lines.shape[1:]), nan, dtype=lines.dtype) }
+    n = maximum(sum(~isnan(lines), axis=0), 1)
+    _kept(_order_statistic(lines, q, n, method, true)[0], x, axis, q.ndim, keepdims)
 }
 
 ## The percentile of the elements that are not NaN; see `quantile`.

@@ -27,6 +27,12 @@ rows! {
     "_first" ("x, axis, descending, k") first, false,
         "The first k of the positions that put an array in order along an axis (none: of the flattened array), or as many as there are."
         "_first([3, 1, 2], -1, false, 2)" => "[1 2]";
+    "_select" ("x, ranks, axis") select, false,
+        "The elements that sorting along an axis puts at ranks: a vector of them for every line, or ranks of its own for each."
+        "_select([30, 10, 20], [2, 0], 0)" => "[30 10]";
+    "_part" ("x, pivots, axis, positions") part, false,
+        "The elements, or their positions, along an axis parted by pivots of each line: below all of them, equal to the least, between it and the next, and so on; of each part in their order."
+        "_part([3, 1, 2, 1], [2], 0, false)" => "[1 1 2 3]";
     "searchsorted" ("x1, x2, side=\"left\", sorter=none") searchsorted, true,
         "Where each element of x2 belongs in the sorted vector x1: before equal elements (left) or after them (right)."
         "searchsorted([1, 3, 5], [3, 4])" => "[1 2]";
@@ -66,15 +72,86 @@ fn along(array: &Array, axis: usize, routine: impl Into<Routine>, dtype: DType) 
         }
         return Ok(Array::abstract_of(dtype, dims));
     }
-    let last = array.ndim() - 1;
-    let mut order: Vec<Option<usize>> = (0..=last).map(Some).collect();
+    axis_back(&build::routine(routine, smallvec![axis_last(array, axis)?])?, axis)
+}
+
+/// The array with an axis last.
+fn axis_last(array: &Array, axis: usize) -> Outcome<Array> {
+    let mut order: Vec<Option<usize>> = (0..array.ndim()).map(Some).collect();
     order.remove(axis);
     order.push(Some(axis));
-    let moved = build::arrange(array, &order)?;
-    let done = build::routine(routine, smallvec![moved])?;
+    build::arrange(array, &order)
+}
+
+/// The array with the last axis at a place.
+fn axis_back(array: &Array, axis: usize) -> Outcome<Array> {
+    let last = array.ndim() - 1;
     let mut back: Vec<Option<usize>> = (0..last).map(Some).collect();
     back.insert(axis, Some(last));
-    build::arrange(&done, &back)
+    build::arrange(array, &back)
+}
+
+/// A routine over lines along an axis and what is beside each of them: one vector for all, or an
+/// array of their own. The result has the size of either along the axis.
+fn along_both(
+    cx: &mut dyn Context,
+    (array, beside): (&Array, &Array),
+    axis: usize,
+    order: Order,
+) -> Outcome<Array> {
+    let shared = beside.ndim() == 1;
+    let size = if shared { beside.dims()[0] } else { beside.dims()[axis] };
+    let mut dims = array.dims().clone();
+    if order == Order::Select {
+        dims[axis] = size;
+    }
+    let dtype = if order.is_of_positions() { DType::I64 } else { array.dtype() };
+    let known = |a: &Array| !a.is_abstract() && a.known_shape().is_some();
+    if !known(array) || !known(beside) {
+        if dims[axis].known().is_none() {
+            dims[axis] = cx.fresh_dim();
+        }
+        return Ok(Array::abstract_of(dtype, dims));
+    }
+    let lines = axis_last(array, axis)?;
+    let mut whole = lines.dims().clone();
+    whole[array.ndim() - 1] = size;
+    let beside = if shared { beside.clone() } else { axis_last(beside, axis)? };
+    let beside = build::broadcast_to(&beside, &whole)?;
+    axis_back(&build::routine(order.into(), smallvec![lines, beside])?, axis)
+}
+
+/// The array, the axis, and what is beside each line of a selection.
+fn selection(cx: &mut dyn Context, a: &[Value]) -> Outcome<Option<(Array, Array, usize)>> {
+    let (array, beside) = (args::array(cx, a, 0)?, args::array(cx, a, 1)?);
+    refuse_complex(array.dtype(), "sort")?;
+    if array.ndim() == 0 {
+        return Err(no_axis(&array).into());
+    }
+    if ![1, array.ndim()].contains(&beside.ndim()) {
+        return Err(faults::argument(1, &a[1], "a vector, or an array of as many axes").into());
+    }
+    Ok(args::axis(cx, &array, a, 2)?.map(|axis| (array, beside, axis)))
+}
+
+fn select(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2]);
+    let Some((array, ranks, axis)) = selection(cx, a)? else { return Ok(Value::ANY) };
+    let ranks = build::cast(&ranks, DType::I64)?;
+    along_both(cx, (&array, &ranks), axis, Order::Select).map(Value::Array)
+}
+
+fn part(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0], &a[1], &a[2]);
+    let Some((array, pivots, axis)) = selection(cx, a)? else { return Ok(Value::ANY) };
+    let order = Order::Part { positions: args::flag(cx, a, 3)? };
+    let pivots = build::cast(&pivots, array.dtype())?;
+    along_both(cx, (&array, &pivots), axis, order).map(Value::Array)
+}
+
+/// A single value has no lines.
+fn no_axis(array: &Array) -> Failure {
+    Failure::new("E0161", "a single value has no axis to sort along").at(0, array_type(array))
 }
 
 /// Complex numbers have no order.
@@ -102,9 +179,7 @@ fn sorted_by(
         return Ok(Some((flat(cx, &array)?, 0, descending)));
     }
     if array.ndim() == 0 {
-        return Err(Failure::new("E0161", "a single value has no axis to sort along")
-            .at(0, array_type(&array))
-            .into());
+        return Err(no_axis(&array).into());
     }
     Ok(args::axis(cx, &array, a, 1)?.map(|axis| (array, axis, descending)))
 }

@@ -10,10 +10,12 @@
 //! |---|---|
 //! | `blocks` | steps of factorizations of matrices at hand block by block |
 //! | `fft` | discrete Fourier transforms |
+//! | `keys` | numbers as unsigned integers in the same order |
 //! | `lines` | steps of Fourier transforms of lines at hand part by part |
 //! | `linalg` | factorizations of matrices, linear equations |
 //! | `movement` | elements read and written by positions and masks |
 //! | `order` | sorting, searching and counting |
+//! | `select` | elements at ranks of sorted lines, lines parted by pivots |
 //! | `search` | positions in sorted arrays |
 //!
 //! A value that does not suit (a position outside the array) is an error of the run; what can be
@@ -21,11 +23,13 @@
 
 mod blocks;
 mod fft;
+mod keys;
 mod linalg;
 mod lines;
 mod movement;
 mod order;
 mod search;
+mod select;
 
 pub use blocks::{Numbers, PANEL, REFLECTED, REFLECTIONS, ROWS, TILE};
 pub use fft::{Fft, Scale, Transform};
@@ -142,6 +146,13 @@ pub trait Family {
     /// Computes the range `rows` of the result's first core dimension (all of it unless
     /// [`Family::divisible`]) into `out`, which holds just that. An error is about values.
     fn run(&self, task: Task<'_>) -> Result<(), String>;
+    /// The same, as plainly as can be where [`Family::run`] is not plain: what the oracle does.
+    ///
+    /// # Errors
+    /// As there.
+    fn define(&self, task: Task<'_>) -> Result<(), String> {
+        self.run(task)
+    }
     /// What it does, in a few words.
     fn title(&self) -> String;
 }
@@ -191,7 +202,8 @@ impl Routine {
                 !matches!(m, Movement::Compress { .. } | Movement::Nonzero { .. })
             }
             Routine::Linalg(_) => true,
-            Routine::Order(_) | Routine::Fft(_) => false,
+            Routine::Order(order) => matches!(order, Order::Select),
+            Routine::Fft(_) => false,
         }
     }
 
@@ -260,7 +272,7 @@ impl Routine {
                 })
                 .collect();
             let mut out = vec![0u64; core_bytes.div_ceil(8)];
-            family.run(Task {
+            family.define(Task {
                 operands: &blocks,
                 rows: 0..rows,
                 out: &mut bytemuck::cast_slice_mut(&mut out)[..core_bytes],

@@ -4,12 +4,13 @@
 //! stable, so results are unique; a descending sort keeps equal elements in their order and puts
 //! NaN last too. Elements are sorted by keys: unsigned integers in the same order.
 
+use super::keys::Keyed;
 use super::search::{count, counters, search};
-use super::{Block, Family, Task, Workers, in_pieces};
+use super::{Block, Family, Task, Workers, in_pieces, select};
 use crate::dtype::DType;
 use crate::shape::Shape;
 use crate::with_number;
-use arr_sorting::{Key, corank, merge, merge_pairs, sort_pairs};
+use arr_sorting::{Key, Wanted, corank, merge, merge_pairs, sort_pairs};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard};
@@ -30,6 +31,14 @@ pub enum Order {
         descending: bool,
         /// How many; none: all.
         first: Option<usize>,
+    },
+    /// Those of `[n]` that sorting puts at the ranks `[m]`, int64.
+    Select,
+    /// `[n]`, or its positions, int64, parted by pivots `[m]`: below all of them, equal to the least,
+    /// between it and the next, and so on; of each part in their order.
+    Part {
+        /// The positions.
+        positions: bool,
     },
     /// For each of `[m]` the position where it belongs in the sorted `[n]`.
     Search {
@@ -62,6 +71,10 @@ impl Family for Order {
                     false => Err(format!("{n} of {} elements", shape[0])),
                 }
             }
+            (Order::Select, [_, (DType::I64, ranks)]) => Ok((dtype, (*ranks).into())),
+            (Order::Part { positions }, [_, (other, _)]) if *other == dtype => {
+                Ok((if *positions { DType::I64 } else { dtype }, shape.into()))
+            }
             (Order::Search { .. }, [_, (other, values)]) if *other == dtype => {
                 Ok((DType::I64, (*values).into()))
             }
@@ -91,7 +104,8 @@ impl Family for Order {
         let (dtype, n) = (operands[0].0, operands[0].1[0]);
         match self {
             Order::Sort { first: None, .. } => n * dtype.size(),
-            Order::Sort { first: Some(_), .. } => 2 * n * dtype.size(),
+            Order::Sort { first: Some(_), .. } | Order::Select => 2 * n * dtype.size(),
+            Order::Part { .. } => size_of::<u64>() * select::words(operands[1].1[0]),
             Order::Argsort { first, .. } => n * size_of::<u64>() * lanes(dtype.size(), n, *first),
             Order::Search { .. } => 0,
             Order::Count { .. } => 4 * counters(n),
@@ -111,6 +125,26 @@ impl Family for Order {
                 let scratch = bytemuck::cast_slice_mut(scratch);
                 argsort::<T>(x.of(), descending, first, out, scratch, workers);
             }
+            Order::Select => {
+                let ranks = Order::ranks(operands[1].of(), x.shape[0])?;
+                let out = bytemuck::cast_slice_mut(out);
+                let scratch = bytemuck::cast_slice_mut(scratch);
+                select::select::<T>(x.of(), &ranks, out, scratch, workers);
+            }
+            Order::Part { positions } => {
+                let (x, pivots) = (x.of::<T>(), operands[1].of());
+                let scratch = bytemuck::cast_slice_mut(scratch);
+                match positions {
+                    false => {
+                        let out = bytemuck::cast_slice_mut(out);
+                        select::part(x, pivots, |i| x[i], out, scratch, workers);
+                    }
+                    true => {
+                        let out = bytemuck::cast_slice_mut(out);
+                        select::part(x, pivots, |i| i as i64, out, scratch, workers);
+                    }
+                }
+            }
             Order::Search { right } => {
                 let out: &mut [i64] = bytemuck::cast_slice_mut(out);
                 search::<T>(x.of(), &operands[1].of::<T>()[rows], right, out);
@@ -128,12 +162,40 @@ impl Family for Order {
         Ok(())
     }
 
+    fn define(&self, task: Task<'_>) -> Result<(), String> {
+        let (x, beside) = (task.operands[0], task.operands.last().copied());
+        let Some(beside) = beside.filter(|_| matches!(self, Order::Select | Order::Part { .. }))
+        else {
+            return self.run(task);
+        };
+        with_number!(x.dtype, T => match self {
+            Order::Select => {
+                let ranks = Order::ranks(beside.of(), x.shape[0])?;
+                selected::<T>(x.of(), &ranks, bytemuck::cast_slice_mut(task.out));
+            }
+            Order::Part { positions: true } => {
+                let out: &mut [i64] = bytemuck::cast_slice_mut(task.out);
+                let positions = parted::<T>(x.of(), beside.of());
+                out.iter_mut().zip(positions).for_each(|(o, i)| *o = i as i64);
+            }
+            _ => {
+                let out: &mut [T] = bytemuck::cast_slice_mut(task.out);
+                let positions = parted::<T>(x.of(), beside.of());
+                out.iter_mut().zip(positions).for_each(|(o, i)| *o = x.of::<T>()[i]);
+            }
+        });
+        Ok(())
+    }
+
     fn title(&self) -> String {
         match self {
             Order::Sort { first: None, .. } => "sort".into(),
             Order::Sort { first: Some(n), .. } => format!("the first {n} in order"),
             Order::Argsort { first: None, .. } => "positions in sorted order".into(),
             Order::Argsort { first: Some(n), .. } => format!("positions of the first {n} in order"),
+            Order::Select => "elements at ranks of the sorted line".into(),
+            Order::Part { positions: false } => "parted by pivots".into(),
+            Order::Part { positions: true } => "positions parted by pivots".into(),
             Order::Search { .. } => "search in a sorted array".into(),
             Order::Count { .. } => "count between the elements of a sorted array".into(),
         }
@@ -141,23 +203,38 @@ impl Family for Order {
 }
 
 impl Order {
-    /// Whether it puts a line in order, by elements alone: sorted parts can be merged.
+    /// Whether it puts a line in the order of [`Order::keys`], or gives some elements of that: sorted
+    /// parts can be merged.
     pub fn sorts(self) -> bool {
-        matches!(self, Order::Sort { .. } | Order::Argsort { .. })
+        !matches!(self, Order::Search { .. } | Order::Count { .. })
     }
 
-    /// The sort of all elements of which it may give the first only.
+    /// The sort of all elements of which it may give some only.
     pub fn of_all(self) -> Order {
         match self {
             Order::Sort { descending, .. } => Order::Sort { descending, first: None },
             Order::Argsort { descending, .. } => Order::Argsort { descending, first: None },
+            Order::Select => Order::Sort { descending: false, first: None },
             order => order,
         }
     }
 
     /// Whether its result are positions.
     pub fn is_of_positions(self) -> bool {
-        matches!(self, Order::Argsort { .. } | Order::Search { .. })
+        matches!(
+            self,
+            Order::Argsort { .. } | Order::Search { .. } | Order::Part { positions: true }
+        )
+    }
+
+    /// The ranks that [`Order::Select`] is given for a line of `n` elements.
+    ///
+    /// # Errors
+    /// One is none.
+    pub fn ranks(ranks: &[i64], n: usize) -> Result<Vec<usize>, String> {
+        let inside = |&rank: &i64| usize::try_from(rank).ok().filter(|&rank| rank < n);
+        let outside = |rank| format!("there is no element {rank} among {n} sorted ones");
+        ranks.iter().map(|rank| inside(rank).ok_or_else(|| outside(rank))).collect()
     }
 
     /// The pieces of so many values that are counted one by one.
@@ -168,18 +245,47 @@ impl Order {
         }
     }
 
-    /// Keys of elements: in the order in which a sort puts them, equal where it counts them equal.
-    pub fn keys(self, x: &Block<'_>, out: &mut [u64]) {
-        let descending = match self {
-            Order::Sort { descending, .. } | Order::Argsort { descending, .. } => descending,
-            Order::Search { .. } | Order::Count { .. } => false,
-        };
+    /// Keys of elements: in the order in which it puts them, equal where it keeps their order. `beside`
+    /// are pivots.
+    pub fn keys(self, x: &Block<'_>, beside: Option<&Block<'_>>, out: &mut [u64]) {
+        let descending = matches!(
+            self,
+            Order::Sort { descending: true, .. } | Order::Argsort { descending: true, .. }
+        );
+        let pivots = beside.filter(|_| matches!(self, Order::Part { .. }));
         with_number!(x.dtype, T => {
+            let pivots: Option<&[T]> = pivots.map(Block::of);
             for (o, v) in out.iter_mut().zip(x.of::<T>()) {
-                *o = sort_key(*v, descending);
+                *o = match pivots {
+                    Some(pivots) => class(*v, pivots),
+                    None => sort_key(*v, descending),
+                };
             }
         });
     }
+}
+
+/// The class of an element among pivots: how many are below it, and how many are not above it.
+fn class<T: Keyed>(v: T, pivots: &[T]) -> u64 {
+    let key = v.loose();
+    pivots.iter().map(|p| u64::from(p.loose() < key) + u64::from(p.loose() <= key)).sum()
+}
+
+/// What [`Order::Select`] means.
+fn selected<T: Keyed>(x: &[T], ranks: &[usize], out: &mut [T]) {
+    let mut sorted = x.to_vec();
+    sorted.sort_by_key(|v| v.loose());
+    for (o, &rank) in out.iter_mut().zip(ranks) {
+        let v = sorted[rank];
+        *o = if v.is_nan() { T::of_key(v.key()) } else { v };
+    }
+}
+
+/// What [`Order::Part`] means: the positions.
+fn parted<T: Keyed>(x: &[T], pivots: &[T]) -> Vec<usize> {
+    let mut positions: Vec<usize> = (0..x.len()).collect();
+    positions.sort_by_key(|&i| class(x[i], pivots));
+    positions
 }
 
 /// The key of an element in a stable sort.
@@ -193,86 +299,8 @@ fn turned<T: Keyed>(v: T, key: T::Key, descending: bool) -> T::Key {
     if descending && !v.is_nan() { !key } else { key }
 }
 
-/// A number and its key.
-pub(super) trait Keyed: bytemuck::Pod + PartialOrd + Send + Sync {
-    /// An unsigned integer of the same width.
-    type Key: bytemuck::Pod + Key + std::ops::Not<Output = Self::Key> + Into<u64>;
-    /// In the order of the numbers, NaN greatest, -0 below +0.
-    fn key(self) -> Self::Key;
-    /// The same, -0 equal to +0.
-    fn loose(self) -> Self::Key {
-        self.key()
-    }
-    /// The number of a key; every NaN is the same one.
-    fn of_key(key: Self::Key) -> Self;
-    /// Whether there are two zeros, of either sign, which are equal.
-    const TWO_ZEROS: bool = false;
-    /// Whether it is NaN.
-    fn is_nan(self) -> bool {
-        false
-    }
-    /// The nearest float64.
-    fn near(self) -> f64;
-}
-
-macro_rules! keyed_integers {
-    ($($t:ty as $u:ty, $flip:expr;)*) => {$(
-        impl Keyed for $t {
-            type Key = $u;
-            fn key(self) -> $u {
-                self as $u ^ $flip
-            }
-            fn of_key(key: $u) -> $t {
-                (key ^ $flip) as $t
-            }
-            fn near(self) -> f64 {
-                self as f64
-            }
-        }
-    )*};
-}
-
-keyed_integers! {
-    u8 as u8, 0; u16 as u16, 0; u32 as u32, 0; u64 as u64, 0;
-    i8 as u8, 1 << 7; i16 as u16, 1 << 15; i32 as u32, 1 << 31; i64 as u64, 1 << 63;
-}
-
-macro_rules! keyed_floats {
-    ($($t:ident as $u:ident, $sign:expr;)*) => {$(
-        impl Keyed for $t {
-            type Key = $u;
-            const TWO_ZEROS: bool = true;
-            #[inline(always)]
-            fn key(self) -> $u {
-                let bits = self.to_bits();
-                let flip = if bits & $sign != 0 { $u::MAX } else { $sign };
-                if self.is_nan() { $u::MAX } else { bits ^ flip }
-            }
-            fn loose(self) -> $u {
-                Keyed::key(self + 0.0)
-            }
-            #[inline(always)]
-            fn of_key(key: $u) -> $t {
-                if key == $u::MAX {
-                    return $t::NAN;
-                }
-                $t::from_bits(if key & $sign != 0 { key ^ $sign } else { !key })
-            }
-            fn is_nan(self) -> bool {
-                self.is_nan()
-            }
-            #[inline(always)]
-            fn near(self) -> f64 {
-                self as f64
-            }
-        }
-    )*};
-}
-
-keyed_floats! { f32 as u32, 1 << 31; f64 as u64, 1 << 63; }
-
 /// Elements up to which one worker sorts alone.
-const ALONE: usize = 1 << 14;
+pub(super) const ALONE: usize = 1 << 14;
 
 /// How many elements each of some workers sorts alone.
 fn run_of(n: usize, workers: &dyn Workers) -> usize {
@@ -337,7 +365,7 @@ fn odd_rounds(n: usize, size: usize) -> bool {
 
 /// Makes `keys`, with `spare` of the same length, sorted ones: `fill` writes those from a place on,
 /// `finish` makes of sorted ones what is wanted. Runs are sorted side by side, then merged in pairs.
-fn sort_keys<K: Key>(
+pub(super) fn sort_keys<K: Key>(
     keys: &mut [K],
     spare: &mut [K],
     workers: &dyn Workers,
@@ -351,7 +379,7 @@ fn sort_keys<K: Key>(
     in_pieces(from, size, workers, |i, run| {
         fill(i * size, run);
         let first = run.len();
-        K::sort(run, &mut lock(&spares[i]), first);
+        K::sort(run, &mut lock(&spares[i]), Wanted::First(first));
         if size >= n {
             finish(run);
         }
@@ -426,7 +454,7 @@ fn sort_positions(
     }
 }
 
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(|e| e.into_inner())
 }
 
@@ -496,11 +524,11 @@ fn first_keys<K: Key>(
     let spares: Vec<_> = spare.chunks_mut(size).map(Mutex::new).collect();
     in_pieces(keys, size, workers, |i, run| {
         fill(i * size, run);
-        K::sort(run, &mut lock(&spares[i]), first);
+        K::sort(run, &mut lock(&spares[i]), Wanted::First(first));
     });
     drop(spares);
     let m = together(keys, size, first);
-    K::sort(&mut keys[..m], &mut spare[..m], first);
+    K::sort(&mut keys[..m], &mut spare[..m], Wanted::First(first));
 }
 
 /// Brings the `first` of each run of `size` together: how many there are.
@@ -652,5 +680,81 @@ mod tests {
                 assert!(stable, "{n}");
             }
         }
+    }
+
+    fn bits<T: Keyed>(x: &[T]) -> &[u8] {
+        bytemuck::cast_slice(x)
+    }
+
+    /// Ranks of a line: none, one, the ends, some near each other, many.
+    fn ranks(n: usize) -> Vec<Vec<i64>> {
+        let n = n as i64;
+        let middle = vec![n / 2, (n - 1) / 2, n - 1];
+        let many = (0..n).step_by(n as usize / 20 + 1).collect();
+        [vec![], vec![n / 3], vec![n - 1, 0, n / 2, 0], middle, many].into()
+    }
+
+    fn selects<T: Keyed>(x: &[T], dtype: DType) {
+        let shape = [x.len()];
+        let x = Block { dtype, shape: &shape, data: bits(x) };
+        for ranks in ranks(shape[0]).into_iter().filter(|r| r.is_empty() || shape[0] > 0) {
+            let m = [ranks.len()];
+            let ranks = Block { dtype: DType::I64, shape: &m, data: bits(&ranks) };
+            let pivots = same_as_defined(Order::Select, x, ranks);
+            let pivots = Block { dtype, shape: &m, data: bytemuck::cast_slice(&pivots) };
+            let pivots = Block { data: &pivots.data[..m[0] * dtype.size()], ..pivots };
+            for positions in [false, true] {
+                same_as_defined(Order::Part { positions }, x, pivots);
+            }
+        }
+    }
+
+    /// The result of an order with one worker and with four, which is that of its definition.
+    fn same_as_defined(order: Order, x: Block<'_>, beside: Block<'_>) -> Vec<u64> {
+        let operands = [x, beside];
+        let types = operands.map(|o| (o.dtype, o.shape));
+        let (dtype, shape) = order.output(&types).unwrap();
+        let bytes = shape[0] * dtype.size();
+        let run = |workers: &dyn Workers, defined: bool| {
+            let mut out = vec![0u64; bytes.div_ceil(8)];
+            let mut scratch = vec![0u64; order.scratch(&types).div_ceil(8)];
+            let (operands, rows) = (&operands[..], 0..shape[0]);
+            let (out_bytes, scratch) =
+                (bytemuck::cast_slice_mut(&mut out), bytemuck::cast_slice_mut(&mut scratch));
+            let scratch = &mut scratch[..order.scratch(&types)];
+            let out_bytes = &mut out_bytes[..bytes];
+            let task = Task { operands, rows, out: out_bytes, scratch, workers };
+            if defined { order.define(task) } else { order.run(task) }.unwrap();
+            out
+        };
+        let expected = run(&Sequential, true);
+        for workers in [&Sequential as &dyn Workers, &Four] {
+            assert!(run(workers, false) == expected, "{order:?} of {types:?}");
+        }
+        expected
+    }
+
+    #[test]
+    fn selecting_and_parting_are_as_defined() {
+        for n in [0, 1, 2, 1000, 50_003] {
+            let x = numbers(n);
+            selects(&x, DType::F64);
+            let of = |f: &dyn Fn(f64) -> f64| x.iter().map(|&v| f(v)).collect::<Vec<f64>>();
+            // Few values, one, rising ones, zeros of both signs.
+            selects(&of(&|v| (v / 1e5).floor()), DType::F64);
+            selects(&of(&|_| 7.0), DType::F64);
+            selects(&of(&|v| if v > 0.0 { 0.0 } else { -0.0 }), DType::F64);
+            selects(&(0..n as i64).collect::<Vec<_>>(), DType::I64);
+            selects(&x.iter().map(|&v| v as f32).collect::<Vec<_>>(), DType::F32);
+            selects(&x.iter().map(|&v| v as i32).collect::<Vec<_>>(), DType::I32);
+            selects(&x.iter().map(|&v| v as i64 as u16).collect::<Vec<_>>(), DType::U16);
+            selects(&x.iter().map(|&v| u8::from(v > 0.0)).collect::<Vec<_>>(), DType::Bool);
+        }
+    }
+
+    #[test]
+    fn ranks_outside_a_line_are_refused() {
+        assert!(Order::ranks(&[0, 4], 5).is_ok());
+        assert!(Order::ranks(&[5], 5).is_err() && Order::ranks(&[-1], 5).is_err());
     }
 }

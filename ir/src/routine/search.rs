@@ -1,6 +1,6 @@
 //! Searching in sorted arrays, and counting how many values lie between their elements.
 
-use super::order::Keyed;
+use super::keys::Keyed;
 
 /// Elements of a sorted array up to which it is looked at before many are searched in it.
 const FEW: usize = 8192;

@@ -36,8 +36,11 @@ pub struct Merge {
 /// Bytes that sorting or merging takes per element: the element and its position, the result, and
 /// what the routine needs.
 fn bytes_each(order: Order, dtype: DType, n: usize) -> usize {
-    let scratch =
-        Routine::Order(order.of_all()).family().scratch(&[(dtype, &[n])]).div_ceil(n.max(1));
+    let scratch = match order.of_all() {
+        // What it needs depends on the pivots alone.
+        Order::Part { .. } => 0,
+        all => Routine::Order(all).family().scratch(&[(dtype, &[n])]).div_ceil(n.max(1)),
+    };
     match order.is_of_positions() {
         true => 2 * dtype.size() + 2 * DType::I64.size() + scratch,
         false => 2 * dtype.size() + scratch,
@@ -47,10 +50,20 @@ fn bytes_each(order: Order, dtype: DType, n: usize) -> usize {
 pub(super) fn plot(parts: &Parts<'_>, order: Order, budget: usize, page: bool) -> Option<Plot> {
     let x = parts.operands[0];
     let (dtype, n) = (parts.dtype(x), parts.core(x)[0]);
+    // Ranks or pivots, and what the routine needs for them.
+    let beside = parts.operands.get(1).map_or(0, |&beside| {
+        let core = parts.core(beside);
+        let operands = [(dtype, &[0][..]), (parts.dtype(beside), core)];
+        let scratch = Routine::Order(order).family().scratch(&operands);
+        2 * count(core) * parts.dtype(beside).size() + scratch
+    });
     let (merge, bytes) = match page {
         // Runs and ranges of a few elements.
         true => (Merge { run: n / 5 + 1, range: n / 7 + 1, window: n / 40 + 1 }, 0),
-        false => within(order, dtype, n, budget)?,
+        false => {
+            let (merge, bytes) = within(order, dtype, n, budget.checked_sub(beside)?)?;
+            (merge, bytes + beside)
+        }
     };
     let positions = if order.is_of_positions() { DType::I64.size() } else { 0 };
     let spilled = (n * (dtype.size() + positions)) as u64;
@@ -82,6 +95,8 @@ fn within(order: Order, dtype: DType, n: usize, budget: usize) -> Option<(Merge,
 /// The sorted runs of a line.
 struct Runs {
     order: Order,
+    /// Its pivots, or ranks.
+    beside: Option<Buffer>,
     merge: Merge,
     len: usize,
     values: Arc<Spilled>,
@@ -106,11 +121,19 @@ impl Outside<'_, '_> {
         };
         let x = parts.operands[0];
         let (n, wanted) = (count(parts.core(x)), count(parts.core(parts.out)));
+        let beside = match parts.operands.get(1) {
+            Some(&beside) => Some(self.read(beside, batch, 0..count(parts.core(beside)))?),
+            None => None,
+        };
         let mut runs = self.runs(order.of_all(), merge, parts.dtype(x), n)?;
+        runs.beside = beside;
         for part in pieces(n, merge.run) {
             let given = self.read(x, batch, part.clone())?;
             self.add_run(&mut runs, part.start, given)?;
             self.step()?;
+        }
+        if order == Order::Select {
+            return self.at_ranks(batch, &mut runs);
         }
         let mut from = vec![0; runs.at.len()];
         for part in pieces(wanted, merge.range) {
@@ -119,6 +142,24 @@ impl Outside<'_, '_> {
             self.write(batch, part.start, &merged)?;
             from = to;
             self.step()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the elements at ranks of the sorted line.
+    fn at_ranks(&self, batch: usize, runs: &mut Runs) -> Result<(), RunError> {
+        let Some(ranks) = runs.beside.take() else {
+            return Err(RunError::Bug("no ranks".into()));
+        };
+        for (i, rank) in Order::ranks(elements(&ranks), runs.len)
+            .map_err(RunError::Value)?
+            .into_iter()
+            .enumerate()
+        {
+            let (from, to) = (self.ranks(runs, rank)?, self.ranks(runs, rank + 1)?);
+            let merged = self.merged(runs, &from, &to, 1)?;
+            self.write(batch, i, &merged)?;
+            self.go_on()?;
         }
         Ok(())
     }
@@ -136,6 +177,7 @@ impl Outside<'_, '_> {
         }
         Ok(Runs {
             order,
+            beside: None,
             merge,
             len: n,
             values: spilled(dtype)?,
@@ -152,13 +194,19 @@ impl Outside<'_, '_> {
     }
 
     /// The result of the sort over elements at hand.
-    fn sorted(&self, order: Order, x: &Buffer) -> Result<Buffer, RunError> {
-        self.routine(Routine::Order(order), &[(x, x.shape())])
+    fn sorted(&self, runs: &Runs, x: &Buffer) -> Result<Buffer, RunError> {
+        let routine = Routine::Order(runs.order);
+        match (runs.order, &runs.beside) {
+            (Order::Part { .. }, Some(pivots)) => {
+                self.routine(routine, &[(x, x.shape()), (pivots, pivots.shape())])
+            }
+            _ => self.routine(routine, &[(x, x.shape())]),
+        }
     }
 
     /// Sorts a run, which begins at an element of the line, and spills it.
     fn add_run(&self, runs: &mut Runs, first: usize, given: Buffer) -> Result<(), RunError> {
-        let mut result = self.sorted(runs.order, &given)?;
+        let mut result = self.sorted(runs, &given)?;
         let sorted = match &runs.positions {
             None => {
                 drop(given);
@@ -179,7 +227,13 @@ impl Outside<'_, '_> {
         let kept: &mut [u64] = elements_mut(&mut runs.kept);
         for (i, kept) in kept[runs.firsts[run]..runs.firsts[run + 1]].iter_mut().enumerate() {
             let data = &bytes[i * window * size..][..size];
-            keys(runs.order, sorted.dtype(), data, std::slice::from_mut(kept));
+            keys(
+                runs.order,
+                runs.beside.as_ref(),
+                sorted.dtype(),
+                data,
+                std::slice::from_mut(kept),
+            );
         }
         self.put(&runs.values, first, &sorted)
     }
@@ -258,12 +312,12 @@ impl Outside<'_, '_> {
         let len = to - first;
         let place = run * runs.merge.window;
         if runs.at[run] != Some(window) {
-            let Runs { order, merge, values, raw, windows, .. } = runs;
+            let Runs { order, beside, merge, values, raw, windows, .. } = runs;
             let dtype = raw.dtype();
             let bytes = &mut own(raw)[..len * dtype.size()];
             self.fetch(values, run * merge.run + first, bytes)?;
             let out: &mut [u64] = elements_mut(windows);
-            keys(*order, dtype, bytes, &mut out[place..][..len]);
+            keys(*order, beside.as_ref(), dtype, bytes, &mut out[place..][..len]);
             runs.at[run] = Some(window);
         }
         Ok(first + elements::<u64>(&runs.windows)[place..][..len].partition_point(|&k| is(k)))
@@ -288,7 +342,7 @@ impl Outside<'_, '_> {
             }
             Ok::<_, RunError>(buffer)
         };
-        let mut result = self.sorted(runs.order, &gather(&runs.values)?)?;
+        let mut result = self.sorted(runs, &gather(&runs.values)?)?;
         let Some(positions) = &runs.positions else { return Ok(result) };
         let positions = gather(positions)?;
         let at: &mut [i64] = elements_mut(&mut result);
@@ -318,8 +372,11 @@ impl Runs {
     }
 }
 
-fn keys(order: Order, dtype: DType, data: &[u8], out: &mut [u64]) {
-    order.keys(&Block { dtype, shape: &[out.len()], data }, out);
+fn keys(order: Order, beside: Option<&Buffer>, dtype: DType, data: &[u8], out: &mut [u64]) {
+    let beside = beside.and_then(|b| Some((b.dtype(), b.bytes()?)));
+    let shape = [beside.map_or(0, |(dtype, data)| data.len() / dtype.size())];
+    let beside = beside.map(|(dtype, data)| Block { dtype, shape: &shape, data });
+    order.keys(&Block { dtype, shape: &[out.len()], data }, beside.as_ref(), out);
 }
 
 /// The elements at positions.
