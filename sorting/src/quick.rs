@@ -408,6 +408,31 @@ pub struct Counts {
     pub high: usize,
 }
 
+/// What [`between`] has written and counted.
+struct Between<V: Vector> {
+    out: V::At,
+    low: V,
+    high: V,
+    below: usize,
+    up_to_low: usize,
+    up_to_high: usize,
+    inside: usize,
+}
+
+impl<V: Vector> Place<V> for Between<V> {
+    #[inline(always)]
+    unsafe fn place(&mut self, v: V) {
+        let (first, last) = (v.up_to(self.low), v.below(self.high));
+        self.below += v.below(self.low).count_ones() as usize;
+        self.up_to_low += first.count_ones() as usize;
+        self.up_to_high += v.up_to(self.high).count_ones() as usize;
+        let mask = last & !first;
+        // SAFETY: as the caller says.
+        unsafe { v.pack(mask).store(V::on(self.out, self.inside)) };
+        self.inside += mask.count_ones() as usize;
+    }
+}
+
 /// Writes those of `n` elements that lie between two keys, in order, and counts them and the others.
 ///
 /// # Safety
@@ -421,19 +446,20 @@ pub unsafe fn between<V: Vector>(
     high: V::Key,
     out: V::At,
 ) -> Counts {
-    let (mut below, mut up_to_low, mut up_to_high, mut inside) = (0, 0, 0, 0);
     // SAFETY: fewer elements are written than were read, but for a vector, which was read.
     unsafe {
         let (lows, highs) = (V::splat(low), V::splat(high));
-        let done = each_vector(here, n, 0, |v: V| {
-            let (first, last) = (v.up_to(lows), v.below(highs));
-            below += v.below(lows).count_ones() as usize;
-            up_to_low += first.count_ones() as usize;
-            up_to_high += v.up_to(highs).count_ones() as usize;
-            let mask = last & !first;
-            v.pack(mask).store(V::on(out, inside));
-            inside += mask.count_ones() as usize;
-        });
+        let mut to = Between {
+            out,
+            low: lows,
+            high: highs,
+            below: 0,
+            up_to_low: 0,
+            up_to_high: 0,
+            inside: 0,
+        };
+        let done = each_vector(here, n, 0, &mut to);
+        let Between { mut below, mut up_to_low, mut up_to_high, mut inside, .. } = to;
         for i in done..n {
             let key = V::key(V::on(here, i));
             below += usize::from(key < low);
@@ -444,9 +470,9 @@ pub unsafe fn between<V: Vector>(
                 inside += 1;
             }
         }
+        let high = up_to_high - up_to_low - inside;
+        Counts { below, low: up_to_low - below, between: inside, high }
     }
-    let high = up_to_high - up_to_low - inside;
-    Counts { below, low: up_to_low - below, between: inside, high }
 }
 
 /// The same without vectors.
