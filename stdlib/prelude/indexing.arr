@@ -273,13 +273,13 @@ fn sort_complex(x) {
     take_along_axis(z, lexsort((imag(z), real(z))), axis=-1)
 }
 
-## The positions that put the rows of a matrix in lexicographic order.
 # The positions that sort a vector; complex numbers by their real parts, then the imaginary ones, those
 # that are not numbers last.
 fn _order(x) = if iscomplexobj(x) { lexsort((imag(x), real(x), isnan(x))) } else { argsort(x) }
 
 fn _in_order(x) = if iscomplexobj(x) { x[_order(x)] } else { sort(x) }
 
+## The positions that put the rows of a matrix in lexicographic order.
 fn _order_of_rows(rows) {
     if rows.shape[1] == 0 { return iota(rows.shape[0]) }
     lexsort(unstack(rows[:, ::-1], axis=1))

@@ -9,6 +9,12 @@ const FEW: usize = 8192;
 /// low bits.
 const WHOLE: f64 = (1u64 << 52) as f64;
 
+/// Elements from which memory is waited for when they are searched.
+const LARGE: usize = 1 << 16;
+
+/// Values that are searched together in as many.
+const ABREAST: usize = 8;
+
 /// Tables side by side in which values are counted: equal values one after the other do not wait
 /// for each other.
 const SIDE_BY_SIDE: usize = 4;
@@ -40,16 +46,48 @@ fn places<T: Keyed>(sorted: &[T], values: &[T], right: bool, mut each: impl FnMu
         }
         return;
     }
-    for &v in values {
-        let key = v.loose();
-        each(
-            v,
-            match right {
-                false => sorted.partition_point(|s| s.loose() < key),
-                true => sorted.partition_point(|s| s.loose() <= key),
-            },
-        );
+    let large = sorted.len() >= LARGE;
+    let (several, rest) = if large { values.as_chunks::<ABREAST>() } else { (&[][..], values) };
+    for values in several {
+        for (&v, at) in values.iter().zip(abreast(sorted, values, right)) {
+            each(v, if v.is_nan() { place(sorted, v, right) } else { at });
+        }
     }
+    for &v in rest {
+        each(v, place(sorted, v, right));
+    }
+}
+
+/// Where a value belongs.
+#[inline(always)]
+fn place<T: Keyed>(sorted: &[T], v: T, right: bool) -> usize {
+    let key = v.loose();
+    match right {
+        false => sorted.partition_point(|s| s.loose() < key),
+        true => sorted.partition_point(|s| s.loose() <= key),
+    }
+}
+
+/// Where values that are not NaN belong, by binary searches that go on together: while one waits for
+/// memory so do the others.
+#[inline(always)]
+fn abreast<T: Keyed, const N: usize>(sorted: &[T], values: &[T; N], right: bool) -> [usize; N] {
+    // NaN, which comes last, is before no number.
+    let before = |s: Option<&T>, v: T| s.is_some_and(|&s| if right { s <= v } else { s < v });
+    let mut at = [0; N];
+    let mut left = sorted.len();
+    while left > 1 {
+        let half = left / 2;
+        for j in 0..N {
+            let is_before = before(sorted.get(at[j] + half - 1), values[j]);
+            at[j] += if is_before { half } else { 0 };
+        }
+        left -= half;
+    }
+    for j in 0..N {
+        at[j] += usize::from(before(sorted.get(at[j]), values[j]));
+    }
+    at
 }
 
 /// Positions in `sorted`, for which values may stand before equal elements or (`right`) after them.
@@ -101,6 +139,23 @@ mod tests {
         assert_eq!(out, [1, 3, 4, 4, 0]);
         search(&x, &values, true, &mut out);
         assert_eq!(out, [3, 4, 4, 5, 0]);
+    }
+
+    #[test]
+    fn many_are_searched_as_one_is() {
+        let n = LARGE + 77;
+        let mut x: Vec<f64> = (0..n).map(|i| (i / 3) as f64 - 1000.0).collect();
+        x[3000] = -0.0;
+        x[n - 5..].fill(f64::NAN);
+        let few = [f64::NEG_INFINITY, -1000.0, -0.0, 0.0, 17.5, 18.0, 1e9, f64::INFINITY, f64::NAN];
+        let values: Vec<f64> = (0..50).map(|i| few[i * 7 % 9]).collect();
+        for right in [false, true] {
+            let mut out = vec![0; values.len()];
+            search(&x, &values, right, &mut out);
+            for (&v, &at) in values.iter().zip(&out) {
+                assert_eq!(at as usize, place(&x, v, right), "{v} {right}");
+            }
+        }
     }
 
     fn edges() -> Vec<Vec<f64>> {
