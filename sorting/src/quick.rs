@@ -218,33 +218,31 @@ unsafe fn median<V: Vector, const N: usize>(at: V::At, len: usize, seed: &mut u6
 /// Vectors that are read before the first of them is written.
 const TOGETHER: usize = 4;
 
-/// Calls `place` with the vectors among `len` elements of which `kept` more follow, in order; gives
-/// how many elements those are.
-///
-/// # Safety
-/// The elements are there; `place` writes over those only that it was given.
-#[inline(always)]
-unsafe fn each_vector<V: Vector>(
-    here: V::At,
-    len: usize,
-    kept: usize,
-    mut place: impl FnMut(V),
-) -> usize {
-    let mut done = 0;
-    // SAFETY: as the caller says.
-    unsafe {
-        while done + (TOGETHER + kept) * V::LANES <= len {
-            let vectors: [V; TOGETHER] =
-                [0, 1, 2, 3].map(|i| V::load(V::on(here, done + i * V::LANES)));
-            vectors.into_iter().for_each(&mut place);
-            done += TOGETHER * V::LANES;
+/// Runs `place` for each of the vectors `v` among `len` elements of which `kept` more follow, in
+/// order; gives how many elements those are. The elements must be there, and `place` may write over
+/// those only that it was given. No function of a closure: one that is not inlined would be compiled
+/// without the vector's instructions.
+macro_rules! each_vector {
+    ($vector:ty, $here:expr, $len:expr, $kept:expr, |$v:ident| $place:block) => {{
+        let (here, len, kept) = ($here, $len, $kept);
+        let mut done = 0;
+        while done + (TOGETHER + kept) * <$vector>::LANES <= len {
+            let vectors: [$vector; TOGETHER] = [
+                <$vector>::load(<$vector>::on(here, done)),
+                <$vector>::load(<$vector>::on(here, done + <$vector>::LANES)),
+                <$vector>::load(<$vector>::on(here, done + 2 * <$vector>::LANES)),
+                <$vector>::load(<$vector>::on(here, done + 3 * <$vector>::LANES)),
+            ];
+            for $v in vectors $place
+            done += TOGETHER * <$vector>::LANES;
         }
-        while done + (1 + kept) * V::LANES <= len {
-            place(V::load(V::on(here, done)));
-            done += V::LANES;
+        while done + (1 + kept) * <$vector>::LANES <= len {
+            let $v = <$vector>::load(<$vector>::on(here, done));
+            $place
+            done += <$vector>::LANES;
         }
-    }
-    done
+        done
+    }};
 }
 
 #[inline(always)]
@@ -274,7 +272,7 @@ pub unsafe fn split_from_both_ends<V: Apart, const EQUAL: bool>(
     // of the other.
     unsafe {
         let pivots = V::splat(pivot);
-        let done = each_vector(here, len, 1, |v: V| {
+        let done = each_vector!(V, here, len, 1, |v| {
             let mask = mask_of::<V, EQUAL>(v, pivots);
             let n = mask.count_ones() as usize;
             v.apart(mask, V::LANES - n, V::on(there, left), V::on(there, end));
@@ -310,7 +308,7 @@ pub unsafe fn split_in_order<V: Vector, const EQUAL: bool>(
     // SAFETY: what is written ends before what was read ends, in both buffers.
     unsafe {
         let pivots = V::splat(pivot);
-        let done = each_vector(here, len, 0, |v: V| {
+        let done = each_vector!(V, here, len, 0, |v| {
             let mask = mask_of::<V, EQUAL>(v, pivots);
             v.pack(mask).store(V::on(there, left));
             v.pack(!mask).store(V::on(here, right));
@@ -363,7 +361,7 @@ pub unsafe fn between<V: Vector>(
     // SAFETY: fewer elements are written than were read, but for a vector, which was read.
     unsafe {
         let (lows, highs) = (V::splat(low), V::splat(high));
-        let done = each_vector(here, n, 0, |v: V| {
+        let done = each_vector!(V, here, n, 0, |v| {
             let (first, last) = (v.up_to(lows), v.below(highs));
             below += v.below(lows).count_ones() as usize;
             up_to_low += first.count_ones() as usize;
