@@ -10,7 +10,7 @@
 fn partition(x, kth, axis=-1) {
     x = asarray(x)
     if axis == none { return partition(ravel(x), kth) }
-    _part(x, _select(x, _ranks(kth, x.shape[axis]), axis), axis, false)
+    _part(x, _ranked(x, _ranks(kth, x.shape[axis]), axis), axis, false)
 }
 
 ## The positions that partition an array along an axis, see `partition`.
@@ -20,7 +20,7 @@ fn partition(x, kth, axis=-1) {
 fn argpartition(x, kth, axis=-1) {
     x = asarray(x)
     if axis == none { return argpartition(ravel(x), kth) }
-    _part(x, _select(x, _ranks(kth, x.shape[axis]), axis), axis, true)
+    _part(x, _ranked(x, _ranks(kth, x.shape[axis]), axis), axis, true)
 }
 
 # Positions in an axis of size n counted from its beginning, as a vector.
@@ -583,13 +583,7 @@ fn quantile(x, q, axis=none, method="linear", keepdims=false, weights=none) {
     merged = _merged(x, axis)
     n = merged.shape[0]
     assert n > 0, "the quantile of no elements does not exist"
-    if weights == none {
-        r, last = _order_statistic(merged, q, n, method, false)
-    } else {
-        s = sort(merged, axis=0)
-        r = _weighted_statistic(merged, s, q, _weights(weights, x, axis), method)
-        last = s[-1]
-    }
+    r, last = if weights == none { _order_statistic(merged, q, n, method, false) } else { _weighted_statistic(merged, q, _weights(weights, x, axis), method) }
     last = broadcast_to(last, r.shape)
     r = where(isnan(last), last, r)
     if method in _PICKING() and isdtype(given, ("integral", "bool")) { r = astype(r, given) }
@@ -617,7 +611,7 @@ fn _weights(weights, x, axis) {
     _merged(broadcast_to(astype(w, float64), x.shape), axis)
 }
 
-fn _weighted_statistic(x, s, q, w, method) {
+fn _weighted_statistic(x, q, w, method) {
     assert method == "inverted_cdf", "weights need the method inverted_cdf"
     p = argsort(x, axis=0)
     total = cumulative_sum(take_along_axis(w, p, axis=0), axis=0)
@@ -626,9 +620,10 @@ fn _weighted_statistic(x, s, q, w, method) {
     total = where(total == 0, -1.0, total)
     shares = reshape(q, (*q.shape, *((1,) * x.ndim)))
     i = minimum(sum(astype(total < shares, int64), axis=q.ndim), x.shape[0] - 1)
+    s = sort(x, axis=0)
     count = 1
     for n in q.shape { count = count * n }
-    reshape(take_along_axis(s, reshape(i, (count, *s.shape[1:])), axis=0), i.shape)
+    (reshape(take_along_axis(s, reshape(i, (count, *s.shape[1:])), axis=0), i.shape), s[-1])
 }
 
 ## The axes to be reduced merged into one, which comes first.
@@ -680,7 +675,7 @@ fn _order_statistic(x, q, n, method, per_line) {
     # Before the first and after the last element there is nothing to interpolate with.
     t = where((v < 0) | (v >= n - 1), 0.0, t)
     i = astype(clip(low, 0, n - 1), int64)
-    a, b, last = _at_ranks(x, i, minimum(i + 1, n - 1), q, per_line)
+    a, b, last = _about(x, i, minimum(i + 1, n - 1), q, per_line)
     t = astype(t, x.dtype)
     # Between equal neighbours, infinite ones too, there is nothing to interpolate.
     d = where(a == b, 0.0, b - a)
@@ -688,12 +683,12 @@ fn _order_statistic(x, q, n, method, per_line) {
 }
 
 ## What lies at the ranks `i` and `j` for the shares `q`, and the last element in order.
-fn _at_ranks(x, i, j, q, per_line) {
+fn _about(x, i, j, q, per_line) {
     rest = if per_line { x.shape[1:] } else { () }
     count = 1
     for n in q.shape { count = count * n }
     last = full((1, *rest), x.shape[0] - 1)
-    s = _select(x, concat([reshape(i, (count, *rest)), reshape(j, (count, *rest)), last]), 0)
+    s = _ranked(x, concat([reshape(i, (count, *rest)), reshape(j, (count, *rest)), last]), 0)
     shape = (*q.shape, *x.shape[1:])
     (reshape(s[:count], shape), reshape(s[count:-1], shape), s[-1])
 }
@@ -738,7 +733,7 @@ fn median(x, axis=none, keepdims=false) {
     lines = _merged(x, axis)
     n = lines.shape[0]
     assert n > 0, "the median of no elements does not exist"
-    s = _select(lines, [(n - 1) // 2, n // 2, n - 1], 0)
+    s = _ranked(lines, [(n - 1) // 2, n // 2, n - 1], 0)
     m = if n % 2 == 1 { s[0] } else { mean(s[:2], axis=0) }
     _kept(where(isnan(s[-1]), s[-1], m), x, axis, 0, keepdims)
 }

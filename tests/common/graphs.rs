@@ -147,7 +147,18 @@ impl Gen {
         let Some((&n, batch)) = shape.split_last() else { return };
         let descending = self.rng.below(2) == 0;
         let first = (self.rng.below(2) == 0).then(|| self.rng.below(n + 1));
-        match self.rng.below(4) {
+        match self.rng.below(5) {
+            4 => {
+                // Parted by some of its own elements.
+                let m = first.unwrap_or(n);
+                let mut shape = Shape::from(batch);
+                shape.push(m);
+                let map = IndexMap::broadcast(&[m], &shape);
+                let ranks = self.push(Op::Iota, &[], DType::I64, [m].as_slice().into());
+                let ranks = self.push(Op::View(map), &[ranks], DType::I64, shape);
+                let pivots = self.extern_node(Order::Select.into(), &[x, ranks]);
+                self.extern_node(Order::Part { positions: descending }.into(), &[x, pivots]);
+            }
             0 => drop(self.extern_node(Order::Sort { descending, first }.into(), &[x])),
             1 => drop(self.extern_node(Order::Argsort { descending, first }.into(), &[x])),
             2 => {

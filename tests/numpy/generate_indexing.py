@@ -191,6 +191,17 @@ for text in ("sort(e, axis=0)", "sort(e)", "argsort(n4)", "searchsorted(sort(n4)
         continue
     same(text)
 case("sort(n4) + 0.0", np.sort(inputs["n4"]) + 0.0)
+# What is in its place, and what is on either side of it.
+for text, x, kth in (("v", inputs["v"], (1, 3)), ("w", inputs["w"], (2,)), ("n4", inputs["n4"], (0, 5))):
+    y = np.partition(x, kth)
+    ends = [0, *(k + 1 for k in kth), len(x)]
+    case(f"partition({text}, {list(kth)})[{list(kth)}] + 0", y[list(kth)] + 0)
+    for a, b in zip(ends, ends[1:]):
+        case(f"sort(partition({text}, {list(kth)})[{a}:{b}]) + 0", np.sort(y[a:b]) + 0)
+for axis in (0, 1):
+    case(f"take(partition(m, 1, axis={axis}), 1, axis={axis})", np.take(np.partition(inputs["m"], 1, axis=axis), 1, axis=axis))
+    case(f"take_along_axis(m, argpartition(m, -1, axis={axis}), axis={axis})[-1, -1]",
+         np.take_along_axis(inputs["m"], np.argpartition(inputs["m"], -1, axis=axis), axis=axis)[-1, -1])
 case("topk(v, 2)[0]", np.array([8.0, 3.0]))
 case("topk(v, 2, largest=false)[1]", np.array([1, 4]))
 case("lexsort((w, w[::-1]))", np.lexsort((inputs["w"], inputs["w"][::-1])))

@@ -27,9 +27,9 @@ rows! {
     "_first" ("x, axis, descending, k") first, false,
         "The first k of the positions that put an array in order along an axis (none: of the flattened array), or as many as there are."
         "_first([3, 1, 2], -1, false, 2)" => "[1 2]";
-    "_select" ("x, ranks, axis") select, false,
+    "_ranked" ("x, ranks, axis") ranked, false,
         "The elements that sorting along an axis puts at ranks: a vector of them for every line, or ranks of its own for each."
-        "_select([30, 10, 20], [2, 0], 0)" => "[30 10]";
+        "_ranked([30, 10, 20], [2, 0], 0)" => "[30 10]";
     "_part" ("x, pivots, axis, positions") part, false,
         "The elements, or their positions, along an axis parted by pivots of each line: below all of them, equal to the least, between it and the next, and so on; of each part in their order."
         "_part([3, 1, 2, 1], [2], 0, false)" => "[1 1 2 3]";
@@ -134,7 +134,7 @@ fn selection(cx: &mut dyn Context, a: &[Value]) -> Outcome<Option<(Array, Array,
     Ok(args::axis(cx, &array, a, 2)?.map(|axis| (array, beside, axis)))
 }
 
-fn select(cx: &mut dyn Context, a: &[Value]) -> Result {
+fn ranked(cx: &mut dyn Context, a: &[Value]) -> Result {
     known!(&a[0], &a[1], &a[2]);
     let Some((array, ranks, axis)) = selection(cx, a)? else { return Ok(Value::ANY) };
     let ranks = build::cast(&ranks, DType::I64)?;

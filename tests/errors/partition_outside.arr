@@ -1,0 +1,1 @@
+print(partition([1, 2], 5))
