@@ -332,7 +332,7 @@ fn vonmises(shape, mu, kappa, seed=0) {
 ##
 ## Errors: negative numbers; more drawn than there are.
 ##
-## >>> random.hypergeometric(3, 5, 0, 4)
+## >>> random.hypergeometric(3, ngood=5, nbad=0, nsample=4)
 ## [4 4 4]
 fn hypergeometric(shape, ngood, nbad, nsample, seed=0) {
     zero = 0 * _unit(shape, seed, 25)

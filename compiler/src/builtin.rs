@@ -49,6 +49,10 @@ pub trait Context {
     /// Whether the program is only being checked: nothing may be computed, printed or written,
     /// and what depends on data is `Value::Unknown`.
     fn checking(&self) -> bool;
+    /// Whether the place is sure to be reached when the program runs; while running it was.
+    fn gets_here(&self) -> bool {
+        true
+    }
     /// The host.
     fn host(&mut self) -> &mut dyn Host;
     /// A fresh number for an unknown dimension.

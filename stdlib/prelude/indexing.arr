@@ -765,7 +765,15 @@ fn nanpercentile(x, q, axis=none, method="linear", keepdims=false) {
 ##
 ## >>> nanmedian([1.0, nan, 3.0])
 ## 2.0
-fn nanmedian(x, axis=none, keepdims=false) = nanquantile(x, 0.5, axis=axis, keepdims=keepdims)
+fn nanmedian(x, axis=none, keepdims=false) {
+    x = asarray(x)
+    if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
+    lines = _merged(x, axis)
+    if lines.shape[0] == 0 { lines = full((1, *lines.shape[1:]), nan, dtype=lines.dtype) }
+    n = maximum(sum(~isnan(lines), axis=0), 1)
+    m = mean(_ranked(lines, stack(((n - 1) // 2, n // 2)), 0), axis=0)
+    _kept(m, x, axis, 0, keepdims)
+}
 
 ## The value at x of the piecewise linear function through the points (xp, fp), xp rising; outside
 ## them `left` and `right` (the first and last of fp). With a `period` the function repeats, and the

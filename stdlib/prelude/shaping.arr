@@ -89,7 +89,8 @@ fn rot90(x, k=1, axes=(0, 1)) {
     x = asarray(x)
     a, b = axes
     assert (a - b) % maximum(x.ndim, 1) != 0, "rot90 needs two different axes"
-    assert _is_whole(k), "rot90 turns a whole number of times"
+    assert isdtype(asarray(k).dtype, "integral"), "rot90 turns a whole number of times"
+    k = int(k)
     turns = k % 4
     if turns == 0 { x }
     else if turns == 1 { swapaxes(flip(x, axis=b), a, b) }
@@ -234,7 +235,7 @@ fn _pair(v, axis) {
 }
 
 fn _width(n) {
-    assert _is_whole(n), "a width is a whole number"
+    assert isdtype(asarray(n).dtype, "integral"), "a width is a whole number"
     int(n)
 }
 

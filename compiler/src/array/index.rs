@@ -9,7 +9,7 @@ use crate::array::create;
 use crate::array::faults::{self, Outcome};
 use crate::array::ops::{array_type, is_any, range_len, store_cast};
 use crate::array::scalars::{self, Operand, Weak};
-use crate::array::{Array, Arrays, positions, selection};
+use crate::array::{Array, Arrays, known, positions, selection};
 use crate::builtin::Context;
 use crate::fault::{Failure, Fault};
 use crate::value::{Unknown, Value};
@@ -35,8 +35,10 @@ pub enum Index {
 /// What an index does with one axis.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Axis {
-    /// Takes one element (0 when it is not known which).
+    /// Takes one element.
     At(i64),
+    /// While checking: takes one element, it is not known which.
+    Unknown,
     /// Takes `len` elements.
     Slice { start: i64, step: i64, len: Dim },
     /// Makes an axis of size 1.
@@ -165,7 +167,7 @@ pub(super) fn position(index: i64, axis: usize, size: usize) -> Outcome<usize> {
     }
 }
 
-/// The items, tuples spread and selections made arrays.
+/// The items, a sole tuple spread and selections made arrays.
 fn settled_items(cx: &mut dyn Context, items: &[Index]) -> Outcome<Vec<Index>> {
     let mut flat = flatten(items);
     for item in &mut flat {
@@ -184,13 +186,21 @@ fn read(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Array> 
         return positions::read(cx, array, items);
     }
     let axes = resolve(cx, array, items)?;
+    if unknown(&axes) {
+        return Ok(Array::abstract_of(array.dtype(), result_dims(&axes)));
+    }
     build::view(array, result_dims(&axes), || map_of(&axes))
+}
+
+/// Whether it is not known which elements are taken.
+pub(super) fn unknown(axes: &[Axis]) -> bool {
+    axes.iter().any(|axis| matches!(axis, Axis::Unknown))
 }
 
 pub(super) fn result_dims(axes: &[Axis]) -> Dims {
     axes.iter()
         .filter_map(|a| match a {
-            Axis::At(_) => None,
+            Axis::At(_) | Axis::Unknown => None,
             Axis::Slice { len, .. } => Some(*len),
             Axis::New => Some(Dim::Known(1)),
         })
@@ -203,6 +213,7 @@ pub(super) fn map_of(axes: &[Axis]) -> IndexMap {
     for axis in axes {
         match *axis {
             Axis::At(i) => map.0.push(DimMap::at(i)),
+            Axis::Unknown => map.0.push(DimMap::at(0)),
             Axis::Slice { start, step, .. } => {
                 map.0.push(DimMap::slice(start, step, dim));
                 dim += 1;
@@ -285,18 +296,12 @@ pub(super) fn too_many(array: &Array, used: usize) -> Fault {
         .into()
 }
 
-/// Tuples among the items stand for their elements.
+/// A tuple that is the only item stands for its elements.
 fn flatten(items: &[Index]) -> Vec<Index> {
-    let mut flat = Vec::with_capacity(items.len());
-    for item in items {
-        match item {
-            Index::Value(Value::Tuple(values)) => {
-                flat.extend(values.iter().cloned().map(Index::Value));
-            }
-            item => flat.push(item.clone()),
-        }
+    match items {
+        [Index::Value(Value::Tuple(values))] => values.iter().cloned().map(Index::Value).collect(),
+        items => items.to_vec(),
     }
-    flat
 }
 
 fn integer_axis(
@@ -317,10 +322,15 @@ fn integer_axis(
         }
         _ => {}
     }
-    let index = scalars::integer(cx, at, value)?;
+    let index = scalars::integer(cx, at, value)?.or_else(|| match value {
+        Value::Array(array) if cx.gets_here() => {
+            known::elements(array)?.at(0).as_i128().try_into().ok()
+        }
+        _ => None,
+    });
     match (index, array.dims()[axis]) {
         (Some(i), Dim::Known(size)) => Ok(Axis::At(position(i, axis, size)? as i64)),
-        _ => Ok(Axis::At(0)),
+        _ => Ok(Axis::Unknown),
     }
 }
 
@@ -370,7 +380,13 @@ pub fn assign_index(
     value: &Value,
 ) -> Result<Value, Fault> {
     if is_any(base) || is_any(value) {
-        return Ok(if is_any(base) { Value::ANY } else { base.clone() });
+        return Ok(match base {
+            Value::Array(array) => {
+                Value::Array(Array::abstract_of(array.dtype(), array.dims().clone()))
+            }
+            _ if is_any(base) => Value::ANY,
+            _ => base.clone(),
+        });
     }
     let array = match base {
         Value::Selection(selection) => {
@@ -502,7 +518,8 @@ fn assign_rows(cx: &mut dyn Context, array: &Array, mask: &Array, new: &Array) -
 pub(super) fn update(array: &Array, axes: &[Axis], value: &Array, at: usize) -> Outcome<Array> {
     let dims = result_dims(axes);
     let value = fill(array, &dims, value, at)?;
-    if array.is_abstract() || value.is_abstract() || dims.iter().any(|d| d.known().is_none()) {
+    let unsure = unknown(axes) || array.is_abstract() || value.is_abstract();
+    if unsure || dims.iter().any(|d| d.known().is_none()) {
         return Ok(Array::abstract_of(array.dtype(), array.dims().clone()));
     }
     let mut region = Dims::new();
@@ -519,7 +536,7 @@ pub(super) fn update(array: &Array, axes: &[Axis], value: &Array, at: usize) -> 
                 start.push(first);
                 step.push(by);
             }
-            Axis::New => {}
+            Axis::New | Axis::Unknown => {}
         }
     }
     if region.contains(&Dim::Known(0)) {

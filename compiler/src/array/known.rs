@@ -13,18 +13,18 @@ use std::rc::Rc;
 /// How many elements of an array are kept.
 pub(crate) const MOST: usize = 64;
 
-/// The elements, if they are known: of a 0-d value, or noted by [`result`].
+/// Operations that what is known is looked for through.
+const DEEPEST: u32 = 8;
+
+/// The elements, if they are known: of a 0-d value, noted by [`result`], or of few operations on such.
 pub(crate) fn elements(array: &Array) -> Option<Rc<DenseArray>> {
     if let Some(scalar) = array.known_scalar().filter(|s| s.dtype.kind() != Kind::Complex) {
         return Some(Rc::new(DenseArray::new(scalar.dtype, Shape::new(), [scalar])));
     }
     match &*array.0.state.borrow() {
         State::Abstract(elements) => elements.clone(),
-        State::Pending(Op::View(_), args) if args[0].known_scalar().is_some() => {
-            let shape = array.known_shape().filter(|s| count(s) <= MOST)?;
-            let scalar = args[0].known_scalar()?;
-            let all = std::iter::repeat_n(scalar, count(&shape));
-            Some(Rc::new(DenseArray::new(scalar.dtype, shape, all)))
+        State::Pending(op, args) if array.depth() <= DEEPEST => {
+            evaluated(op, args, array.dtype(), &array.known_shape()?).map(Rc::new)
         }
         _ => None,
     }
@@ -41,6 +41,10 @@ pub(crate) fn content(array: &Array) -> Vec<Scalar> {
 
 /// The abstract array that a node makes of arguments, with its elements if all of theirs are known.
 pub(crate) fn result(op: &Op, args: &[Array], dtype: DType, shape: &Shape) -> Option<Array> {
+    evaluated(op, args, dtype, shape).map(Array::known)
+}
+
+fn evaluated(op: &Op, args: &[Array], dtype: DType, shape: &Shape) -> Option<DenseArray> {
     let elementary = matches!(
         op,
         Op::Map(_)
@@ -49,6 +53,7 @@ pub(crate) fn result(op: &Op, args: &[Array], dtype: DType, shape: &Shape) -> Op
             | Op::Reduce { .. }
             | Op::Scan { .. }
             | Op::Concat(_)
+            | Op::Update { .. }
     );
     if !elementary || dtype.kind() == Kind::Complex || count(shape) > MOST {
         return None;
@@ -62,6 +67,5 @@ pub(crate) fn result(op: &Op, args: &[Array], dtype: DType, shape: &Shape) -> Op
         .map(|(i, x)| graph.node(Op::Input(i as u32), Default::default(), x.dtype, x.shape.clone()))
         .collect();
     let root = graph.node(op.clone(), ids, dtype, shape.clone());
-    let found = evaluate(&graph.finish(vec![root]), &inputs, &[]).ok()?.pop()?;
-    Some(Array::known(found))
+    evaluate(&graph.finish(vec![root]), &inputs, &[]).ok()?.pop()
 }

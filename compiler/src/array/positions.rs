@@ -8,7 +8,7 @@
 //! the positions where it is true. A mask alone is a [`Selection`], not computed until needed.
 
 use super::index::{
-    Axis, Index, map_of, result_dims, slot_axis, takes_axis, too_many, update, whole,
+    Axis, Index, map_of, result_dims, slot_axis, takes_axis, too_many, unknown, update, whole,
 };
 use super::selection::Selection;
 use crate::array::build;
@@ -51,7 +51,7 @@ pub(crate) struct Advanced {
 pub(crate) fn is_array_item(item: &Index) -> bool {
     match item {
         Index::Value(Value::Array(a)) => a.ndim() > 0 || a.dtype() == DType::Bool,
-        Index::Value(Value::Range(..) | Value::Selection(_)) => true,
+        Index::Value(Value::Range(..) | Value::Selection(_) | Value::Tuple(_)) => true,
         _ => false,
     }
 }
@@ -138,7 +138,9 @@ impl Advanced {
         let mut axes = vec![];
         // Per dimension of the plain result: whether positions read it.
         let mut read = vec![];
-        let fancy = |item: &Item| matches!(item, Item::Positions(_) | Item::Plain(Axis::At(_)));
+        let fancy = |item: &Item| {
+            matches!(item, Item::Positions(_) | Item::Plain(Axis::At(_) | Axis::Unknown))
+        };
         let first = items.iter().position(fancy).unwrap_or(0);
         let last = items.iter().rposition(fancy).unwrap_or(0);
         let together = items.iter().skip(first).take(last + 1 - first).all(fancy);
@@ -154,7 +156,7 @@ impl Advanced {
                     next += 1;
                 }
                 Item::Plain(axis) => {
-                    if !matches!(axis, Axis::At(_)) {
+                    if !matches!(axis, Axis::At(_) | Axis::Unknown) {
                         read.push(false);
                         outer += usize::from(i < first && together);
                     }
@@ -205,7 +207,8 @@ impl Advanced {
         else {
             return Ok(None);
         };
-        if array.is_abstract() || self.positions.iter().any(Array::is_abstract) {
+        let unsure = array.is_abstract() || unknown(&self.axes);
+        if unsure || self.positions.iter().any(Array::is_abstract) {
             return Ok(None);
         }
         let view = build::view(array, result_dims(&self.axes), || map_of(&self.axes))?;
@@ -324,10 +327,12 @@ fn resolve(cx: &mut dyn Context, array: &Array, items: &[Index]) -> Outcome<Vec<
                     .hint("convert it: {0}.astype(int64)".replace("{0}", &format!("{{{}}}", i + 1)))
                     .into());
                 }
-                if let (Some(known), Dim::Known(size)) =
-                    (known::elements(&given), array.dims()[next])
+                if let Dim::Known(size @ 1..) = array.dims()[next]
+                    && given.dtype().is_integer()
+                    && cx.checking()
+                    && cx.gets_here()
                 {
-                    for at in known.elements().filter(|_| given.dtype().is_integer()) {
+                    for at in known::elements(&given).iter().flat_map(|known| known.elements()) {
                         let at = i64::try_from(at.as_i128()).unwrap_or(i64::MAX);
                         super::index::position(at, next, size)?;
                     }

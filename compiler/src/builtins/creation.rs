@@ -41,7 +41,7 @@ rows! {
     "random" ("[]shape=none, seed=0, dtype=none") random, false,
         "Uniform numbers in [0, 1), a function of seed and position alone." "random(3).shape" => "(3,)";
     "uniform" ("[]shape=none, low=0.0, high=1.0, seed=0, dtype=none") uniform, false,
-        "Uniform numbers in [low, high)." "uniform(3, 5, 6).shape" => "(3,)";
+        "Uniform numbers in [low, high)." "uniform(3, low=5, high=6).shape" => "(3,)";
     "normal" ("[]shape=none, loc=0.0, scale=1.0, seed=0, dtype=none") normal, false,
         "Normally distributed numbers with mean `loc` and standard deviation `scale`." "normal((2, 3), seed=1).shape" => "(2, 3)";
     "integers" ("[]shape, low, high=none, seed=0, dtype=none, endpoint=false") integers, false,
@@ -193,6 +193,16 @@ fn asarray(cx: &mut dyn Context, a: &[Value]) -> Result {
     if let (Value::Tuple(items), None) = (&a[0], dtype) {
         return literal(cx, items);
     }
+    if let (Value::Array(given), Some(dtype)) = (&a[0], dtype)
+        && given.dtype().is_integer()
+        && cx.checking()
+        && cx.gets_here()
+    {
+        // Numbers that are written out have to fit; what is computed wraps, as in `astype`.
+        for element in known::elements(given).iter().flat_map(|known| known.elements()) {
+            scalars::fit(0, element, dtype)?;
+        }
+    }
     let array = match (&a[0], dtype) {
         (value, Some(dtype)) if !matches!(value, Value::Tuple(_) | Value::Range(..)) => {
             fill_value(cx, value, Some(dtype))?
@@ -200,12 +210,6 @@ fn asarray(cx: &mut dyn Context, a: &[Value]) -> Result {
         (value, _) => to_array(cx, 0, value)?,
     };
     let dtype = dtype.unwrap_or(array.dtype());
-    if cx.checking() && array.dtype().is_integer() && dtype != array.dtype() {
-        // Numbers that are written out have to fit; what is computed wraps, as in `astype`.
-        for element in known::elements(&array).iter().flat_map(|e| e.elements()) {
-            scalars::fit(0, element, dtype)?;
-        }
-    }
     build::cast(&array, dtype).map(Value::Array)
 }
 

@@ -69,6 +69,12 @@ pub(crate) enum Bound {
 /// arguments: none unless it would be a call in NumPy's order, where the shape comes last, too.
 pub(crate) fn shape_first(args: &Args, name: &str, formals: &[&str]) -> Option<(String, String)> {
     let n = formals.iter().position(|f| *f == "seed")?;
+    if let (1, [(Value::Int(a), _), (Value::Int(b), _), ..]) = (n, &args.positional[..]) {
+        let title = format!("`{name}` takes one shape: {b} is the seed here");
+        let hint =
+            format!("the shape ({a}, {b}) is one argument: `{name}(({a}, {b}))`; a seed is named");
+        return Some((title, hint));
+    }
     let ([(shape @ Value::Int(first), _), between @ .., (last, _)], "shape") =
         (&args.positional[..], formals[0])
     else {

@@ -327,6 +327,10 @@ impl Context for Interpreter<'_> {
         self.checking
     }
 
+    fn gets_here(&self) -> bool {
+        !self.checking || !self.may_not_get_here() && !self.check.uncalled
+    }
+
     fn host(&mut self) -> &mut dyn Host {
         self.unfit();
         self.host
