@@ -70,3 +70,20 @@ print(n[0, 1, 0], n[1, 2, 3], n[0, 0, 0])
 
 print(pad([1, 2], [1, 2]), pad(ones((1, 1)), [[1, 0], [0, 1]]), pad([5], asarray(7) // 4))
 print(nanmedian([1.5, inf]), nanmedian([[inf, 1.5, nan], [-inf, 2.0, 4.0]], axis=1))
+
+# Under conditions that are not decided.
+q = [5, 0]
+print([x[q[i]] for i in range(2) if q[i] < 5], [x[[q[i]]] for i in range(2) if q[i] < 5])
+fn within(x, p) = [x[p[i]] for i in range(len(p)) if p[i] < len(x)]
+print(within([1, 2, 3], q))
+fn checked(v) {
+    assert v > 0
+    v
+}
+print([checked(q[i]) for i in range(2) if q[i] > 0])
+if q[0] < 5 and x[q[0]] > 1 { print("never") }
+if q[0] >= 5 or x[q[0]] > 1 { print("outside") }
+print(if q[0] < 5 { x[q[0]] } else { -1 })
+i = 0
+while i < 2 and q[i] > 0 and x[q[i] - 1] > 0 { i += 1 }
+print(i)

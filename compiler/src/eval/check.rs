@@ -472,7 +472,13 @@ impl Interpreter<'_> {
                 None => Some(true),
             };
             if taken != Some(false) {
-                values.push(self.eval(u, c.item)?);
+                let unsure = taken.is_none() || count.is_none();
+                self.doubt(unsure);
+                let value = self.eval(u, c.item);
+                if unsure {
+                    self.trust();
+                }
+                values.push(value?);
             }
             exact &= taken.is_some();
         }
