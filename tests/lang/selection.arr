@@ -27,11 +27,9 @@ v[11] = -inf
 v[60] = inf
 few = floor(v / 3)
 zero = where(v > 5, 0.0, -0.0)
-kths = ([0], [89], [44], [88, 87], [1, 44, 80], [44, 1, 44], [-1, 0])
+kths = ([0], [89], [44, 1, 44, -9])
 for kth in kths {
-    for x in (v, few, zero, float32(v), int32(few[4:11]), int8(nan_to_num(few)), nan_to_num(few) > 1, uint64(nan_to_num(few))) {
-        if x.size == 90 { agree(x, asarray(kth)) }
-    }
+    for x in (v, zero, float32(few), int8(nan_to_num(few)), nan_to_num(few) > 1) { agree(x, asarray(kth)) }
 }
 print(agree(v, asarray([44])), agree(few, asarray([1, 44])), signbit(agree(zero, asarray([0, 44]))))
 
@@ -64,9 +62,9 @@ print(quantile(w[:20], [[0.1, 0.5], [0.9, 1]]).shape, median(m, axis=0).shape, m
 
 # Long lines are looked at by a sample.
 long = floor(random(40_000, seed=9) * 100)
-for x in (long, random(40_000, seed=2), arange(40_000.0), zeros(40_000)) {
+for x in (long, random(40_000, seed=2)) {
     o = sort(x)
-    for k in (0, 19_999, 39_999) {
+    for k in (0, 19_999) {
         y = partition(x, k)
         assert y[k] == o[k] and array_equal(sort(y), o)
         assert all(y[:k] <= o[k]) and all(y[k:] >= o[k])
