@@ -107,7 +107,7 @@ fn ptp(x, axis=none, keepdims=false) {
 fn argmax(x, axis=none, keepdims=false) {
     x = asarray(x)
     if axis == none or x.ndim == 0 and axis in (0, -1) { return _flat_position(argmax(ravel(x), axis=0), x.ndim, keepdims) }
-    _position(x, max(x, axis=axis, keepdims=true), axis, keepdims)
+    _position(x, false, axis, keepdims)
 }
 
 ## The position of the least element along an axis, or in the flattened array: the first of equal
@@ -118,11 +118,15 @@ fn argmax(x, axis=none, keepdims=false) {
 fn argmin(x, axis=none, keepdims=false) {
     x = asarray(x)
     if axis == none or x.ndim == 0 and axis in (0, -1) { return _flat_position(argmin(ravel(x), axis=0), x.ndim, keepdims) }
-    _position(x, min(x, axis=axis, keepdims=true), axis, keepdims)
+    _position(x, true, axis, keepdims)
 }
 
-## Where `best` first stands along an axis.
-fn _position(x, best, axis, keepdims) {
+## Where the greatest or least element first stands along an axis: by one look at each element where
+## that can be, else at those that are the best.
+fn _position(x, least, axis, keepdims) {
+    at = if axis in (-1, x.ndim - 1) { _best(x, least) } else { none }
+    if at != none { return if keepdims { expand_dims(at, -1) } else { at } }
+    best = if least { min(x, axis=axis, keepdims=true) } else { max(x, axis=axis, keepdims=true) }
     n = x.shape[axis]
     i = _along(iota(n), x.ndim, axis)
     min(where((x == best) | isnan(x), i, n), axis=axis, keepdims=keepdims)

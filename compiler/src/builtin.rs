@@ -53,6 +53,11 @@ pub trait Context {
     fn gets_here(&self) -> bool {
         true
     }
+    /// While checking a loop round by round: whether an earlier condition that is not known may have
+    /// kept the program from getting to this place in this round.
+    fn in_doubtful_round(&self) -> bool {
+        false
+    }
     /// The host.
     fn host(&mut self) -> &mut dyn Host;
     /// A fresh number for an unknown dimension.
@@ -67,6 +72,11 @@ pub trait Context {
             Some(handle) => Ok(self.host().save(target, &handle, dtype)?),
             None => Err(Failure::new("E0183", "the array was not computed").into()),
         }
+    }
+    /// Whether an array's elements are in memory, one after the other; not while checking.
+    fn at_hand(&mut self, array: &Array) -> bool {
+        let _ = array;
+        false
     }
     /// The value of a 0-d array, computing it if need be; none while checking.
     fn scalar(&mut self, array: &Array) -> Result<Option<Scalar>, Fault>;

@@ -19,6 +19,7 @@ use crate::kernel::Kernel;
 use crate::op::FoldOp;
 use crate::routine::Routine;
 use crate::shape::{DimMap, IndexMap, Shape, Term, count};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -255,6 +256,26 @@ pub struct Stage {
     pub locals: Vec<(ValueId, u8)>,
 }
 
+/// Where a task has a chunk of a local value.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// The dimension of the value of which a chunk is there.
+    pub dim: usize,
+    /// Bytes from the beginning of the task's windows.
+    pub offset: usize,
+    /// Bytes from one index of the dimension to the next.
+    pub row: usize,
+}
+
+/// The windows of a stage.
+#[derive(Clone, Default, Debug)]
+pub struct Windows {
+    /// Of each local value.
+    pub places: FxHashMap<ValueId, Window>,
+    /// Bytes of all of them.
+    pub bytes: usize,
+}
+
 /// How a graph is computed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Plan {
@@ -367,25 +388,61 @@ impl Plan {
         region
     }
 
-    /// Bytes of the window of a value that is local to a stage with a split.
-    pub fn window(&self, stage: &Stage, value: ValueId) -> usize {
-        let split = stage.split.as_ref().expect("locals need a split");
-        let bytes = self[value].bytes() / split.extent.max(1) * split.chunk;
-        bytes.next_multiple_of(64)
+    /// Where the windows of a stage's local values lie: a value has its place from the step that
+    /// writes it to the last that reads it, after which another value may have it.
+    pub fn windows(&self, stage: &Stage) -> Windows {
+        let mut windows = Windows::default();
+        let Some(split) = stage.split.as_ref().filter(|_| !stage.locals.is_empty()) else {
+            return windows;
+        };
+        let dims: FxHashMap<ValueId, u8> = stage.locals.iter().copied().collect();
+        let touched = |s: u32| {
+            let step = &self.steps[s as usize];
+            let all = self.reads(step).into_iter().chain([self.written(step)]);
+            all.map(|v| self.stored(v)).filter(|v| dims.contains_key(v))
+        };
+        let mut last: FxHashMap<ValueId, usize> = FxHashMap::default();
+        for (position, &s) in stage.steps.iter().enumerate() {
+            for value in touched(s) {
+                last.insert(value, position);
+            }
+        }
+        // The places that are taken, from the first on.
+        let mut taken: Vec<(usize, usize, ValueId)> = vec![];
+        for (position, &s) in stage.steps.iter().enumerate() {
+            let value = self.written(&self.steps[s as usize]);
+            if let Some(&dim) = dims.get(&value).filter(|_| !windows.places.contains_key(&value)) {
+                let row = count(&self[value].shape[dim as usize + 1..]) * self[value].dtype.size();
+                let bytes = self[value].bytes() / split.extent.max(1) * split.chunk;
+                let size = bytes.next_multiple_of(64);
+                let mut offset = 0;
+                let mut at = 0;
+                while at < taken.len() && taken[at].0 < offset + size {
+                    offset = taken[at].0 + taken[at].1;
+                    at += 1;
+                }
+                taken.insert(at, (offset, size, value));
+                windows.bytes = windows.bytes.max(offset + size);
+                windows.places.insert(value, Window { dim: dim as usize, offset, row });
+            }
+            taken.retain(|t| last[&t.2] > position);
+        }
+        windows
     }
 
-    /// Bytes of the windows of a stage's local values, one after the other.
+    /// Bytes of the windows of a stage's local values.
     pub fn window_bytes(&self, stage: &Stage) -> usize {
-        stage.locals.iter().map(|&(v, _)| self.window(stage, v)).sum()
+        self.windows(stage).bytes
     }
 
-    /// Bytes of working memory that a step's routine takes, if it has one.
-    pub fn routine_scratch(&self, kind: &StepKind) -> usize {
-        let StepKind::Extern { routine, operands, .. } = kind else { return 0 };
+    /// Bytes of working memory that a step's routine is given, and those that it takes for itself, if
+    /// it has one.
+    pub fn routine_memory(&self, kind: &StepKind) -> (usize, usize) {
+        let StepKind::Extern { routine, operands, .. } = kind else { return (0, 0) };
         let batch = routine.batch(self[operands[0]].shape.len());
         let cores: Vec<_> =
             operands.iter().map(|&v| (self[v].dtype, &self[v].shape[batch..])).collect();
-        routine.family().scratch(&cores)
+        (routine.family().scratch(&cores), routine.family().own(&cores))
     }
 
     /// The value a step writes.

@@ -189,17 +189,28 @@ impl Pool {
             state.most_used = state.most_used.max(state.stats.used);
             return Ok(Block { raw: Some(raw), pool: Some(self.clone()), owner: None });
         }
-        state.make_room(capacity, self.limit);
         let error = OutOfMemory { asked: bytes, used: state.stats.used, limit: self.limit };
-        if state.stats.used.saturating_add(capacity) > self.limit {
+        if !state.has_room(capacity, self.limit) {
             return Err(error);
         }
         let raw = RawBlock::new(capacity).ok_or(error)?;
-        state.stats.used += capacity;
         state.stats.fresh += 1;
-        state.most_used = state.most_used.max(state.stats.used);
-        state.stats.peak = state.stats.peak.max(state.stats.used + state.stats.idle);
+        state.count(capacity);
         Ok(Block { raw: Some(raw), pool: Some(self.clone()), owner: None })
+    }
+
+    /// Counts so many bytes that are taken elsewhere, for as long as the result lives.
+    ///
+    /// # Errors
+    /// They do not fit.
+    pub fn charge(self: &Arc<Pool>, bytes: usize) -> Result<Charge, OutOfMemory> {
+        let mut state = self.lock();
+        let error = OutOfMemory { asked: bytes, used: state.stats.used, limit: self.limit };
+        if !state.has_room(bytes, self.limit) {
+            return Err(error);
+        }
+        state.count(bytes);
+        Ok(Charge { pool: self.clone(), bytes })
     }
 
     /// Gives every idle block back to the system.
@@ -208,7 +219,32 @@ impl Pool {
     }
 }
 
+/// Bytes that count as used and are not the pool's.
+pub struct Charge {
+    pool: Arc<Pool>,
+    bytes: usize,
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.pool.lock().stats.used -= self.bytes;
+    }
+}
+
 impl PoolState {
+    /// Whether so many more bytes fit under the limit once idle blocks are given back.
+    fn has_room(&mut self, more: usize, limit: usize) -> bool {
+        self.make_room(more, limit);
+        self.stats.used.saturating_add(more) <= limit
+    }
+
+    /// Counts bytes as used.
+    fn count(&mut self, bytes: usize) {
+        self.stats.used += bytes;
+        self.most_used = self.most_used.max(self.stats.used);
+        self.stats.peak = self.stats.peak.max(self.stats.used + self.stats.idle);
+    }
+
     /// An idle block of this capacity, or a larger one of at most so many bytes more.
     fn reuse(&mut self, capacity: usize, more: usize) -> Option<RawBlock> {
         if let Some(list) = self.small.get_mut(capacity / ALIGN - 1) {

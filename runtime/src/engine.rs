@@ -193,7 +193,10 @@ impl Prepared {
 /// Working memory of a thread for the tasks of a stage: windows, and routines' own. That of
 /// kernels is known with their code; it is small.
 fn working_bytes(plan: &Plan, stage: &Stage) -> usize {
-    let routine = |&s: &u32| plan.routine_scratch(&plan.steps[s as usize].kind);
+    let routine = |&s: &u32| {
+        let (given, own) = plan.routine_memory(&plan.steps[s as usize].kind);
+        given.saturating_add(own)
+    };
     let routines = stage.steps.iter().map(routine).max().unwrap_or(0);
     plan.window_bytes(stage).saturating_add(routines)
 }
@@ -578,14 +581,13 @@ impl Engine {
     ) -> Result<(), RunError> {
         self.tasks.fetch_add(tasks as u64, Ordering::Relaxed);
         let step_bytes = arrays.scratch(stage, bound);
-        let window_bytes = arrays.window_bytes(stage);
         let next = AtomicUsize::new(0);
         let failure: Mutex<Option<(usize, String)>> = Mutex::new(None);
         let failed = AtomicBool::new(false);
         let each = effort.part(tasks);
         let team = self.team(self.options.threads);
         let workers: &dyn Workers = if tasks > 1 { &Sequential } else { &team };
-        let scratch = || Scratch::new(&self.pool, step_bytes, window_bytes);
+        let scratch = || arrays.working(&self.pool, stage, step_bytes);
         let work = |mut scratch: Scratch| {
             loop {
                 let task = next.fetch_add(1, Ordering::Relaxed);

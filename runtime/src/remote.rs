@@ -7,7 +7,7 @@
 
 use crate::buffer::Buffer;
 use crate::engine::{Engine, RunError};
-use crate::jit::task::{Arrays, BoundStep, Scratch};
+use crate::jit::task::{Arrays, BoundStep};
 use arr_ir::dtype::Scalar;
 use arr_ir::footprint::{Part, footprint};
 use arr_ir::plan::Plan;
@@ -59,7 +59,7 @@ pub fn run_task(
         .map_err(RunError::Bug)?;
     let bound: Vec<&BoundStep> = bound.iter().collect();
     let bytes = arrays.scratch(stage, &bound);
-    let mut scratch = Scratch::new(engine.pool(), bytes, arrays.window_bytes(stage))?;
+    let mut scratch = arrays.working(engine.pool(), stage, bytes)?;
     arrays.run(stage, &bound, task, &mut scratch, &Sequential).map_err(RunError::Value)?;
     written.retain(|(part, _)| stage.locals.iter().all(|l| l.0 != part.value));
     Ok(written)

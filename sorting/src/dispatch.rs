@@ -83,42 +83,55 @@ pub fn instructions() -> Instructions {
     }
 }
 
-/// Sorts keys; false where the processor has no instructions for it.
-pub fn sort_u32(
-    keys: &mut [u32],
-    spare: &mut [u32],
-    wanted: Wanted<'_>,
-    with: Instructions,
-) -> bool {
-    let (main, spare, n) = (keys.as_mut_ptr(), spare.as_mut_ptr(), keys.len().min(spare.len()));
-    // SAFETY: two slices of at least `n` elements, and the instructions are there.
-    unsafe {
-        match with.min(instructions()) {
-            Instructions::Avx512 => wide_u32(main, spare, n, wanted),
-            Instructions::Avx2 => keys_u32(main, spare, n, wanted),
-            Instructions::Plain => return false,
+/// The functions of keys.
+macro_rules! keys {
+    ($($key:ident: $sort:ident of $wide:ident or $narrow:ident,
+       $between:ident of $wide_between:ident or $narrow_between:ident;)*) => {$(
+        /// Sorts keys; false where the processor has no instructions for it.
+        pub fn $sort(
+            keys: &mut [$key],
+            spare: &mut [$key],
+            wanted: Wanted<'_>,
+            with: Instructions,
+        ) -> bool {
+            let n = keys.len().min(spare.len());
+            let (main, spare) = (keys.as_mut_ptr(), spare.as_mut_ptr());
+            // SAFETY: two slices of at least `n` elements, and the instructions are there.
+            unsafe {
+                match with.min(instructions()) {
+                    Instructions::Avx512 => $wide(main, spare, n, wanted),
+                    Instructions::Avx2 => $narrow(main, spare, n, wanted),
+                    Instructions::Plain => return false,
+                }
+            }
+            true
         }
-    }
-    true
+
+        /// What lies between two keys; none where the processor has no instructions for it.
+        pub fn $between(
+            keys: &[$key],
+            two: ($key, $key),
+            out: &mut [$key],
+            with: Instructions,
+        ) -> Option<Counts> {
+            let n = keys.len().min(out.len());
+            let (here, to) = (keys.as_ptr().cast_mut(), out.as_mut_ptr());
+            // SAFETY: two slices of at least `n` elements, of which the first is read only, and the
+            // instructions are there.
+            unsafe {
+                match with.min(instructions()) {
+                    Instructions::Avx512 => Some($wide_between(here, n, two, to)),
+                    Instructions::Avx2 => Some($narrow_between(here, n, two, to)),
+                    Instructions::Plain => None,
+                }
+            }
+        }
+    )*};
 }
 
-/// Sorts keys; false where the processor has no instructions for it.
-pub fn sort_u64(
-    keys: &mut [u64],
-    spare: &mut [u64],
-    wanted: Wanted<'_>,
-    with: Instructions,
-) -> bool {
-    let (main, spare, n) = (keys.as_mut_ptr(), spare.as_mut_ptr(), keys.len().min(spare.len()));
-    // SAFETY: two slices of at least `n` elements, and the instructions are there.
-    unsafe {
-        match with.min(instructions()) {
-            Instructions::Avx512 => wide_u64(main, spare, n, wanted),
-            Instructions::Avx2 => keys_u64(main, spare, n, wanted),
-            Instructions::Plain => return false,
-        }
-    }
-    true
+keys! {
+    u32: sort_u32 of wide_u32 or keys_u32, between_u32 of wide_between_u32 or keys_between_u32;
+    u64: sort_u64 of wide_u64 or keys_u64, between_u64 of wide_between_u64 or keys_between_u64;
 }
 
 /// Sorts pairs; false where the processor has no instructions for it.
@@ -141,42 +154,4 @@ pub unsafe fn sort_pairs(
         }
     }
     true
-}
-
-/// What lies between two keys; none where the processor has no instructions for it.
-pub fn between_u32(
-    keys: &[u32],
-    two: (u32, u32),
-    out: &mut [u32],
-    with: Instructions,
-) -> Option<Counts> {
-    let (here, to, n) = (keys.as_ptr().cast_mut(), out.as_mut_ptr(), keys.len().min(out.len()));
-    // SAFETY: two slices of at least `n` elements, of which the first is read only, and the
-    // instructions are there.
-    unsafe {
-        match with.min(instructions()) {
-            Instructions::Avx512 => Some(wide_between_u32(here, n, two, to)),
-            Instructions::Avx2 => Some(keys_between_u32(here, n, two, to)),
-            Instructions::Plain => None,
-        }
-    }
-}
-
-/// What lies between two keys; none where the processor has no instructions for it.
-pub fn between_u64(
-    keys: &[u64],
-    two: (u64, u64),
-    out: &mut [u64],
-    with: Instructions,
-) -> Option<Counts> {
-    let (here, to, n) = (keys.as_ptr().cast_mut(), out.as_mut_ptr(), keys.len().min(out.len()));
-    // SAFETY: two slices of at least `n` elements, of which the first is read only, and the
-    // instructions are there.
-    unsafe {
-        match with.min(instructions()) {
-            Instructions::Avx512 => Some(wide_between_u64(here, n, two, to)),
-            Instructions::Avx2 => Some(keys_between_u64(here, n, two, to)),
-            Instructions::Plain => None,
-        }
-    }
 }

@@ -11,8 +11,12 @@
 //! A sorted sequence of keys is the same whatever made it, and pairs are sorted stably, so every
 //! instruction set gives the same result. Without AVX2 or AVX-512 the standard library sorts keys,
 //! and the same quicksort pairs, lane by lane.
+//!
+//! The position of the greatest or least element is found without keys, by comparing blocks with the
+//! best one so far.
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod best;
 mod digits;
 #[cfg(target_arch = "x86_64")]
 mod dispatch;
@@ -28,6 +32,7 @@ mod x86;
 #[cfg(test)]
 mod tests;
 
+pub use best::{Ranked, first_best};
 pub use merge::{corank, merge, merge_pairs};
 pub use quick::{Counts, Wanted, sort_pairs};
 

@@ -1,6 +1,8 @@
 //! Quicksort from one buffer to another.
 #![allow(unsafe_code)]
 
+#[cfg(target_arch = "x86_64")]
+use crate::dispatch;
 use crate::network::{self, Lanes, Rows};
 use std::mem::MaybeUninit;
 
@@ -579,48 +581,36 @@ fn sort_plain<K: Ord>(keys: &mut [K], wanted: Wanted<'_>) {
     }
 }
 
-/// What of 32-bit keys lies between two.
-pub fn between_u32(keys: &[u32], low: u32, high: u32, out: &mut [u32]) -> Counts {
-    assert!(keys.len() <= out.len());
-    #[cfg(target_arch = "x86_64")]
-    if let Some(counts) =
-        crate::dispatch::between_u32(keys, (low, high), out, crate::dispatch::Instructions::Avx512)
-    {
-        return counts;
-    }
-    between_plain(keys, low, high, out)
+/// The functions of keys, on vectors where the processor has some.
+macro_rules! keys {
+    ($($key:ident: $sort:ident, $between:ident;)*) => {$(
+        /// Sorts keys.
+        pub fn $sort(keys: &mut [$key], spare: &mut [$key], wanted: Wanted<'_>) {
+            assert_eq!(keys.len(), spare.len());
+            #[cfg(target_arch = "x86_64")]
+            if dispatch::$sort(keys, spare, wanted, dispatch::Instructions::Avx512) {
+                return;
+            }
+            sort_plain(keys, wanted);
+        }
+
+        /// What of keys lies between two.
+        pub fn $between(keys: &[$key], low: $key, high: $key, out: &mut [$key]) -> Counts {
+            assert!(keys.len() <= out.len());
+            #[cfg(target_arch = "x86_64")]
+            if let Some(counts) =
+                dispatch::$between(keys, (low, high), out, dispatch::Instructions::Avx512)
+            {
+                return counts;
+            }
+            between_plain(keys, low, high, out)
+        }
+    )*};
 }
 
-/// Sorts 32-bit keys.
-pub fn sort_u32(keys: &mut [u32], spare: &mut [u32], wanted: Wanted<'_>) {
-    assert_eq!(keys.len(), spare.len());
-    #[cfg(target_arch = "x86_64")]
-    if crate::dispatch::sort_u32(keys, spare, wanted, crate::dispatch::Instructions::Avx512) {
-        return;
-    }
-    sort_plain(keys, wanted);
-}
-
-/// What of 64-bit keys lies between two.
-pub fn between_u64(keys: &[u64], low: u64, high: u64, out: &mut [u64]) -> Counts {
-    assert!(keys.len() <= out.len());
-    #[cfg(target_arch = "x86_64")]
-    if let Some(counts) =
-        crate::dispatch::between_u64(keys, (low, high), out, crate::dispatch::Instructions::Avx512)
-    {
-        return counts;
-    }
-    between_plain(keys, low, high, out)
-}
-
-/// Sorts 64-bit keys.
-pub fn sort_u64(keys: &mut [u64], spare: &mut [u64], wanted: Wanted<'_>) {
-    assert_eq!(keys.len(), spare.len());
-    #[cfg(target_arch = "x86_64")]
-    if crate::dispatch::sort_u64(keys, spare, wanted, crate::dispatch::Instructions::Avx512) {
-        return;
-    }
-    sort_plain(keys, wanted);
+keys! {
+    u32: sort_u32, between_u32;
+    u64: sort_u64, between_u64;
 }
 
 /// Sorts `values` by their `keys`, equal keys in the order they are in; the keys are sorted with
@@ -643,13 +633,7 @@ pub fn sort_pairs(
     // SAFETY: four slices of `n` elements; without vectors there are no instructions to have.
     unsafe {
         #[cfg(target_arch = "x86_64")]
-        if crate::dispatch::sort_pairs(
-            main,
-            spare,
-            n,
-            wanted,
-            crate::dispatch::Instructions::Avx512,
-        ) {
+        if dispatch::sort_pairs(main, spare, n, wanted, dispatch::Instructions::Avx512) {
             return;
         }
         sort::<crate::plain::Pairs>(main, spare, n, wanted);

@@ -1,7 +1,7 @@
 //! Every way of sorting against the standard library's.
 
 use crate::quick::between_plain;
-use crate::{Counts, Key, Wanted, merge, merge_pairs, sort_pairs};
+use crate::{Counts, Key, Ranked, Wanted, first_best, merge, merge_pairs, sort_pairs};
 
 /// Sequences of several kinds: random, with few values, rising, falling, like organ pipes.
 fn sequences(n: usize) -> Vec<Vec<u64>> {
@@ -175,6 +175,36 @@ fn keys_between_two() {
         for x in sequences(n) {
             selects(&x, |low, high, out| Some(between_plain(&x, low, high, out)));
             selects(&x, |low, high, out| Some(Key::between(&x, low, high, out)));
+        }
+    }
+}
+
+/// The first best of numbers, by definition and for every set of instructions that is at hand.
+fn finds_best<T: Ranked + PartialOrd + std::fmt::Debug>(line: &[T]) {
+    let nan = line.iter().position(|x| x.is_last());
+    let best = |beats: &dyn Fn(T, T) -> bool| {
+        let found = (0..line.len()).reduce(|at, i| if beats(line[i], line[at]) { i } else { at });
+        nan.or(found).unwrap_or(0)
+    };
+    assert_eq!(first_best::<T, false>(line), best(&|a, b| a > b), "{line:?}");
+    assert_eq!(first_best::<T, true>(line), best(&|a, b| a < b), "{line:?}");
+}
+
+#[test]
+fn the_first_best() {
+    for n in SIZES {
+        for x in sequences(n) {
+            finds_best(&x);
+            finds_best(&x.iter().map(|&x| x as i8).collect::<Vec<_>>());
+            let mut floats: Vec<f64> = x.iter().map(|&x| x as i64 as f64).collect();
+            finds_best(&floats);
+            if n > 0 {
+                floats[n / 3] = f64::NAN;
+                finds_best(&floats);
+                floats[n / 2] = f64::NEG_INFINITY;
+                finds_best(&floats);
+                finds_best(&vec![-0.0f32; n]);
+            }
         }
     }
 }

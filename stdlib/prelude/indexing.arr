@@ -260,7 +260,7 @@ fn unique(x, return_index=false, return_inverse=false, return_counts=false, axis
 }
 
 ## Complex numbers in the order of their real parts, those with equal ones in that of the imaginary
-## parts; other numbers become complex ones.
+## parts, those of which a part is NaN last; other numbers become complex ones.
 ##
 ## Dtypes: complex64 of it and of integers of at most 16 bits, complex128 of the others and of bool.
 ##
@@ -270,10 +270,10 @@ fn sort_complex(x) {
     x = asarray(x)
     x = if x.dtype in (bool, float32) { astype(x, float64) } else { _floating(x) }
     z = if iscomplexobj(x) { x } else { complex(atleast_1d(x), 0.0) }
-    take_along_axis(z, lexsort((imag(z), real(z))), axis=-1)
+    take_along_axis(z, _order(z), axis=-1)
 }
 
-# The positions that sort a vector; complex numbers by their real parts, then the imaginary ones, those
+# The positions that sort a vector, or lines along the last axis; complex numbers by their real parts, then the imaginary ones, those
 # that are not numbers last.
 fn _order(x) = if iscomplexobj(x) { lexsort((imag(x), real(x), isnan(x))) } else { argsort(x) }
 
@@ -621,9 +621,7 @@ fn _weighted_statistic(x, q, w, method) {
     shares = reshape(q, (*q.shape, *((1,) * x.ndim)))
     i = minimum(sum(astype(total < shares, int64), axis=q.ndim), x.shape[0] - 1)
     s = sort(x, axis=0)
-    count = 1
-    for n in q.shape { count = count * n }
-    (reshape(take_along_axis(s, reshape(i, (count, *s.shape[1:])), axis=0), i.shape), s[-1])
+    (reshape(take_along_axis(s, reshape(i, (q.size, *s.shape[1:])), axis=0), i.shape), s[-1])
 }
 
 ## The axes to be reduced merged into one, which comes first.
@@ -635,6 +633,13 @@ fn _merged(x, axis) {
     count = 1
     for a in axes { count = count * x.shape[a] }
     reshape(moved, (count, *moved.shape[len(axes):]))
+}
+
+# The same of floats; of no elements one that is NaN.
+fn _float_lines(x, axis) {
+    if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
+    lines = _merged(x, axis)
+    if lines.shape[0] == 0 { full((1, *lines.shape[1:]), nan, dtype=lines.dtype) } else { lines }
 }
 
 ## Axes as a tuple of numbers counted from the front.
@@ -685,8 +690,7 @@ fn _order_statistic(x, q, n, method, per_line) {
 ## What lies at the ranks `i` and `j` for the shares `q`, and the last element in order.
 fn _about(x, i, j, q, per_line) {
     rest = if per_line { x.shape[1:] } else { () }
-    count = 1
-    for n in q.shape { count = count * n }
+    count = q.size
     last = full((1, *rest), x.shape[0] - 1)
     s = _ranked(x, concat([reshape(i, (count, *rest)), reshape(j, (count, *rest)), last]), 0)
     shape = (*q.shape, *x.shape[1:])
@@ -723,16 +727,14 @@ fn percentile(x, q, axis=none, method="linear", keepdims=false, weights=none) {
 }
 
 ## The middle element in sorted order, or the mean of the two middle ones, over an axis, several,
-## or all; NaN if an element is.
+## or all; NaN if an element is, and of no elements.
 ##
 ## >>> median([3, 1, 2, 5])
 ## 2.5
 fn median(x, axis=none, keepdims=false) {
     x = asarray(x)
-    if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
-    lines = _merged(x, axis)
+    lines = _float_lines(x, axis)
     n = lines.shape[0]
-    assert n > 0, "the median of no elements does not exist"
     s = _ranked(lines, [(n - 1) // 2, n // 2, n - 1], 0)
     m = if n % 2 == 1 { s[0] } else { mean(s[:2], axis=0) }
     _kept(where(isnan(s[-1]), s[-1], m), x, axis, 0, keepdims)
@@ -745,10 +747,8 @@ fn median(x, axis=none, keepdims=false) {
 fn nanquantile(x, q, axis=none, method="linear", keepdims=false) {
     x = asarray(x)
     if method in _PICKING() and isdtype(x.dtype, ("integral", "bool")) { return quantile(x, q, axis, method, keepdims) }
-    if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
     q = _shares(q)
-    lines = _merged(x, axis)
-    if lines.shape[0] == 0 { lines = full((1, *lines.shape[1:]), nan, dtype=lines.dtype) }
+    lines = _float_lines(x, axis)
     n = maximum(sum(~isnan(lines), axis=0), 1)
     _kept(_order_statistic(lines, q, n, method, true)[0], x, axis, q.ndim, keepdims)
 }
@@ -767,9 +767,7 @@ fn nanpercentile(x, q, axis=none, method="linear", keepdims=false) {
 ## 2.0
 fn nanmedian(x, axis=none, keepdims=false) {
     x = asarray(x)
-    if not isdtype(x.dtype, "real floating") { x = astype(x, float64) }
-    lines = _merged(x, axis)
-    if lines.shape[0] == 0 { lines = full((1, *lines.shape[1:]), nan, dtype=lines.dtype) }
+    lines = _float_lines(x, axis)
     n = maximum(sum(~isnan(lines), axis=0), 1)
     m = mean(_ranked(lines, stack(((n - 1) // 2, n // 2)), 0), axis=0)
     _kept(m, x, axis, 0, keepdims)

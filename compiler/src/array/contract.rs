@@ -1,8 +1,9 @@
 //! `@`: products of matrices and vectors of any rank, with NumPy's rules.
 //!
 //! A vector on the left is a row, on the right a column, and its axis is gone from the result;
-//! leading axes broadcast. Floats and complex numbers become a contraction; integers and bools, which must stay exact
-//! and wrap, become a product and a sum over the inner axis.
+//! leading axes broadcast. Floats and complex numbers become a contraction; integers and bools, which
+//! must stay exact and wrap, and products of one row and one column, which are read once only,
+//! become a product and a sum over the inner axis.
 
 use crate::array::Array;
 use crate::array::build;
@@ -28,9 +29,12 @@ pub(crate) fn matmul(cx: &mut dyn Context, lhs: &Value, rhs: &Value) -> Outcome<
     let (left, right) = (matrix(&a, true)?, matrix(&b, false)?);
     check_inner(&a, &b, &left, &right)?;
     let batch = batch_dims(&a, &b, &left, &right)?;
+    let single = [left.dims()[left.ndim() - 2], right.dims()[right.ndim() - 1]];
     let product = match dtype.kind() {
-        Kind::Float | Kind::Complex => floats(&left, &right, dtype, &batch)?,
-        _ => integers(&left, &right, dtype, &batch)?,
+        Kind::Float | Kind::Complex if single != [Dim::Known(1); 2] => {
+            floats(&left, &right, dtype, &batch)?
+        }
+        _ => sums(&left, &right, dtype, &batch)?,
     };
     drop_vectors(&product, a.ndim() == 1, b.ndim() == 1).map(Value::Array)
 }
@@ -113,7 +117,7 @@ fn floats(left: &Array, right: &Array, dtype: DType, batch: &Dims) -> Outcome<Ar
 }
 
 /// `sum(left[..., m, newaxis, k] * right[..., newaxis, n, k])`
-fn integers(left: &Array, right: &Array, dtype: DType, batch: &Dims) -> Outcome<Array> {
+fn sums(left: &Array, right: &Array, dtype: DType, batch: &Dims) -> Outcome<Array> {
     let (l, r) = (left.ndim(), right.ndim());
     let mut rows: Vec<Option<usize>> = (0..l - 1).map(Some).collect();
     rows.extend([None, Some(l - 1)]);

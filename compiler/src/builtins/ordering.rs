@@ -33,6 +33,9 @@ rows! {
     "_part" ("x, pivots, axis, positions") part, false,
         "The elements, or their positions, along an axis parted by pivots of each line: below all of them, equal to the least, between it and the next, and so on; of each part in their order."
         "_part([3, 1, 2, 1], [2], 0, false)" => "[1 1 2 3]";
+    "_best" ("x, least") best, false,
+        "The position of the greatest (or least) element of each line along the last axis, of which there is one at least; none where the elements are not in memory, or lines are too short for it to be worth it."
+        "_best([1, 3, 2], false) == none" => "True";
     "searchsorted" ("x1, x2, side=\"left\", sorter=none") searchsorted, true,
         "Where each element of x2 belongs in the sorted vector x1: before equal elements (left) or after them (right)."
         "searchsorted([1, 3, 5], [3, 4])" => "[1 2]";
@@ -147,6 +150,20 @@ fn part(cx: &mut dyn Context, a: &[Value]) -> Result {
     let order = Order::Part { positions: args::flag(cx, a, 3)? };
     let pivots = build::cast(&pivots, array.dtype())?;
     along_both(cx, (&array, &pivots), axis, order).map(Value::Array)
+}
+
+/// Elements of a line that a call is worth.
+const LINE: usize = 64;
+
+fn best(cx: &mut dyn Context, a: &[Value]) -> Result {
+    known!(&a[0]);
+    let array = args::array(cx, a, 0)?;
+    let least = args::flag(cx, a, 1)?;
+    let long = matches!(array.dims().last(), Some(Dim::Known(LINE..)));
+    if !long || array.dtype().kind() == Kind::Complex || !cx.at_hand(&array) {
+        return Ok(Value::None);
+    }
+    build::routine(Order::Best { least }.into(), smallvec![array]).map(Value::Array)
 }
 
 /// A single value has no lines.

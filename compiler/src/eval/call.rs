@@ -70,8 +70,8 @@ impl Interpreter<'_> {
     fn call_builtin(&mut self, builtin: &'static Builtin, args: Args, span: Span) -> Eval {
         let signature = self.world.signature(builtin);
         if signature.params.first().is_some_and(|p| p.name == "shape") {
-            let names: SmallVec<[&str; 6]> = signature.params.iter().map(|p| p.name).collect();
-            self.mind_shape(&args, builtin.name, &names, span);
+            let names = signature.params.iter().map(|p| p.name);
+            self.mind_shape(&args, builtin.name, names, span);
         }
         let bound = match bind_builtin(builtin, &signature, args) {
             Ok(bound) => bound,
@@ -126,8 +126,7 @@ impl Interpreter<'_> {
             })
             .collect();
         if closure.unit.library && formals.first().is_some_and(|f| f.name == "shape") {
-            let names: SmallVec<[&str; 6]> = formals.iter().map(|f| f.name).collect();
-            self.mind_shape(&args, &function.name, &names, span);
+            self.mind_shape(&args, &function.name, formals.iter().map(|f| f.name), span);
         }
         let shown = || format!("it is {}({})", function.name, function.signature);
         let bound = match bind::bind(args, &formals, &function.name, &shown) {
@@ -156,11 +155,18 @@ impl Interpreter<'_> {
     }
 
     /// Warns where a call of the program may be meant in NumPy's order of arguments.
-    fn mind_shape(&mut self, args: &Args, name: &str, formals: &[&str], span: Span) {
-        if self.library() {
+    fn mind_shape<'n>(
+        &mut self,
+        args: &Args,
+        name: &str,
+        formals: impl Iterator<Item = &'n str>,
+        span: Span,
+    ) {
+        if args.positional.len() < 2 || self.library() {
             return;
         }
-        if let Some((title, hint)) = bind::shape_first(args, name, formals) {
+        let formals: SmallVec<[&str; 6]> = formals.collect();
+        if let Some((title, hint)) = bind::shape_first(args, name, &formals) {
             self.note(Diagnostic::warning("W0151", title, span).hint(hint));
         }
     }

@@ -276,6 +276,9 @@ impl Interpreter<'_> {
         let mut certain = true;
         let doubt = self.activation().map_or(0, |a| a.doubt);
         let returns = self.activation().is_some_and(|a| a.returns.is_some());
+        if let Some(activation) = self.activation() {
+            activation.entries.push(doubt);
+        }
         let mut round = 0;
         loop {
             self.interruptible()?;
@@ -299,7 +302,10 @@ impl Interpreter<'_> {
                     let state = self.frame.snapshot();
                     self.join_into(&mut next, state);
                 }
-                Flow::Return(value) if certain => return Ok(Flow::Return(value)),
+                Flow::Return(value) if certain => {
+                    self.activation().and_then(|a| a.entries.pop());
+                    return Ok(Flow::Return(value));
+                }
                 Flow::Break => {
                     let state = self.frame.snapshot();
                     self.join_into(&mut exits, state);
@@ -326,6 +332,7 @@ impl Interpreter<'_> {
         }
         let left = self.activation().is_some_and(|a| a.returns.is_some()) && !returns;
         if let Some(activation) = self.activation() {
+            activation.entries.pop();
             activation.doubt = doubt + left as u32;
         }
         Ok(match exits {
@@ -363,6 +370,7 @@ impl Interpreter<'_> {
         certain: &mut bool,
     ) -> Result<(Flow, Option<State>), Fault> {
         let doubt = self.activation().map_or(0, |a| a.doubt);
+        let returns = self.activation().is_some_and(|a| a.returns.is_some());
         if let Some(activation) = self.activation() {
             activation.loops.push(LoopStates { doubt, ..LoopStates::default() });
         }
@@ -370,7 +378,8 @@ impl Interpreter<'_> {
         let mut states = LoopStates::default();
         if let Some(activation) = self.activation() {
             states = activation.loops.pop().unwrap_or_default();
-            activation.doubt = doubt;
+            // What may have left the function leaves the next rounds in doubt.
+            activation.doubt = doubt + (activation.returns.is_some() && !returns) as u32;
         }
         let flow = result?;
         if let Some(state) = states.breaks {
@@ -436,6 +445,13 @@ impl Interpreter<'_> {
     /// Whether it is in doubt that the program gets to this place.
     pub(super) fn may_not_get_here(&self) -> bool {
         self.stack.iter().any(|a| a.doubt > 0)
+    }
+
+    /// Whether reasons for doubt have come up since the outermost loop that is being walked began.
+    pub(super) fn may_be_another_round(&self) -> bool {
+        let mut calls = self.stack.iter().skip_while(|a| a.entries.is_empty());
+        let Some(outermost) = calls.next() else { return false };
+        outermost.doubt > outermost.entries[0] || calls.any(|a| a.doubt > 0)
     }
 
     /// Takes one reason for doubt back.

@@ -22,6 +22,9 @@ const MOST: u32 = 64;
 /// Bytes of a part of an array that is computed when it is assigned.
 const SMALL: usize = 64 << 10;
 
+/// Bytes of an array with pending changes that is computed when an element is read.
+const COPIED: usize = 64 << 20;
+
 /// Integers up to which every float is exact.
 const EXACT: i64 = 1 << 24;
 
@@ -31,6 +34,17 @@ impl Interpreter<'_> {
         if self.checking || self.noted.is_some() || array.ndim() != 0 {
             return None;
         }
+        let mut left = MOST;
+        if let Some(scalar) = self.evaluated(array, &mut left) {
+            return Some(scalar);
+        }
+        // Single elements are read and changed in turn: an array that was changed is computed here, as
+        // it has to be at last, and can be changed in place from now on.
+        let (mut left, mut changed) = (MOST, vec![]);
+        if !reads_elements(array, &mut left, &mut changed) || changed.is_empty() {
+            return None;
+        }
+        self.force(&changed).ok()?;
         let mut left = MOST;
         self.evaluated(array, &mut left)
     }
@@ -137,6 +151,27 @@ impl Interpreter<'_> {
             _ => false,
         };
         done.then_some(base)
+    }
+}
+
+/// Whether a 0-d array takes few operators on elements of stored arrays, and of such as were changed
+/// since, which are added to `changed`.
+fn reads_elements(array: &Array, left: &mut u32, changed: &mut Vec<Array>) -> bool {
+    let Some(less) = left.checked_sub(1) else { return false };
+    *left = less;
+    match &*array.0.state.borrow() {
+        _ if array.ndim() != 0 || array.dtype().kind() == Kind::Complex => false,
+        State::Scalar(_) | State::Ready(_) => true,
+        State::Pending(Op::Map(_), args) => args.iter().all(|a| reads_elements(a, left, changed)),
+        State::Pending(Op::View(_), args) => match &*args[0].0.state.borrow() {
+            State::Ready(_) => true,
+            State::Pending(Op::Update { .. }, _) => {
+                changed.push(args[0].clone());
+                args[0].nbytes().is_some_and(|bytes| bytes <= COPIED)
+            }
+            _ => args[0].ndim() == 0 && reads_elements(&args[0], left, changed),
+        },
+        _ => false,
     }
 }
 

@@ -331,6 +331,10 @@ impl Context for Interpreter<'_> {
         !self.checking || !self.may_not_get_here() && !self.check.uncalled
     }
 
+    fn in_doubtful_round(&self) -> bool {
+        self.checking && self.may_be_another_round()
+    }
+
     fn host(&mut self) -> &mut dyn Host {
         self.unfit();
         self.host
@@ -352,6 +356,14 @@ impl Context for Interpreter<'_> {
 
     fn compute(&mut self, arrays: &[Array]) -> Result<(), Fault> {
         self.force(arrays)
+    }
+
+    fn at_hand(&mut self, array: &Array) -> bool {
+        match &*array.0.state.borrow() {
+            State::Ready(handle) => self.host.element_in_memory(handle, 0).is_some(),
+            State::Pending(Op::Reshape, args) => self.at_hand(&args[0]),
+            _ => false,
+        }
     }
 
     fn save(&mut self, array: &Array, target: &Target, dtype: DType) -> Result<(), Fault> {

@@ -29,7 +29,7 @@ pub(crate) use report::host_code;
 use crate::array::Array;
 use crate::fault::Fault;
 use crate::function::Frame;
-use crate::hir::{FunctionId, StmtId, Unit};
+use crate::hir::{ExprId, FunctionId, StmtId, Unit};
 use crate::host::{Host, HostError, HostErrorKind};
 use crate::value::Value;
 use arr_syntax::diag::{Diagnostic, Span};
@@ -79,6 +79,8 @@ struct Activation {
     loops: Vec<check::LoopStates>,
     /// While checking: how many unknown conditions decide whether this place is reached.
     doubt: u32,
+    /// The same where each loop that is being walked began.
+    entries: Vec<u32>,
 }
 
 /// Evaluates units.
@@ -101,6 +103,8 @@ pub struct Interpreter<'a> {
     decided: Option<bool>,
     /// While a round of a loop is noted.
     noted: Option<rounds::Noted>,
+    /// How many rounds were noted by unit and condition since one was done again.
+    for_nothing: FxHashMap<(usize, ExprId), u32>,
     diagnostics: Vec<Diagnostic>,
     reported: FxHashSet<(&'static str, Span)>,
     modules: FxHashMap<Rc<str>, Value>,
@@ -125,6 +129,7 @@ impl<'a> Interpreter<'a> {
             jump: None,
             decided: None,
             noted: None,
+            for_nothing: FxHashMap::default(),
             diagnostics: vec![],
             reported: FxHashSet::default(),
             modules: FxHashMap::default(),
@@ -185,6 +190,7 @@ impl<'a> Interpreter<'a> {
             returns: None,
             loops: vec![],
             doubt: 0,
+            entries: vec![],
         });
         saved
     }

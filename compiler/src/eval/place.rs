@@ -28,7 +28,11 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<(), Fault> {
         match place {
-            Place::Slot(slot, _) => self.frame.set(*slot, Some(value)),
+            Place::Slot(slot, _) => {
+                // A number of elements holds on to no array, which can be changed in place then.
+                let value = self.plain(value);
+                self.frame.set(*slot, Some(value));
+            }
             Place::Tuple(places, at) => self.unpack(u, places, *at, value, span)?,
             Place::Path(slot, steps, at) => {
                 let value = self.plain(value);
@@ -89,6 +93,7 @@ impl Interpreter<'_> {
         let parts = places.iter().any(|p| matches!(p, Place::Path(..)));
         let items = items.into_iter().map(|v| if parts { self.plain(v) } else { v });
         let items: Vec<Value> = items.collect();
+        drop(value);
         places.iter().zip(items).try_for_each(|(p, v)| self.assign(u, p, v, span))
     }
 

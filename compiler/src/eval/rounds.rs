@@ -7,7 +7,7 @@
 //!
 //! A function of the program counts as read with all the variables that it sees. What a round may
 //! not skip makes a stretch unfit: anything but one computation, elements read, text printed, files,
-//! warnings. A stretch that is unfit several times is left alone.
+//! warnings. A stretch that is unfit several times is left alone, also when its loop runs again.
 
 use super::Interpreter;
 use crate::array::{self, Array, State};
@@ -26,6 +26,9 @@ use std::sync::Arc;
 
 /// Rounds in which a stretch may be unfit before it is left alone.
 const PATIENCE: u32 = 6;
+
+/// Rounds of a loop that runs again and again that are noted for nothing, before none is noted any more.
+const FOR_NOTHING: u32 = 4 * PATIENCE;
 
 /// Variables that a stretch may read or bind.
 const MAX_SLOTS: usize = 24;
@@ -431,12 +434,22 @@ impl Interpreter<'_> {
             self.tell_place(u[stretch.cond].span);
         }
         let again = stretch.record.as_ref().and_then(|record| self.again(record));
+        let key = (std::ptr::from_ref(u) as usize, stretch.cond);
         let truth = match again {
             Some(truth) => {
+                self.for_nothing.remove(&key);
                 self.at(stretch.decides);
                 truth
             }
-            None => self.note_stretch(u, body, stretch)?,
+            None => {
+                let noted = self.for_nothing.entry(key).or_default();
+                if *noted >= FOR_NOTHING {
+                    stretch.unfit = PATIENCE;
+                    return Ok(None);
+                }
+                *noted += 1;
+                self.note_stretch(u, body, stretch)?
+            }
         };
         self.decided = Some(truth);
         Ok(Some(stretch.assigns.end))

@@ -139,10 +139,6 @@ impl Interpreter<'_> {
                 }
                 return Ok(Flow::Value(self.eval(u, *e)?));
             }
-            StmtKind::Assign(Place::Slot(slot, _), value) => {
-                let value = self.eval(u, *value)?;
-                self.frame.set(*slot, Some(value));
-            }
             StmtKind::Assign(place, value) => {
                 let result = self.eval(u, *value)?;
                 self.assign(u, place, result, u[*value].span)?;
@@ -392,6 +388,7 @@ impl Interpreter<'_> {
                 };
                 let new = self.eval(u, value)?;
                 let result = self.updated(op, &old, &new, &[*at, span])?;
+                let result = self.plain(result);
                 self.frame.set(*slot, Some(result));
                 Ok(())
             }
@@ -411,7 +408,7 @@ impl Interpreter<'_> {
                     Err(fault) => self.fail(fault, at.to(span), &spans)?,
                 };
                 let result = self.plain(result);
-                drop(old);
+                drop((old, new));
                 if let Some(root) = values.first()
                     && self.change_here(root, &path, &result)
                 {

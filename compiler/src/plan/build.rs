@@ -112,11 +112,7 @@ impl Build<'_> {
             return;
         }
         let value = match &node.op {
-            Op::Reshape if !fusable(self.graph, id) => {
-                let of = self.values[&node.args[0]];
-                self.value(dtype, shape, Storage::Alias(of))
-            }
-            Op::View(map) if self.values.contains_key(&node.args[0]) && self.in_order(id, map) => {
+            Op::Reshape | Op::View(_) if self.same_elements(id) => {
                 let of = self.values[&node.args[0]];
                 self.value(dtype, shape, Storage::Alias(of))
             }
@@ -139,6 +135,17 @@ impl Build<'_> {
             }
         };
         self.values.insert(id, value);
+    }
+
+    /// Whether a stored node has all elements of its argument, stored too, in their order.
+    fn same_elements(&self, id: NodeId) -> bool {
+        match &self.graph[id].op {
+            Op::Reshape => !fusable(self.graph, id),
+            Op::View(map) => {
+                self.values.contains_key(&self.graph[id].args[0]) && self.in_order(id, map)
+            }
+            _ => false,
+        }
     }
 
     /// Whether a view has all elements of its argument in their order, under another shape.

@@ -157,12 +157,9 @@ impl Walk<'_> {
         if !needed || matches!(node.op, Op::Input(_)) {
             return;
         }
-        self.stored[i] =
-            self.forced[i] || !fusable(self.graph, id) || self.better_stored(id, config);
-        if self.inside[i] {
-            self.stored[i] = false;
-            self.start_kernels(id);
-        } else if self.stored[i] {
+        let whole = self.forced[i] || !fusable(self.graph, id) || self.better_stored(id, config);
+        self.stored[i] = whole && !self.inside[i];
+        if whole {
             self.start_kernels(id);
         } else {
             let demands = std::mem::take(&mut self.demands[i]);

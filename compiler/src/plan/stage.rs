@@ -352,16 +352,24 @@ fn finish(plan: &Plan, group: Group, config: &Config) -> Vec<Stage> {
 fn together(plan: &Plan, group: &Group, config: &Config) -> Option<Stage> {
     let dim = *group.dims.first()?;
     let extent = plan.space(&plan.steps[group.steps[0] as usize])[dim as usize];
-    let chunk = chunk(plan, group, extent, config)?;
     // A chunk size that is asked for asks for every window too: small programs then test them.
     let least = if config.chunk.is_some() { 1 } else { WINDOW_BYTES };
     let locals = locals(plan, group, least);
-    let split = Split { extent, chunk, dims: group.dims.clone() };
-    Some(Stage { steps: group.steps.clone(), split: Some(split), locals })
+    let split = Split { extent, chunk: extent, dims: group.dims.clone() };
+    let mut stage = Stage { steps: group.steps.clone(), split: Some(split), locals };
+    let chunk = chunk(plan, group, &stage, extent, config)?;
+    stage.split.as_mut()?.chunk = chunk;
+    Some(stage)
 }
 
-/// The chunk size along the split dimension.
-fn chunk(plan: &Plan, group: &Group, extent: usize, config: &Config) -> Option<usize> {
+/// The chunk size along the split dimension of a stage, which is one chunk as yet.
+fn chunk(
+    plan: &Plan,
+    group: &Group,
+    stage: &Stage,
+    extent: usize,
+    config: &Config,
+) -> Option<usize> {
     if let Some(size) = config.chunk {
         return Some(size.clamp(1, extent));
     }
@@ -389,7 +397,10 @@ fn chunk(plan: &Plan, group: &Group, extent: usize, config: &Config) -> Option<u
     if again * 8 < bytes {
         return None;
     }
-    let each = (bytes / extent).max(1);
+    // Windows take each other's places.
+    let windows: usize = stage.locals.iter().map(|&(v, _)| plan[v].bytes()).sum();
+    let live = bytes.saturating_sub(windows) + plan.window_bytes(stage);
+    let each = (live / extent).max(1);
     let least = if along { MIN_COLUMNS } else { 1 };
     let chunk = (CHUNK_BYTES / each).max(least).min(extent);
     (chunk * each <= SHARED_BYTES).then_some(chunk)

@@ -1,9 +1,9 @@
 //! Numbers as unsigned integers in the same order.
 
-use arr_sorting::Key;
+use arr_sorting::{Key, Ranked};
 
 /// A number and its key.
-pub(super) trait Keyed: bytemuck::Pod + PartialOrd + Send + Sync {
+pub(super) trait Keyed: bytemuck::Pod + PartialOrd + Ranked {
     /// An unsigned integer of the same width.
     type Key: bytemuck::Pod + Key + std::ops::Not<Output = Self::Key> + Into<u64>;
     /// In the order of the numbers, NaN greatest, -0 below +0.

@@ -137,6 +137,26 @@ impl Family for Linalg {
         ))
     }
 
+    fn own(&self, operands: &[(DType, &[usize])]) -> usize {
+        let (dtype, shape) = operands[0];
+        let (m, n) = (shape[0], shape[1]);
+        let k = m.min(n);
+        // Copies in the order of columns, factors before they are stored, and what they are made with.
+        let elements = match self.factor {
+            Factor::Cholesky | Factor::SolveTriangular { .. } => 0,
+            Factor::Lu | Factor::Pivots | Factor::Solve => m * n,
+            Factor::Triangular | Factor::Svdvals | Factor::Eigvalsh => m * n,
+            Factor::Inverse => 2 * n * n,
+            Factor::Qr { complete } => m * n + m * if complete { m } else { k },
+            Factor::Eigh => 3 * n * n,
+            Factor::Eig | Factor::Eigvals => 6 * n * n,
+            Factor::Svd { full: true } => 2 * m * n + m * m + n * n,
+            Factor::Svd { full: false } => 2 * m * n + m * k + k * n,
+            Factor::Exponential => 10 * n * n,
+        };
+        elements * dtype.size() * (1 + self.complex as usize)
+    }
+
     fn run(&self, task: Task<'_>) -> Result<(), String> {
         if task.out.is_empty() {
             return Ok(());

@@ -143,6 +143,11 @@ pub trait Family {
         let _ = operands;
         0
     }
+    /// About how many bytes of memory it takes for itself beside that, while it runs.
+    fn own(&self, operands: &[(DType, &[usize])]) -> usize {
+        let _ = operands;
+        0
+    }
     /// Computes the range `rows` of the result's first core dimension (all of it unless
     /// [`Family::divisible`]) into `out`, which holds just that. An error is about values.
     fn run(&self, task: Task<'_>) -> Result<(), String>;

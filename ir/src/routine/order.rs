@@ -10,7 +10,7 @@ use super::{Block, Family, Task, Workers, in_pieces, select};
 use crate::dtype::DType;
 use crate::shape::Shape;
 use crate::with_number;
-use arr_sorting::{Key, Wanted, corank, merge, merge_pairs, sort_pairs};
+use arr_sorting::{Key, Wanted, corank, first_best, merge, merge_pairs, sort_pairs};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard};
@@ -39,6 +39,12 @@ pub enum Order {
     Part {
         /// The positions.
         positions: bool,
+    },
+    /// The position, int64, of the greatest of `[n]`, at least one: the first of equal ones, or of
+    /// the first NaN.
+    Best {
+        /// Of the least.
+        least: bool,
     },
     /// For each of `[m]` the position where it belongs in the sorted `[n]`.
     Search {
@@ -71,6 +77,7 @@ impl Family for Order {
                     false => Err(format!("{n} of {} elements", shape[0])),
                 }
             }
+            (Order::Best { .. }, [_]) if shape[0] > 0 => Ok((DType::I64, Shape::new())),
             (Order::Select, [_, (DType::I64, ranks)]) => Ok((dtype, (*ranks).into())),
             (Order::Part { positions }, [_, (other, _)]) if *other == dtype => {
                 Ok((if *positions { DType::I64 } else { dtype }, shape.into()))
@@ -107,7 +114,7 @@ impl Family for Order {
             Order::Sort { first: Some(_), .. } | Order::Select => 2 * n * dtype.size(),
             Order::Part { .. } => size_of::<u64>() * select::words(operands[1].1[0]),
             Order::Argsort { first, .. } => n * size_of::<u64>() * lanes(dtype.size(), n, *first),
-            Order::Search { .. } => 0,
+            Order::Search { .. } | Order::Best { .. } => 0,
             Order::Count { .. } => 4 * counters(n),
         }
     }
@@ -144,6 +151,10 @@ impl Family for Order {
                         select::part(x, pivots, |i| i as i64, out, scratch, workers);
                     }
                 }
+            }
+            Order::Best { least } => {
+                let best = if least { best::<T, true> } else { best::<T, false> };
+                bytemuck::cast_slice_mut(out)[0] = best(x.of(), workers) as i64;
             }
             Order::Search { right } => {
                 let out: &mut [i64] = bytemuck::cast_slice_mut(out);
@@ -196,6 +207,8 @@ impl Family for Order {
             Order::Select => "elements at ranks of the sorted line".into(),
             Order::Part { positions: false } => "parted by pivots".into(),
             Order::Part { positions: true } => "positions parted by pivots".into(),
+            Order::Best { least: false } => "position of the greatest".into(),
+            Order::Best { least: true } => "position of the least".into(),
             Order::Search { .. } => "search in a sorted array".into(),
             Order::Count { .. } => "count between the elements of a sorted array".into(),
         }
@@ -206,7 +219,7 @@ impl Order {
     /// Whether it puts a line in the order of [`Order::keys`], or gives some elements of that: sorted
     /// parts can be merged.
     pub fn sorts(self) -> bool {
-        !matches!(self, Order::Search { .. } | Order::Count { .. })
+        !matches!(self, Order::Search { .. } | Order::Count { .. } | Order::Best { .. })
     }
 
     /// The sort of all elements of which it may give some only.
@@ -223,7 +236,10 @@ impl Order {
     pub fn is_of_positions(self) -> bool {
         matches!(
             self,
-            Order::Argsort { .. } | Order::Search { .. } | Order::Part { positions: true }
+            Order::Argsort { .. }
+                | Order::Search { .. }
+                | Order::Best { .. }
+                | Order::Part { positions: true }
         )
     }
 
@@ -286,6 +302,20 @@ fn parted<T: Keyed>(x: &[T], pivots: &[T]) -> Vec<usize> {
     let mut positions: Vec<usize> = (0..x.len()).collect();
     positions.sort_by_key(|&i| class(x[i], pivots));
     positions
+}
+
+/// The position of the first best of some elements, of which each worker looks at a part.
+fn best<T: Keyed, const LEAST: bool>(x: &[T], workers: &dyn Workers) -> usize {
+    let part = x.len().div_ceil(workers.count().max(1)).max(ALONE);
+    let mut found = vec![0; x.len().div_ceil(part)];
+    in_pieces(&mut found, 1, workers, |i, found| {
+        let first = i * part;
+        found[0] = first + first_best::<T, LEAST>(&x[first..x.len().min(first + part)]);
+    });
+    let later = |best: usize, at: usize| {
+        if !x[best].is_last() && x[at].beats::<LEAST>(x[best]) { at } else { best }
+    };
+    found.into_iter().reduce(later).unwrap_or(0)
 }
 
 /// The key of an element in a stable sort.

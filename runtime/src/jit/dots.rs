@@ -5,9 +5,6 @@
 #![allow(unsafe_code, reason = "walks raw matrices; the bounds are the caller's contract")]
 
 use super::steps::Product;
-use arr_ir::fold::PANEL;
-use arr_ir::routine::Workers;
-use std::sync::{Mutex, PoisonError};
 
 /// A float type with the fused multiply-add.
 pub trait Fused: Copy + Send + Sync + std::ops::Add<Output = Self> {
@@ -43,141 +40,12 @@ pub fn suits<T>(p: &Product<T>) -> bool {
 }
 
 /// Elements of the result whose sums run side by side, where they lie next to each other in the
-/// matrix and where they do not.
+/// matrix, kept in the cache or in registers, and where they do not.
+const STRIP: usize = 512;
 const BESIDE: usize = 64;
 const APART: usize = 8;
 /// The same where fewer are left.
 const FEW: usize = 4;
-
-/// A vector: its first element, and bytes from one to the next.
-#[derive(Clone, Copy)]
-pub struct Vector<T> {
-    /// Address.
-    pub ptr: *const T,
-    /// Byte stride.
-    pub step: isize,
-}
-
-// SAFETY: it is only read through, by those who were promised its elements.
-unsafe impl<T: Sync> Sync for Vector<T> {}
-
-impl<T> Vector<T> {
-    fn from(self, first: usize) -> Vector<T> {
-        Vector { ptr: self.ptr.wrapping_byte_offset(first as isize * self.step), ..self }
-    }
-}
-
-/// Panels of two vectors whose sums run side by side, and the terms of each that are taken at a time:
-/// panels lie so far apart that the cache has no room for a piece of many of them.
-const PANELS: usize = 8;
-const TERMS: usize = 8;
-/// Panels that are worth a worker.
-const PART: usize = 64;
-
-/// The product of two vectors, added to `before`: the sums of its panels, added in order.
-///
-/// # Safety
-/// Both have `terms` elements.
-pub unsafe fn vectors<T: Fused>(
-    lhs: Vector<T>,
-    rhs: Vector<T>,
-    terms: usize,
-    before: Option<T>,
-    workers: &dyn Workers,
-) -> T {
-    let mut sums = vec![T::ZERO; terms.div_ceil(PANEL)];
-    let part = sums.len().div_ceil(workers.count()).max(PART);
-    let parts: Vec<_> = sums.chunks_mut(part).map(Mutex::new).collect();
-    workers.each(parts.len(), &|i| {
-        let first = i * part * PANEL;
-        let mut sums = parts[i].lock().unwrap_or_else(PoisonError::into_inner);
-        let terms = (terms - first).min(part * PANEL);
-        // SAFETY: a part of the vectors.
-        unsafe { panels(lhs.from(first), rhs.from(first), terms, &mut sums) };
-    });
-    drop(parts);
-    before.into_iter().chain(sums).reduce(|total, sum| total + sum).unwrap_or(T::ZERO)
-}
-
-/// Writes the sums of the panels of the product of two vectors.
-///
-/// # Safety
-/// Both have `terms` elements.
-unsafe fn panels<T: Fused>(lhs: Vector<T>, rhs: Vector<T>, terms: usize, sums: &mut [T]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        // SAFETY: the caller's promise, and the processor has the instructions.
-        return unsafe { wide_panels(lhs, rhs, terms, sums) };
-    }
-    // SAFETY: the caller's promise.
-    unsafe { each_panel(lhs, rhs, terms, sums) }
-}
-
-/// # Safety
-/// See [`panels`]; the processor has AVX2 and fused multiply-adds.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn wide_panels<T: Fused>(lhs: Vector<T>, rhs: Vector<T>, terms: usize, sums: &mut [T]) {
-    // SAFETY: the caller's promise.
-    unsafe { each_panel(lhs, rhs, terms, sums) }
-}
-
-/// # Safety
-/// See [`panels`].
-#[inline(always)]
-unsafe fn each_panel<T: Fused>(lhs: Vector<T>, rhs: Vector<T>, terms: usize, sums: &mut [T]) {
-    let whole = terms / PANEL / PANELS * PANELS;
-    let dense = |v: Vector<T>| v.step == size_of::<T>() as isize;
-    let (beside, single) = sums.split_at_mut(whole);
-    for (i, sums) in beside.chunks_exact_mut(PANELS).enumerate() {
-        let first = i * PANELS * PANEL;
-        let (lhs, rhs) = (lhs.from(first), rhs.from(first));
-        // SAFETY: as many whole panels.
-        let found = unsafe {
-            match dense(lhs) && dense(rhs) {
-                true => {
-                    let step = size_of::<T>() as isize;
-                    panels_beside(Vector { step, ..lhs }, Vector { step, ..rhs })
-                }
-                false => panels_beside(lhs, rhs),
-            }
-        };
-        sums.copy_from_slice(&found);
-    }
-    for (i, sum) in single.iter_mut().enumerate() {
-        let first = (whole + i) * PANEL;
-        let (lhs, rhs) = (lhs.from(first), rhs.from(first));
-        for k in 0..PANEL.min(terms - first) {
-            // SAFETY: term `k` of the panel.
-            unsafe {
-                let (x, y) = (lhs.from(k).ptr.read_unaligned(), rhs.from(k).ptr.read_unaligned());
-                *sum = x.fused(y, *sum);
-            }
-        }
-    }
-}
-
-/// The sums of several whole panels.
-///
-/// # Safety
-/// Both vectors have their elements.
-#[inline(always)]
-unsafe fn panels_beside<T: Fused>(lhs: Vector<T>, rhs: Vector<T>) -> [T; PANELS] {
-    let mut sums = [T::ZERO; PANELS];
-    for first in (0..PANEL).step_by(TERMS) {
-        for (panel, sum) in sums.iter_mut().enumerate() {
-            let (lhs, rhs) = (lhs.from(panel * PANEL + first), rhs.from(panel * PANEL + first));
-            for k in 0..TERMS {
-                // SAFETY: a term of the panel.
-                unsafe {
-                    let x = lhs.from(k).ptr.read_unaligned();
-                    *sum = x.fused(rhs.from(k).ptr.read_unaligned(), *sum);
-                }
-            }
-        }
-    }
-    sums
-}
 
 /// Vectors as a matrix has them: address, bytes to the next vector, bytes along one.
 type Lines<T> = (*const T, isize, isize);
@@ -245,6 +113,9 @@ unsafe fn line<T: Fused>(
         // SAFETY: as many vectors as there are at least.
         done += unsafe {
             match count - done {
+                STRIP.. if lines.1 == size => {
+                    store(&strip(terms, (at.0, at.2), vector), to, accumulate)
+                }
                 BESIDE.. if lines.1 == size => {
                     store(&sums::<T, BESIDE>(terms, (at.0, size, at.2), vector), to, accumulate)
                 }
@@ -260,6 +131,48 @@ unsafe fn line<T: Fused>(
             }
         };
     }
+}
+
+/// Terms that a pass over the sums of a strip adds.
+const TERMS: usize = 8;
+
+/// The sums of products of vectors that lie side by side with one: memory is read along its rows, which
+/// are `step` bytes apart.
+///
+/// # Safety
+/// All have `terms` elements.
+#[inline(always)]
+unsafe fn strip<T: Fused>(
+    terms: usize,
+    (first, step): (*const T, isize),
+    vector: (*const T, isize),
+) -> [T; STRIP] {
+    let mut sums = [T::ZERO; STRIP];
+    // SAFETY: term `k` of the vector, and row `k` of as many elements as there are sums.
+    let factor =
+        |k: usize| unsafe { vector.0.wrapping_byte_offset(k as isize * vector.1).read_unaligned() };
+    let row = |k: usize| first.wrapping_byte_offset(k as isize * step);
+    let whole = terms / TERMS * TERMS;
+    for k in (0..whole).step_by(TERMS) {
+        let factors: [T; TERMS] = std::array::from_fn(|r| factor(k + r));
+        let rows: [*const T; TERMS] = std::array::from_fn(|r| row(k + r));
+        for (j, sum) in sums.iter_mut().enumerate() {
+            let mut total = *sum;
+            for (row, &factor) in rows.iter().zip(&factors) {
+                // SAFETY: element `j` of the row.
+                total = unsafe { row.add(j).read_unaligned() }.fused(factor, total);
+            }
+            *sum = total;
+        }
+    }
+    for k in whole..terms {
+        let (factor, row) = (factor(k), row(k));
+        for (j, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: element `j` of the row.
+            *sum = unsafe { row.add(j).read_unaligned() }.fused(factor, *sum);
+        }
+    }
+    sums
 }
 
 /// The sums of products of `N` vectors with one.

@@ -224,8 +224,31 @@ trait CastTo<D>: Copy {
     fn cast_to(self) -> D;
 }
 
+/// Floats to integers of which they have the limits, which saturate: a form that becomes vectors.
+macro_rules! narrowed {
+    ($($s:ident to $($d:ident)*;)*) => {$($(
+        impl CastTo<$d> for $s {
+            #[inline(always)]
+            fn cast_to(self) -> $d {
+                let (low, high) = ($d::MIN as $s, $d::MAX as $s);
+                // NaN is neither above nor below, and made 0 at the end.
+                let above = if self > low { self } else { low };
+                let inside = if above < high { above } else { high };
+                // SAFETY: between two values of int32.
+                let value = unsafe { inside.to_int_unchecked::<i32>() };
+                if self.is_nan() { 0 } else { value as $d }
+            }
+        }
+    )*)*};
+}
+
+narrowed! {
+    f64 to i8 i16 i32 u8 u16;
+    f32 to i8 i16 u8 u16;
+}
+
 macro_rules! casts {
-    ($($s:ident)*) => { $(casts! { @from $s: i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 })* };
+    ($($s:ident to $($d:ident)*;)*) => { $(casts! { @from $s: $($d)* })* };
     (@from $s:ident: $($d:ident)*) => {
         $(impl CastTo<$d> for $s {
             #[inline(always)]
@@ -248,7 +271,18 @@ macro_rules! casts {
     };
 }
 
-casts! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
+casts! {
+    i8 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
+    i16 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
+    i32 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
+    i64 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
+    u8 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
+    u16 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
+    u32 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
+    u64 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
+    f32 to i32 i64 u32 u64 f32 f64;
+    f64 to i64 u32 u64 f32 f64;
+}
 
 impl CastTo<Bool> for Bool {
     #[inline(always)]

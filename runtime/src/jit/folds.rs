@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "routines work on raw tiles")]
 
 use super::tiles::Level;
+use super::tiles::copy::{Pack, pack};
 use super::tiles::fold::{Fold, fold, widening};
 use arr_ir::dtype::DType;
 use arr_ir::op::FoldOp;
@@ -13,6 +14,8 @@ pub struct Folds {
     routines: Fold,
     /// Over what comes of them.
     results: Fold,
+    /// Copies of elements.
+    pack: Pack,
     /// Bytes of an element.
     element: usize,
     /// Bytes of a result.
@@ -27,7 +30,8 @@ impl Folds {
             false => widening(op, dtype, total, level)?,
         };
         let results = fold(op, total, level)?;
-        Some(Folds { routines, results, element: dtype.size(), size: total.size() })
+        let pack = pack(dtype.size(), level)?;
+        Some(Folds { routines, results, pack, element: dtype.size(), size: total.size() })
     }
 
     /// Bytes of a result.
@@ -108,6 +112,25 @@ impl Folds {
         let stride = stride / self.element as isize;
         // SAFETY: the caller's promise.
         unsafe { (self.routines.across)(dst, src, m, n, stride) };
+    }
+
+    /// Writes to `m` elements the row block of each of `m` rows of `n` contiguous elements, `stride`
+    /// bytes apart: as columns, for which `room` is.
+    ///
+    /// # Safety
+    /// `dst` takes `m` results, `room` `m * n` elements, `src` holds the rows.
+    pub unsafe fn short(
+        &self,
+        dst: *mut u8,
+        (src, stride): (*const u8, isize),
+        (m, n): (usize, usize),
+        room: *mut u8,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            (self.pack)(room, src, n, m, self.element as isize, stride);
+            (self.routines.across)(dst, room, n, m, m as isize);
+        }
     }
 
     /// Folds `n` columns of `m` contiguous elements, `stride` bytes apart, in order, into `n` elements.

@@ -2,13 +2,11 @@
 //! contractions, each over one region of its output.
 #![allow(unsafe_code, reason = "walks raw arrays; bounds follow from the verified plan")]
 
-use super::dots::{self, Fused, Vector};
 use super::gemm::Multiply;
 use arr_ir::eval::Element;
 use arr_ir::fold::PANEL;
 use arr_ir::op::FoldOp;
 use arr_ir::oracle::{SCAN_BLOCK, each_index};
-use arr_ir::routine::Workers;
 use smallvec::SmallVec;
 
 /// Columns that a scan or a combination runs through together.
@@ -38,6 +36,16 @@ fn absolute(region: &[(usize, usize)], index: &[usize]) -> SmallVec<[usize; 4]> 
     region.iter().zip(index).map(|(r, &i)| r.0 + i).collect()
 }
 
+/// Combines the last two rows of `width` elements of a stack into one.
+fn join<T: Element>(op: FoldOp, stack: &mut Vec<T>, width: usize) {
+    let end = stack.len() - width;
+    let (left, right) = stack.split_at_mut(end);
+    for (l, &mut r) in left[end - width..].iter_mut().zip(right) {
+        *l = T::fold(op, *l, r);
+    }
+    stack.truncate(end);
+}
+
 /// The fixed tree over the `n` partial results along `axis` of `parts`.
 ///
 /// # Safety
@@ -60,7 +68,7 @@ pub unsafe fn combine<T: Element>(
     if rank > 0 {
         lines[rank - 1] = columns.div_ceil(COLUMNS).min(columns);
     }
-    let mut stack: Vec<(usize, Vec<T>)> = vec![];
+    let mut stack: Vec<T> = vec![];
     each_index(&lines, |line| {
         let mut index = absolute(region, line);
         let mut width = 1;
@@ -78,31 +86,19 @@ pub unsafe fn combine<T: Element>(
         unsafe {
             for part in 0..n {
                 let row = from.wrapping_offset(part as isize * stride);
-                let mut value: Vec<T> = (0..width)
-                    .map(|j| {
-                        row.wrapping_offset(j as isize * from_step).cast::<T>().read_unaligned()
-                    })
-                    .collect();
+                stack.extend(
+                    (0..width as isize)
+                        .map(|j| row.wrapping_offset(j * from_step).cast::<T>().read_unaligned()),
+                );
                 // Parts pair up as the bits of a counter carry: equal trees meet.
-                let mut level = 1;
-                while let Some((top, _)) = stack.last()
-                    && *top == level
-                {
-                    let (_, left) = stack.pop().expect("just seen");
-                    for (v, l) in value.iter_mut().zip(left) {
-                        *v = T::fold(op, l, *v);
-                    }
-                    level *= 2;
-                }
-                stack.push((level, value));
-            }
-            let (_, mut value) = stack.pop().expect("a part");
-            while let Some((_, left)) = stack.pop() {
-                for (v, l) in value.iter_mut().zip(left) {
-                    *v = T::fold(op, l, *v);
+                for _ in 0..part.trailing_ones() {
+                    join(op, &mut stack, width);
                 }
             }
-            for (j, v) in value.into_iter().enumerate() {
+            while stack.len() > width {
+                join(op, &mut stack, width);
+            }
+            for (j, v) in stack.drain(..).enumerate() {
                 to.wrapping_offset(j as isize * to_step).cast::<T>().write_unaligned(v);
             }
         }
@@ -263,18 +259,11 @@ unsafe fn scan_blocks<T: Element>(
 
 /// A block of a contraction over a region `[b.., i, j, k]`, `k` being summed: panels in order,
 /// each one call of a single-threaded matrix product. Where `k` does not start at 0 it starts at
-/// a multiple of [`PANEL`], and adds to what `out` holds. The panels of two vectors are computed side
-/// by side, and added in order.
+/// a multiple of [`PANEL`], and adds to what `out` holds.
 ///
 /// # Safety
 /// `lhs` holds `[b.., i, k]`, `rhs` `[b.., k, j]` and `out` `[b.., i, j]` of the region.
-pub unsafe fn contract<T: Multiply + Fused>(
-    lhs: &View,
-    rhs: &View,
-    out: &View,
-    region: &[(usize, usize)],
-    workers: &dyn Workers,
-) {
+pub unsafe fn contract<T: Multiply>(lhs: &View, rhs: &View, out: &View, region: &[(usize, usize)]) {
     let rank = region.len() - 1;
     let (m, n, (start, inner)) = (region[rank - 2], region[rank - 1], region[rank]);
     let end = start + inner;
@@ -301,18 +290,6 @@ pub unsafe fn contract<T: Multiply + Fused>(
                 let batch = if rank > 2 { views[v].0.strides[rank - 3] } else { 0 };
                 at[v].wrapping_offset(i * batch + along).cast::<T>()
             };
-            if (m.1, n.1) == (1, 1) && inner > PANEL {
-                let (across, down) = (strides(lhs).1, strides(rhs).0);
-                let lhs = Vector { ptr: here(0, across * start as isize), step: across };
-                let rhs = Vector { ptr: here(1, down * start as isize), step: down };
-                let to = here(2, 0);
-                // SAFETY: the terms of both factors, and the one element of the result.
-                unsafe {
-                    let before = (start > 0).then(|| to.read_unaligned());
-                    to.write_unaligned(dots::vectors(lhs, rhs, inner, before, workers));
-                }
-                continue;
-            }
             for k in (start..end).step_by(PANEL) {
                 let (down, across) = (strides(rhs).0 * k as isize, strides(lhs).1 * k as isize);
                 let product = Product {

@@ -10,7 +10,7 @@ use super::drive::{Across, Bound, BoundOperand, Feed, Frame, SIDE_BY_SIDE, layou
 use super::folds::Folds;
 use super::steps::{self, View};
 use super::tiles::{Level, copy::stream_copy, fold::widening};
-use crate::buffer::{Buffer, OutOfMemory, Pool, dense_strides};
+use crate::buffer::{Buffer, Charge, OutOfMemory, Pool, dense_strides};
 use arr_ir::dtype::{DType, Scalar};
 use arr_ir::fold::LANES;
 use arr_ir::footprint::Part;
@@ -18,7 +18,7 @@ use arr_ir::kernel::{Code, Kernel};
 use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::oracle::each_index;
 use arr_ir::plan::{
-    Access, Blockwise, Output, ParamRef, Plan, Stage, Step, StepKind, Storage, ValueId,
+    Access, Blockwise, Output, ParamRef, Plan, Stage, Step, StepKind, Storage, ValueId, Windows,
     are_transposed,
 };
 use arr_ir::routine::{Block, Routine, Task, Workers};
@@ -330,20 +330,34 @@ impl<'a> Arrays<'a> {
         let of_step = |(&step, bound): (&u32, &&BoundStep)| match bound {
             BoundStep::Kernel(bound, _) => bound.scratch_bytes(),
             BoundStep::Absent => 0,
-            BoundStep::Plain => self.plan.routine_scratch(&self.plan.steps[step as usize].kind),
+            BoundStep::Plain => self.plan.routine_memory(&self.plan.steps[step as usize].kind).0,
         };
         stage.steps.iter().zip(bound).map(of_step).max().unwrap_or(0)
     }
 
-    /// Bytes of the windows of a stage's local values, one after the other.
-    pub fn window_bytes(&self, stage: &Stage) -> usize {
-        self.plan.window_bytes(stage)
+    /// The working memory of a thread that runs tasks of a stage, `step` bytes of it for steps
+    /// ([`Arrays::scratch`]).
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn working(
+        &self,
+        pool: &Arc<Pool>,
+        stage: &Stage,
+        step: usize,
+    ) -> Result<Scratch, OutOfMemory> {
+        let (windows, step) = (self.plan.windows(stage), step.next_multiple_of(64));
+        let own = |&s: &u32| self.plan.routine_memory(&self.plan.steps[s as usize].kind).1;
+        let own = match stage.steps.iter().map(own).max() {
+            None | Some(0) => None,
+            Some(bytes) => Some(pool.charge(bytes)?),
+        };
+        Ok(Scratch { block: pool.block(step + windows.bytes)?, step, windows, _own: own })
     }
 
     /// Runs one task of a stage whose steps are bound.
     ///
-    /// `scratch` is a block of the largest step's [`Arrays::scratch`] bytes rounded up to 64 and
-    /// [`Arrays::window_bytes`] after them.
+    /// `scratch` is of the stage ([`Arrays::working`]).
     ///
     /// # Errors
     /// What a routine refuses for its values.
@@ -401,7 +415,7 @@ impl<'a> Arrays<'a> {
             (_, StepKind::Extern { routine, operands, out }) => {
                 self.run_routine(routine, (operands, *out), region, scratch, workers)?;
             }
-            (_, kind) => self.run_plain(stage, kind, region, &address, workers),
+            (_, kind) => self.run_plain(stage, kind, region, &address),
         }
         Ok(())
     }
@@ -468,7 +482,7 @@ impl<'a> Arrays<'a> {
             // scratch block belongs to this thread and has the step's size.
             let (out, scratch) = unsafe {
                 let out = at(out).wrapping_add(first * row);
-                (slice_mut(out, rows * row), slice_mut(scratch.ptr(), scratch.windows))
+                (slice_mut(out, rows * row), slice_mut(scratch.ptr(), scratch.step))
             };
             let cores: SmallVec<[_; 4]> = blocks.iter().map(|b| (b.dtype, b.shape)).collect();
             let scratch = &mut scratch[..family.scratch(&cores)];
@@ -481,13 +495,9 @@ impl<'a> Arrays<'a> {
     /// The address that index 0 of a value would have: its array's, or that of a window moved
     /// back to where index 0 would be.
     fn address(&self, stage: &Stage, value: ValueId, task: usize, scratch: &Scratch) -> *mut u8 {
-        let Some(dim) = local(stage, value) else { return self.base(value) };
-        let split = stage.split.as_ref().expect("locals need a split");
-        let before = stage.locals.iter().take_while(|l| l.0 != self.plan.stored(value));
-        let offset: usize = before.map(|&(v, _)| self.plan.window(stage, v)).sum();
-        let start = (task * split.chunk) as isize;
-        let stride = self.value_strides(stage, value)[dim];
-        scratch.windows().wrapping_add(offset).wrapping_offset(-start * stride)
+        let Some(window) = scratch.windows.places.get(&value) else { return self.base(value) };
+        let start = stage.split.as_ref().map_or(0, |split| task * split.chunk);
+        scratch.first_window().wrapping_add(window.offset).wrapping_sub(start * window.row)
     }
 
     #[allow(clippy::too_many_arguments, reason = "a task's parts, all borrowed")]
@@ -551,7 +561,6 @@ impl<'a> Arrays<'a> {
         kind: &StepKind,
         region: &[(usize, usize)],
         address: &dyn Fn(ValueId) -> *mut u8,
-        workers: &dyn Workers,
     ) {
         let view = |value: ValueId| View {
             ptr: address(value),
@@ -582,8 +591,8 @@ impl<'a> Arrays<'a> {
                 let (l, r) = (through(*lhs, lhs_map, rank), through(*rhs, rhs_map, rank));
                 let o = view(*out);
                 match self.plan[*out].dtype {
-                    DType::F32 => unsafe { steps::contract::<f32>(&l, &r, &o, region, workers) },
-                    _ => unsafe { steps::contract::<f64>(&l, &r, &o, region, workers) },
+                    DType::F32 => unsafe { steps::contract::<f32>(&l, &r, &o, region) },
+                    _ => unsafe { steps::contract::<f64>(&l, &r, &o, region) },
                 }
             }
             StepKind::Blockwise(_) | StepKind::Extern { .. } => unreachable!("run otherwise"),
@@ -736,28 +745,22 @@ fn order(b: &Blockwise, operands: &[BoundOperand]) -> SmallVec<[usize; 4]> {
     order
 }
 
-/// A thread's working memory.
+/// A thread's working memory: of steps, and after it the windows of a stage.
 pub struct Scratch {
     block: crate::buffer::Block,
-    windows: usize,
+    /// Bytes for steps.
+    step: usize,
+    windows: Windows,
+    /// What routines take for themselves.
+    _own: Option<Charge>,
 }
 
 impl Scratch {
-    /// A block of `step` bytes for steps and `windows` bytes for local values.
-    pub fn new(
-        pool: &Arc<crate::buffer::Pool>,
-        step: usize,
-        windows: usize,
-    ) -> Result<Self, crate::buffer::OutOfMemory> {
-        let step = step.next_multiple_of(64);
-        Ok(Scratch { block: pool.block(step + windows)?, windows: step })
-    }
-
     fn ptr(&self) -> *mut u8 {
         self.block.ptr()
     }
 
-    fn windows(&self) -> *mut u8 {
-        self.block.ptr().wrapping_add(self.windows)
+    fn first_window(&self) -> *mut u8 {
+        self.block.ptr().wrapping_add(self.step)
     }
 }

@@ -434,7 +434,8 @@ impl Sizing<'_> {
             if routines {
                 // No more threads than it has tasks take any.
                 let tasks = count(&plan.space(step)).clamp(1, threads);
-                scratch += plan.routine_scratch(&step.kind) * tasks;
+                let (given, own) = plan.routine_memory(&step.kind);
+                scratch += (given + own) * tasks;
             }
             let beside = |v: ValueId| {
                 let v = plan.stored(v);

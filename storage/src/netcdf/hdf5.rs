@@ -9,7 +9,7 @@ use super::{Content, Layout, Variable, numbers};
 use crate::attributes::Value;
 use crate::element::Element;
 use crate::file::Held;
-use arr_ir::dtype::DType;
+use arr_ir::dtype::{DType, Kind};
 use arr_ir::shape::{MAX_RANK, Shape, checked_count};
 use hdf5_reader::error::{ByteOrder, Error};
 use hdf5_reader::group::Group;
@@ -135,8 +135,52 @@ impl Walk {
 
     fn variables(self) -> Vec<Variable> {
         let scales = self.scales;
-        self.datasets.into_iter().map(|(name, set)| variable(name, set, &scales)).collect()
+        // A dimension without a limit is as long as the longest variable along it.
+        let mut longest: HashMap<u64, u64> = HashMap::new();
+        let along = |set: &Dataset| -> Vec<Option<u64>> {
+            let unlimited = |d: usize| set.max_dims().is_some_and(|m| m.get(d) == Some(&u64::MAX));
+            let found = dimensions(set, &scales).into_iter().enumerate();
+            found.map(|(d, address)| unlimited(d).then_some(address)).collect()
+        };
+        for (_, set) in &self.datasets {
+            for (address, &n) in along(set).into_iter().zip(set.shape()) {
+                let size = address.map(|address| longest.entry(address).or_default());
+                size.into_iter().for_each(|size| *size = n.max(*size));
+            }
+        }
+        let whole = |set: Dataset| {
+            let sizes = along(&set).into_iter().zip(set.shape());
+            let shape: Vec<u64> =
+                sizes.map(|(address, &n)| address.map_or(n, |a| longest[&a])).collect();
+            match shape.len() == set.ndim() && shape != set.shape() {
+                true => set.clone().with_padded_shape(&shape).map_or((set, false), |s| (s, true)),
+                false => (set, false),
+            }
+        };
+        let all = self.datasets.into_iter();
+        all.map(|(name, set)| {
+            let (set, longer) = whole(set);
+            let missing = longer.then(|| filled(&set)).flatten();
+            let mut variable = variable(name, set, &scales);
+            if variable.attributes.iter().all(|a| a.name != "_FillValue") {
+                variable.attributes.extend(missing);
+            }
+            variable
+        })
+        .collect()
     }
+}
+
+/// What stands for records of floats that were never written, as an attribute.
+fn filled(dataset: &Dataset) -> Option<Attribute> {
+    let element = element(dataset.dtype()).ok().filter(|e| e.dtype.kind() == Kind::Float)?;
+    let mut bytes = dataset.fill_value()?.value.clone()?;
+    let whole = bytes.len() == element.stored_size() && !element.half;
+    whole.then(|| Attribute {
+        name: "_FillValue".into(),
+        dtype: Some(element.dtype),
+        value: numbers(element, &mut bytes),
+    })
 }
 
 fn variable(name: String, dataset: Dataset, scales: &HashMap<u64, String>) -> Variable {
@@ -153,8 +197,9 @@ fn variable(name: String, dataset: Dataset, scales: &HashMap<u64, String>) -> Va
         _ if large => Some("its chunks are too large".into()),
         _ => None,
     };
+    let names = dimensions(&dataset, scales).iter().map(|address| scales[address].clone()).collect();
     Variable {
-        dimensions: dimensions(&dataset, scales),
+        dimensions: names,
         name,
         attributes,
         problem,
@@ -165,22 +210,20 @@ fn variable(name: String, dataset: Dataset, scales: &HashMap<u64, String>) -> Va
     }
 }
 
-/// The names of dimensions, if all have one.
-fn dimensions(dataset: &Dataset, scales: &HashMap<u64, String>) -> Vec<String> {
-    if let Some(name) = scales.get(&dataset.address())
-        && dataset.ndim() == 1
-    {
-        return vec![name.clone()];
+/// The addresses of the scales of dimensions, if all have a known one.
+fn dimensions(dataset: &Dataset, scales: &HashMap<u64, String>) -> Vec<u64> {
+    if scales.contains_key(&dataset.address()) && dataset.ndim() == 1 {
+        return vec![dataset.address()];
     }
     let Ok(list) = dataset.attribute("DIMENSION_LIST") else { return vec![] };
     let size = dataset.vlen_reference_size();
     let one = |reference: &[u8]| {
         let bytes = dataset.resolve_vlen_reference_bytes(reference, 8).ok()?;
         let address = u64::from_le_bytes(*bytes.first_chunk()?);
-        scales.get(&address).cloned()
+        scales.contains_key(&address).then_some(address)
     };
-    let names: Option<Vec<String>> = list.raw_data.chunks_exact(size.max(1)).map(one).collect();
-    names.filter(|n| n.len() == dataset.ndim()).unwrap_or_default()
+    let all: Option<Vec<u64>> = list.raw_data.chunks_exact(size.max(1)).map(one).collect();
+    all.filter(|n| n.len() == dataset.ndim()).unwrap_or_default()
 }
 
 /// How elements of a datatype are stored.

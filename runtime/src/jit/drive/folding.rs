@@ -20,6 +20,9 @@ const FOLD_ROWS: usize = 8;
 /// Rows side by side of which a tile should hold more whole ones, or they come in pieces.
 const NARROW: usize = 16;
 
+/// Elements of rows that are worth being turned into columns.
+const SHORT: usize = 32;
+
 /// The loops over rows that lie side by side.
 struct Beside {
     /// Over the other kept dimensions.
@@ -144,16 +147,33 @@ impl Frame<'_> {
             // SAFETY: the same region, several kept elements per tile.
             return unsafe { self.fold_short_rows(outer, &inner, elements, folds) };
         }
+        let operand = self.operand_along(&inner);
         outer.each(|at| {
             for u in first..first + count {
                 let range = u * ROW_BLOCK..elements.min((u + 1) * ROW_BLOCK);
+                let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
                 // SAFETY: the unit's elements are in the region.
                 unsafe {
-                    let out = self.out.wrapping_offset(at[last] + u as isize * unit_stride);
-                    self.fold_unit(at, &inner, range, folds, out);
+                    match operand {
+                        Some(k) => {
+                            let from = at[k] + (range.start * self.bound.dtype.size()) as isize;
+                            folds.block(out, self.bases[k].wrapping_offset(from), range.len());
+                        }
+                        None => self.fold_unit(at, &inner, range, folds, out),
+                    }
                 }
             }
         });
+    }
+
+    /// The operand that the elements to be folded are, where they lie together in memory.
+    fn operand_along(&self, inner: &Nest) -> Option<usize> {
+        let ResultPlace::Operand(k) = self.bound.program.result else { return None };
+        let dense = match &inner.strides[..] {
+            [strides] => strides[k] == self.bound.dtype.size() as isize,
+            _ => false,
+        };
+        (self.bound.operands[k].feed.is_memory() && dense).then_some(k)
     }
 
     /// The loops for rows that lie side by side along the kept dimension `column`.
@@ -446,6 +466,12 @@ impl Frame<'_> {
                 // SAFETY: `m` kept elements of `n` reduced ones each, all in the region.
                 unsafe {
                     let tile = self.folded(&at, &rows, cols, m, n);
+                    if n <= SHORT && m >= LANES && rows[last] == folds.size() as isize {
+                        let out = self.out.wrapping_offset(at[last]);
+                        let from = (tile.ptr.cast_const(), tile.row_stride);
+                        folds.short(out, from, (m, n), self.accumulators());
+                        continue;
+                    }
                     for r in 0..m {
                         let row = tile.ptr.wrapping_offset(r as isize * tile.row_stride);
                         let out = self.out.wrapping_offset(at[last] + r as isize * rows[last]);

@@ -333,8 +333,8 @@ unsafe fn down<S: Widen<T>, T: Copy, O: Combine<T>>(
     }
 }
 
-/// The row blocks of `W` columns: lane by lane as `arr_ir::fold::row_block`, without the lanes that
-/// stay at the identity, which change nothing.
+/// The row blocks of `W` columns: lane by lane as `arr_ir::fold::row_block`, in registers. Lanes
+/// without an element stay at the identity, which changes nothing.
 ///
 /// # Safety
 /// `m >= 1` rows of `W` elements, `stride` apart, are readable.
@@ -344,34 +344,47 @@ unsafe fn blocks_across<S: Widen<T>, T: Copy, O: Combine<T>, const W: usize>(
     m: usize,
     stride: isize,
 ) -> [T; W] {
-    // SAFETY: a row below m, by the callers below.
-    let row = |i: usize| unsafe {
-        src.offset(i as isize * stride).cast::<[S; W]>().read().map(Widen::widen)
+    // By index all over: closures given to arrays are compiled for themselves, for no vectors.
+    let row = |i: usize| {
+        // SAFETY: a row below m, by the callers below.
+        let from = unsafe { src.offset(i as isize * stride).cast::<[S; W]>().read() };
+        let mut to = [O::IDENTITY; W];
+        for j in 0..W {
+            to[j] = from[j].widen();
+        }
+        to
     };
     let join = |left: &mut [T; W], right: &[T; W]| {
-        // By index: a form that is sure to become vectors.
         for j in 0..W {
             left[j] = O::combine(left[j], right[j]);
         }
     };
-    let mut live = m.min(LANES);
     let mut lanes = [[O::IDENTITY; W]; LANES];
-    for (i, lane) in lanes.iter_mut().enumerate().take(live) {
-        join(lane, &row(i));
+    for (i, lane) in lanes.iter_mut().enumerate() {
+        if i < m {
+            *lane = row(i);
+        }
     }
-    for i in LANES..m {
-        join(&mut lanes[i % LANES], &row(i));
+    let mut done = LANES;
+    while done < m {
+        for (i, lane) in lanes.iter_mut().enumerate() {
+            if done + i < m {
+                join(lane, &row(done + i));
+            }
+        }
+        done += LANES;
     }
-    let mut half = LANES / 2;
-    while half > 0 {
+    for half in [8, 4, 2, 1] {
         let (left, right) = lanes.split_at_mut(half);
-        for (left, right) in left.iter_mut().zip(right).take(live.saturating_sub(half)) {
+        for (left, right) in left.iter_mut().zip(right) {
             join(left, right);
         }
-        live = live.min(half);
-        half /= 2;
     }
-    lanes[0].map(O::finish)
+    let mut out = [O::IDENTITY; W];
+    for j in 0..W {
+        out[j] = O::finish(lanes[0][j]);
+    }
+    out
 }
 
 /// # Safety
@@ -388,8 +401,9 @@ unsafe fn across<S: Widen<T>, T: Copy, O: Combine<T>>(
     // SAFETY: columns below n of rows below m.
     unsafe {
         match size_of::<T>() {
-            8 => blocks_in::<S, T, O, STRIP_WIDE>(dst, src, m, n, stride),
-            _ => blocks_in::<S, T, O, STRIP>(dst, src, m, n, stride),
+            8 => blocks_in::<S, T, O, 8>(dst, src, m, n, stride),
+            4 => blocks_in::<S, T, O, 16>(dst, src, m, n, stride),
+            _ => blocks_in::<S, T, O, 32>(dst, src, m, n, stride),
         }
     }
 }
