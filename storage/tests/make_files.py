@@ -232,7 +232,19 @@ def images():
     case("geo.tif", "", field)
 
 
-for make in [npz, zarr3, zarr2, hdf5, netcdf, text, images]:
+def records():
+    """Variables with fewer records than their dimension has."""
+    with netCDF4.Dataset("records.nc", "w") as f:
+        f.createDimension("time", None)
+        f.createDimension("y", 4)
+        f.createVariable("whole", "f8", ("time", "y"))[:] = np.arange(12).reshape(3, 4)
+        f.createVariable("short", "f4", ("time", "y"))[:2] = np.ones((2, 4))
+        f.createVariable("number", "i4", ("time",))[:1] = 7
+    case("records.nc", "short", np.array([[1] * 4, [1] * 4, [np.nan] * 4], "f4"))
+    case("records.nc", "number", np.array([7, -2147483647, -2147483647], "i4"))
+
+
+for make in [npz, zarr3, zarr2, hdf5, netcdf, text, images, records]:
     make()
 with open("cases.txt", "w") as out:
     out.write("\n".join(cases) + "\n")
