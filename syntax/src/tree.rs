@@ -73,10 +73,20 @@ impl<'s> Tree<'s> {
     pub fn chained(&mut self, previous: (ExprId, u32), place: [u32; 4]) -> ExprId {
         let [start, op_start, op_end, end] = place;
         let (previous, middle) = previous;
-        if let ExprKind::Binary { op_span, .. } = &self.ast[previous].kind {
+        if let ExprKind::Binary { op_span, rhs, .. } = &self.ast[previous].kind {
             let first = *op_span;
-            let left = self.source_of(self.span(start, op_start)).trim_end();
-            let right = self.source_of(self.span(middle, end));
+            // Of `a < b & c < d`, where `&` binds closer, the two comparisons that are meant.
+            let (left_end, sign, right_start) = match &self.ast[*rhs].kind {
+                ExprKind::Binary { op, lhs, rhs, .. }
+                    if matches!(op, BinaryOp::BitAnd | BinaryOp::BitOr) =>
+                {
+                    let sign = if *op == BinaryOp::BitAnd { "&" } else { "|" };
+                    (self.ast[*lhs].span.end, sign, self.ast[*rhs].span.start)
+                }
+                _ => (op_start, "&", middle),
+            };
+            let left = self.source_of(self.span(start, left_end)).trim_end();
+            let right = self.source_of(self.span(right_start, end));
             let mut diagnostic = Diagnostic::error(
                 "E0013",
                 "comparisons cannot be chained",
@@ -84,7 +94,7 @@ impl<'s> Tree<'s> {
             )
             .label(first, "the first comparison", false);
             if left.len() + right.len() <= 120 && !left.contains('\n') && !right.contains('\n') {
-                diagnostic = diagnostic.hint(format!("write `({left}) & ({right})`"));
+                diagnostic = diagnostic.hint(format!("write `({left}) {sign} ({right})`"));
             } else {
                 diagnostic = diagnostic.hint("write `(a < b) & (b < c)`");
             }

@@ -18,8 +18,18 @@ use smallvec::{SmallVec, smallvec};
 /// Arrays of at most this many elements in all, when stored, are copied into one at once.
 const SMALL: usize = 1024;
 
+/// Whether a value is none that an array can have: a text, a record, a function, or a tuple with one.
+fn is_no_number(value: &Value) -> bool {
+    match value {
+        Value::Str(_) | Value::Unknown(Unknown::Str) | Value::Record(_) => true,
+        Value::Function(_) | Value::Builtin(_) | Value::Method(_) => true,
+        Value::Tuple(items) => items.iter().any(is_no_number),
+        _ => false,
+    }
+}
+
 /// A bracket literal: numbers become a vector of their joint dtype, arrays of one shape are
-/// stacked.
+/// stacked; texts, records, functions and tuples of such become a tuple.
 pub fn literal(cx: &mut dyn Context, elements: &[Value]) -> Result<Value, Fault> {
     if elements.iter().any(is_any) {
         return Ok(Value::ANY);
@@ -27,12 +37,15 @@ pub fn literal(cx: &mut dyn Context, elements: &[Value]) -> Result<Value, Fault>
     if elements.is_empty() {
         return build::full_of(Scalar::float(0.0), smallvec![Dim::Known(0)]).map(Value::Array);
     }
+    if elements.iter().all(is_no_number) {
+        return Ok(Value::tuple(elements.to_vec()));
+    }
     let mut operands = Vec::with_capacity(elements.len());
     for (i, element) in elements.iter().enumerate() {
         if let Value::Str(_) | Value::Unknown(Unknown::Str) = element {
-            return Err(Failure::new("E0150", "an array has no texts in it")
+            return Err(Failure::new("E0150", "numbers and texts make no array")
                 .at(i, element.type_text())
-                .hint("several texts are a tuple, in round brackets: (\"a\", \"b\")")
+                .hint("values of several kinds are a tuple, in round brackets: (1, \"a\")")
                 .into());
         }
         let element = selection::settled(cx, element)?;

@@ -96,12 +96,13 @@ fn all(cx: &mut dyn Context, a: &[Value]) -> Result {
 /// Whether `max(a, b)` is given two single numbers, of which the second cannot be an axis.
 fn is_pair(a: &[Value]) -> bool {
     let single = |v: &Value| is_scalar(v) && !is_any(v);
+    let unknown = is_any(&a[0]);
     let float = match &a[1] {
         Value::Float(_) | Value::Unknown(Unknown::Float) => true,
         Value::Array(second) => second.dtype().kind() == Kind::Float,
         _ => false,
     };
-    single(&a[0]) && single(&a[1]) && float
+    (unknown || single(&a[0])) && single(&a[1]) && float
 }
 
 /// `max(a, b)` means `maximum(a, b)` elsewhere; here the second argument is an axis.

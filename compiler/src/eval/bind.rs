@@ -75,6 +75,16 @@ pub(crate) fn shape_first(args: &Args, name: &str, formals: &[&str]) -> Option<(
             format!("the shape ({a}, {b}) is one argument: `{name}(({a}, {b}))`; a seed is named");
         return Some((title, hint));
     }
+    if let ("choice", [(Value::Array(from), _), (Value::Int(size), _), ..]) =
+        (name, &args.positional[..])
+        && from.ndim() == 1
+    {
+        let title = format!("`{name}` takes the shape first: here it is the array");
+        let hint = format!(
+            "to draw {size} of its elements write `{name}({size}, a)`; `shape=` says that it is meant"
+        );
+        return Some((title, hint));
+    }
     let ([(shape @ Value::Int(first), _), between @ .., (last, _)], "shape") =
         (&args.positional[..], formals[0])
     else {

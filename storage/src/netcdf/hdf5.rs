@@ -197,7 +197,8 @@ fn variable(name: String, dataset: Dataset, scales: &HashMap<u64, String>) -> Va
         _ if large => Some("its chunks are too large".into()),
         _ => None,
     };
-    let names = dimensions(&dataset, scales).iter().map(|address| scales[address].clone()).collect();
+    let names =
+        dimensions(&dataset, scales).iter().map(|address| scales[address].clone()).collect();
     Variable {
         dimensions: names,
         name,
