@@ -298,6 +298,10 @@ pub static CODES: &[CodeInfo] = codes! {
     "W0151" "the shape of random numbers comes first"
         "NumPy's functions of random numbers take the shape last. A call that would be right in that \
          order too, but mean something else, is pointed out; `shape=` says that it is meant.";
+    "W0152" "a change that nothing sees"
+        "A function has values of its own: changing elements of an argument changes nothing outside. A \
+         function that ends with such a change gives nothing; let it end with the changed array, and \
+         assign what it gives.";
 };
 
 #[cfg(test)]

@@ -117,6 +117,7 @@ pub static EXAMPLES: &[Example] = examples! {
     "E0220" "x = load(\"missing.npy\")" => "x = zeros(3)";
     "W0150" "print(5 // 0)" => "print(5 // 2)";
     "W0151" "print(random.poisson(5, 10))" => "print(random.poisson(shape=5, lam=10))";
+    "W0152" "fn first(a) { a[0] = 1 }\nx = zeros(2)\nfirst(x)" => "fn first(a) { a[0] = 1; a }\nx = zeros(2)\nx = first(x)";
 };
 
 #[cfg(test)]

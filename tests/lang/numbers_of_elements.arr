@@ -1,5 +1,5 @@
 # A number made of elements holds on to no array, which is changed in place.
-n = 60
+n = 14
 a = astype(random.permutation(n, seed=2), int64)
 before = a
 for i in range(n) {

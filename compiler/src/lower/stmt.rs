@@ -30,6 +30,7 @@ impl Lowerer<'_> {
         for &(name, function, doc) in &functions {
             let slot = self.scope().declare(&name.name);
             let id = self.function(&name.name, function, doc);
+            self.lost(function);
             lowered.functions.push((slot, id));
         }
         for &id in block {

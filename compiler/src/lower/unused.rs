@@ -1,9 +1,9 @@
 //! Statements that would change an array in NumPy, or a list in Python, and do nothing here: a
-//! call whose value nobody uses.
+//! call whose value nobody uses, and a function that ends with a change of its argument.
 
 use super::Lowerer;
-use arr_syntax::ast::{Arg, ExprId, ExprKind, StmtId, StmtKind};
-use arr_syntax::diag::Diagnostic;
+use arr_syntax::ast::{Arg, Block, Body, ExprId, ExprKind, Function, StmtId, StmtKind, Target};
+use arr_syntax::diag::{Diagnostic, Span};
 
 /// Functions that change their first argument elsewhere.
 const CHANGING: &[&str] = &[
@@ -65,6 +65,37 @@ impl Lowerer<'_> {
         self.report(diagnostic);
     }
 
+    /// Points out that a function changes its argument last, and gives nothing.
+    pub(super) fn lost(&mut self, function: &Function) {
+        let Body::Block(block) = &function.body else { return };
+        let Some((id, span)) = self.changed_last(block) else { return };
+        let Some(name) = self.root(id) else { return };
+        if function.params.iter().all(|p| p.name.name != name) {
+            return;
+        }
+        let title = format!("nothing else sees this change of `{name}`");
+        let diagnostic = Diagnostic::warning("W0152", title, span)
+            .note("a function has values of its own: no function changes its arguments")
+            .hint(format!("end the function with `{name}`, and use what it gives"));
+        self.report(diagnostic);
+    }
+
+    /// What the last statement of a block, or of the block that it is, changes elements or a field of.
+    fn changed_last(&self, block: &Block) -> Option<(ExprId, Span)> {
+        let stmt = *block.last()?;
+        match &self.ast[stmt].kind {
+            StmtKind::Assign { target, .. } | StmtKind::Update { target, .. } => {
+                changed(target)
+            }
+            StmtKind::For { body, .. } | StmtKind::While { body, .. } => self.changed_last(body),
+            StmtKind::Expr(e) => match &self.ast[*e].kind {
+                ExprKind::If { then, otherwise: None, .. } => self.changed_last(then),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The variable that the first argument is.
     fn first(&self, args: &[Arg]) -> Option<&str> {
         args.first().and_then(|arg| self.root(arg.value))
@@ -80,5 +111,14 @@ impl Lowerer<'_> {
 
     fn is_variable(&self, name: &str) -> bool {
         self.scopes.iter().any(|scope| scope.find(name).is_some())
+    }
+}
+
+/// The base of which a target is a part.
+fn changed(target: &Target) -> Option<(ExprId, Span)> {
+    match target {
+        Target::Index { base, span, .. } | Target::Attr { base, span, .. } => Some((*base, *span)),
+        Target::Tuple(targets, _) => targets.iter().find_map(changed),
+        _ => None,
     }
 }
