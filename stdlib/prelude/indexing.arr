@@ -297,10 +297,13 @@ fn isin(x1, x2, assume_unique=false, invert=false) {
         _, number = unique(concat([ravel(x1), ravel(x2)]), return_inverse=true, equal_nan=false)
         return isin(reshape(number[:x1.size], x1.shape), number[x1.size:], invert=invert)
     }
-    s = sort(x2, axis=none)
-    if s.size == 0 { return full(x1.shape, invert) }
-    at = searchsorted(s, x1)
-    found = s[minimum(at, s.size - 1)] == x1
+    found = zeros(x1.shape, dtype=bool)
+    if x2.size <= 16 { for v in ravel(x2) { found = found | (x1 == v) } }
+    else {
+        s = sort(x2, axis=none)
+        at = searchsorted(s, x1)
+        found = s[minimum(at, s.size - 1)] == x1
+    }
     if invert { ~found } else { found }
 }
 
