@@ -2,17 +2,16 @@
 # test: no-numpy
 # Many numbers are counted as few are, wherever most of them lie.
 i = (iota(100000) * 7919) % 700
-c = bincount(i)
-print(c.shape, c[:5], sum(c), all(c == scatter_add(zeros(700, dtype=int64), i, 1)))
-d = bincount(i, minlength=5000)
-print(d.shape, all(d[:700] == c), sum(d[700:]))
+c = bincount(i, minlength=5000)
+print(c.shape, c[:5], c[695:702], sum(c))
+print(bincount(astype(i % 100, uint8))[:3], bincount(i * 0 + 63)[-1])
 # One far from the others.
-i[7777] = 123456
+i[7777] = 12345
 e = bincount(i)
 print(e.shape, sum(e), e[-1], sum(e[700:]))
-i[7777] = 0
-for t in (int8, uint8, int16, uint32, uint64) { print(bincount(astype(i % 100, t))[:3], end=" ") }
-print(bincount(i * 0), bincount(i * 0 + 63)[-1], bincount(i * 0 + 9000).shape)
+# Numbers between consecutive ones.
+i = i[:3000]
+print(bincount(astype(i % 100, int8))[:3], bincount(astype(i, uint64))[698:])
 print(histogram(i, [0, 1, 2, 3])[0], histogram(i, [-1, 0, 699])[0], histogram(i, [698, 699, 700])[0])
 # Bits.
 b = i % 3 == 0
