@@ -47,8 +47,14 @@ pub fn gamma(shape: f64, u: f64) -> f64 {
         return f64::NAN;
     }
     let key = key(u);
-    let mut attempts = (0..ATTEMPTS).map(|t| gamma_attempt(shape, block(key, GAMMA_STREAM, t)));
-    let value = attempts.find(|value| !value.is_nan()).unwrap_or(gamma_centre(shape));
+    let mut value = gamma_centre(shape);
+    for attempt in 0..ATTEMPTS {
+        let found = gamma_attempt(shape, block(key, GAMMA_STREAM, attempt));
+        if !found.is_nan() {
+            value = found;
+            break;
+        }
+    }
     value * gamma_factor(shape, block(key, GAMMA_STREAM, 0))
 }
 
@@ -59,7 +65,9 @@ pub fn gammas<const N: usize>(shapes: &[f64; N], uniform: &[f64; N]) -> [f64; N]
     let mut words = [[0; N]; 4];
     for i in 0..N {
         let block = block(key(uniform[i]), GAMMA_STREAM, 0);
-        words.iter_mut().zip(block).for_each(|(words, word)| words[i] = word);
+        for (words, word) in words.iter_mut().zip(block) {
+            words[i] = word;
+        }
     }
     let block_of = |i: usize| [words[0][i], words[1][i], words[2][i], words[3][i]];
     let mut values = [0.0; N];

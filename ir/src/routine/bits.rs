@@ -89,6 +89,12 @@ pub(super) fn byte_of(bools: [u8; BITS], little: bool) -> u8 {
     (u64::from_le_bytes(bools).wrapping_mul(moved) >> 56) as u8
 }
 
+/// How many of some bools, each 0 or 1, are true.
+#[inline]
+pub(super) fn sum_of(bools: [u8; BITS]) -> u64 {
+    u64::from_le_bytes(bools).wrapping_mul(0x0101_0101_0101_0101) >> 56
+}
+
 /// The bits of a byte, each as 0 or 1.
 fn bits_of(byte: u8, little: bool) -> [u8; BITS] {
     let places: u64 = if little { 0x8040_2010_0804_0201 } else { 0x0102_0408_1020_4080 };
@@ -110,6 +116,7 @@ mod tests {
             let bits: [u8; BITS] = std::array::from_fn(|i| byte >> i & 1);
             assert_eq!(bits_of(byte, true), bits);
             assert_eq!(byte_of(bits, true), byte);
+            assert_eq!(sum_of(bits), u64::from(byte.count_ones()));
             let mut falling = bits;
             falling.reverse();
             assert_eq!(bits_of(byte, false), falling);

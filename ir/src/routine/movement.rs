@@ -3,7 +3,7 @@
 //! Positions are int64, negative ones count from the end; every one is checked before the first
 //! element is written.
 
-use super::bits::{BITS as GROUP, byte_of};
+use super::bits::{BITS as GROUP, byte_of, sum_of};
 use super::{Block, Family, Task, Workers, in_pieces};
 use crate::dtype::DType;
 use crate::eval;
@@ -494,7 +494,9 @@ fn by_pieces<T: Send>(
 ) -> Result<(), String> {
     in_pieces(counts, 1, workers, |i, to| {
         let piece = &mask[i * PIECE..mask.len().min((i + 1) * PIECE)];
-        to[0] = piece.iter().map(|&m| u64::from(m != 0)).sum();
+        let (groups, rest) = piece.as_chunks();
+        to[0] = groups.iter().map(|group| sum_of(*group)).sum::<u64>();
+        to[0] += rest.iter().map(|&m| u64::from(m)).sum::<u64>();
     });
     if counts.iter().sum::<u64>() != len as u64 {
         return Err(MISCOUNTED.into());
@@ -570,8 +572,7 @@ fn pick_positions(mask: &[u8], start: i64, to: &mut [i64]) {
         room.iter_mut()
             .zip(PLACES[byte as usize])
             .for_each(|(o, place)| *o = first + i64::from(place));
-        // The sum of its bytes.
-        at += (u64::from_le_bytes(*group).wrapping_mul(0x0101_0101_0101_0101) >> 56) as usize;
+        at += sum_of(*group) as usize;
         done += GROUP;
     }
     let first = start + done as i64;
