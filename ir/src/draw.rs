@@ -91,7 +91,7 @@ pub fn gammas<const N: usize>(shapes: &[f64; N], uniform: &[f64; N]) -> [f64; N]
 /// Whether numbers of this shape are drawn, from this uniform number.
 #[inline(always)]
 fn is_plain(shape: f64, u: f64) -> bool {
-    (shape > 0.0) & (shape < f64::INFINITY) & (u >= 0.0) & (u < 1.0)
+    (shape > 0.0) & (shape < f64::INFINITY) & (0.0..1.0).contains(&u)
 }
 
 /// The middle of the distribution that is tried: of this shape, or of one more below 1.
