@@ -21,11 +21,13 @@ const ATTEMPTS: u64 = 1000;
 const STEPS: f64 = 9_007_199_254_740_992.0;
 
 /// The key that a uniform number stands for.
+#[inline(always)]
 fn key(u: f64) -> u64 {
     (u * STEPS) as u64
 }
 
 /// A uniform number in `(0, 1]`.
+#[inline(always)]
 fn open(word: u64) -> f64 {
     unit_f64(word) + 1.0 / STEPS
 }
@@ -36,37 +38,85 @@ fn open(word: u64) -> f64 {
 /// Attempt `t` takes a normal number from the first two words of block `t` and a uniform one in
 /// `(0, 1]` from the third; below shape 1 the number of shape + 1 is multiplied by `v^(1/shape)`
 /// with `v` from the fourth word of block 0. Shape 0 gives 0, a negative one or NaN gives NaN.
+#[inline(always)]
 pub fn gamma(shape: f64, u: f64) -> f64 {
     if shape == 0.0 || shape == f64::INFINITY {
         return shape.abs();
     }
-    if shape.is_nan() || shape < 0.0 || !(0.0..1.0).contains(&u) {
+    if !is_plain(shape, u) {
         return f64::NAN;
     }
     let key = key(u);
-    let boosted = if shape < 1.0 { shape + 1.0 } else { shape };
-    let d = boosted - 1.0 / 3.0;
-    let c = 1.0 / (9.0 * d).sqrt();
-    let mut value = d;
+    let mut value = gamma_centre(shape);
     for attempt in 0..ATTEMPTS {
-        let words = block(key, GAMMA_STREAM, attempt);
-        let x = normal_pair(words[0], words[1]).0;
-        let root = 1.0 + c * x;
-        if root <= 0.0 {
-            continue;
-        }
-        let v = root * root * root;
-        let bound = 0.5 * x * x + d - d * v + d * math::log(v);
-        if math::log(open(words[2])) < bound {
-            value = d * v;
+        let found = gamma_attempt(shape, block(key, GAMMA_STREAM, attempt));
+        if !found.is_nan() {
+            value = found;
             break;
         }
     }
-    if shape < 1.0 {
-        let v = open(block(key, GAMMA_STREAM, 0)[3]);
-        value *= math::exp(math::log(v) / shape);
+    value * gamma_factor(shape, block(key, GAMMA_STREAM, 0))
+}
+
+/// [`gamma`] of several shapes and uniform numbers. Their first attempts, of which few fail, are made
+/// side by side.
+#[inline(always)]
+pub fn gammas<const N: usize>(shapes: &[f64; N], uniform: &[f64; N]) -> [f64; N] {
+    let mut words = [[0; N]; 4];
+    for i in 0..N {
+        let block = block(key(uniform[i]), GAMMA_STREAM, 0);
+        for (words, word) in words.iter_mut().zip(block) {
+            words[i] = word;
+        }
     }
-    value
+    let block_of = |i: usize| [words[0][i], words[1][i], words[2][i], words[3][i]];
+    let mut values = [0.0; N];
+    for i in 0..N {
+        let value = gamma_attempt(shapes[i], block_of(i));
+        values[i] = if is_plain(shapes[i], uniform[i]) { value } else { f64::NAN };
+    }
+    if shapes.iter().any(|&shape| shape < 1.0) {
+        for i in 0..N {
+            values[i] *= gamma_factor(shapes[i], block_of(i));
+        }
+    }
+    for i in 0..N {
+        if values[i].is_nan() {
+            values[i] = gamma(shapes[i], uniform[i]);
+        }
+    }
+    values
+}
+
+/// Whether numbers of this shape are drawn, from this uniform number.
+#[inline(always)]
+fn is_plain(shape: f64, u: f64) -> bool {
+    (shape > 0.0) & (shape < f64::INFINITY) & (0.0..1.0).contains(&u)
+}
+
+/// The middle of the distribution that is tried: of this shape, or of one more below 1.
+#[inline(always)]
+fn gamma_centre(shape: f64) -> f64 {
+    (if shape < 1.0 { shape + 1.0 } else { shape }) - 1.0 / 3.0
+}
+
+/// What one attempt gives; NaN if it fails.
+#[inline(always)]
+fn gamma_attempt(shape: f64, words: [u64; 4]) -> f64 {
+    let d = gamma_centre(shape);
+    let c = 1.0 / (9.0 * d).sqrt();
+    let x = normal_pair(words[0], words[1]).0;
+    let root = 1.0 + c * x;
+    let v = root * root * root;
+    let bound = 0.5 * x * x + d - d * v + d * math::log(v);
+    let accepted = (root > 0.0) & (math::log(open(words[2])) < bound);
+    if accepted { d * v } else { f64::NAN }
+}
+
+/// What makes a number of shape + 1 one of a shape below 1; else 1.
+#[inline(always)]
+fn gamma_factor(shape: f64, words: [u64; 4]) -> f64 {
+    if shape < 1.0 { math::exp(math::log(open(words[3])) / shape) } else { 1.0 }
 }
 
 /// A number with the Poisson distribution of this mean: a whole number as a float.
@@ -75,6 +125,7 @@ pub fn gamma(shape: f64, u: f64) -> f64 {
 /// of block 0; from 10 by transformed rejection (W. Hoermann, "The transformed rejection method
 /// for generating Poisson random variables", 1993), whose attempt `t` takes its two uniform
 /// numbers from the first two words of block `t`. Mean 0 gives 0, a negative one or NaN gives NaN.
+#[inline(always)]
 pub fn poisson(mean: f64, u: f64) -> f64 {
     if mean == 0.0 || mean == f64::INFINITY {
         return mean.abs();
@@ -88,6 +139,7 @@ pub fn poisson(mean: f64, u: f64) -> f64 {
     }
 }
 
+#[inline(always)]
 fn poisson_by_inversion(mean: f64, u: f64) -> f64 {
     let mut left = u;
     let mut term = math::exp(-mean);
@@ -101,6 +153,7 @@ fn poisson_by_inversion(mean: f64, u: f64) -> f64 {
     k
 }
 
+#[inline(always)]
 fn poisson_by_rejection(mean: f64, key: u64) -> f64 {
     let b = 0.931 + 2.53 * mean.sqrt();
     let a = -0.059 + 0.02483 * b;
@@ -149,6 +202,22 @@ mod tests {
                 let close = (variance - parameter).abs() < 2.0 * tolerance;
                 assert!(close, "{name} {parameter}: variance {variance}");
             }
+        }
+    }
+
+    #[test]
+    fn gamma_numbers_side_by_side_are_those_one_by_one() {
+        let few = [2.0, 0.4, 1.0, f64::NAN, -1.0, 0.0, 300.0, f64::INFINITY, 1e-300];
+        for start in (0..6000).step_by(8) {
+            let same = start % 3 == 0;
+            let shapes: [f64; 8] =
+                std::array::from_fn(|i| if same { 1.5 } else { few[(i + start / 8) % few.len()] });
+            let mut uniform: [f64; 8] =
+                std::array::from_fn(|i| uniform_f64(3, 0, (start + i) as u64));
+            uniform[start % 8] = [0.0, 1.0, -0.5, f64::NAN, 0.25][start / 8 % 5];
+            let one_by_one: [f64; 8] = std::array::from_fn(|i| gamma(shapes[i], uniform[i]));
+            let bits = |values: [f64; 8]| values.map(|v| if v.is_nan() { 0 } else { v.to_bits() });
+            assert_eq!(bits(gammas(&shapes, &uniform)), bits(one_by_one));
         }
     }
 

@@ -295,13 +295,7 @@ fn packbits(x, axis=none, bitorder="big") {
     x = asarray(x)
     assert isdtype(x.dtype, ("integral", "bool")), "packbits takes bools or integers"
     if axis == none { return packbits(ravel(x), axis=0, bitorder=bitorder) }
-    y = moveaxis(x != 0, axis, -1)
-    n = y.shape[-1]
-    full = -(-n // 8) * 8
-    if full != n { y = concat((y, zeros((*y.shape[:-1], full - n), dtype=bool)), axis=-1) }
-    y = reshape(y, (*y.shape[:-1], full // 8, 8))
-    bits = astype(1 << (if bitorder == "big" { 7 - iota(8) } else { iota(8) }), uint8)
-    moveaxis(sum(where(y, bits, uint8(0)), axis=-1, dtype=uint8), -1, axis)
+    moveaxis(_packed(moveaxis(x, axis, -1), bitorder == "little"), -1, axis)
 }
 
 ## The bits of uint8 elements as zeros and ones; `count` says how many to keep (from the end, how many
@@ -316,12 +310,7 @@ fn unpackbits(x, axis=none, count=none, bitorder="big") {
     x = asarray(x)
     assert x.dtype == uint8, "unpackbits takes uint8"
     if axis == none { return unpackbits(ravel(x), axis=0, count=count, bitorder=bitorder) }
-    place = astype(iota(8), uint8)
-    place = if bitorder == "big" { flip(place) } else { place }
-    y = moveaxis(x, axis, -1)
-    # The bits of every byte, looked up.
-    bits = (astype(iota(256), uint8)[:, newaxis] >> place) & 1
-    y = reshape(take(bits, astype(y, int64), axis=0), (*y.shape[:-1], y.shape[-1] * 8))
+    y = _unpacked(moveaxis(x, axis, -1), bitorder == "little")
     if count != none {
         n = y.shape[-1]
         if count > n { y = concat((y, zeros((*y.shape[:-1], count - n), dtype=uint8)), axis=-1) }

@@ -297,10 +297,13 @@ fn isin(x1, x2, assume_unique=false, invert=false) {
         _, number = unique(concat([ravel(x1), ravel(x2)]), return_inverse=true, equal_nan=false)
         return isin(reshape(number[:x1.size], x1.shape), number[x1.size:], invert=invert)
     }
-    s = sort(x2, axis=none)
-    if s.size == 0 { return full(x1.shape, invert) }
-    at = searchsorted(s, x1)
-    found = s[minimum(at, s.size - 1)] == x1
+    found = zeros(x1.shape, dtype=bool)
+    if x2.size <= 16 { for v in ravel(x2) { found = found | (x1 == v) } }
+    else {
+        s = sort(x2, axis=none)
+        at = searchsorted(s, x1)
+        found = s[minimum(at, s.size - 1)] == x1
+    }
     if invert { ~found } else { found }
 }
 
@@ -361,6 +364,13 @@ fn bincount(x, weights=none, minlength=0) {
     assert x.ndim == 1, "bincount counts the numbers of a vector"
     assert minlength >= 0, "minlength is at least 0"
     assert weights == none or asarray(weights).size == x.size, "bincount needs a weight for each number"
+    if weights == none and x.size >= 100000 {
+        counts = _small_counts(x)
+        if sum(counts) == x.size {
+            n = maximum(int(max(where(counts != 0, iota(counts.size), 0))) + 1, minlength)
+            return concat((counts, zeros(maximum(n - counts.size, 0), dtype=int64)))[:n]
+        }
+    }
     n = minlength
     if x.size > 0 {
         least = min(x)
@@ -370,6 +380,19 @@ fn bincount(x, weights=none, minlength=0) {
     }
     if weights == none { return scatter_add(zeros(n, dtype=int64), x, 1) }
     scatter_add(zeros(n), x, astype(asarray(weights), float64))
+}
+
+# How often each of 0, 1, ... occurs among many whole numbers, up to twice what a few of them are; others
+# are not counted, and none if these few are large.
+fn _small_counts(x) {
+    if not isdtype(x.dtype, "integral") { return zeros(0, dtype=int64) }
+    most = int(max(x[::x.size // 500]))
+    if most >= 8192 { return zeros(0, dtype=int64) }
+    bins = 64
+    while bins < 2 * most { bins = bins * 2 }
+    # One bin more, in which its right edge is counted too.
+    edges = astype(iota(bins + 2), if x.dtype in (int8, uint8) { int64 } else { x.dtype })
+    sum(_counts(edges, x), axis=0)[:-1]
 }
 
 ## For each element the number of the bin it lies in: bin i runs from `bins[i-1]` to below

@@ -4,7 +4,7 @@ use arr_ir::dtype::{DType, Scalar};
 use arr_ir::graph::{Builder, Graph, NodeId, Op};
 use arr_ir::op::{Dist, FoldOp, MapOp};
 use arr_ir::oracle::DenseArray;
-use arr_ir::routine::{Movement, Order, Routine};
+use arr_ir::routine::{Bits, Movement, Order, Routine};
 use arr_ir::shape::{DimMap, IndexMap, Shape, Term, count};
 
 /// A graph and what it reads.
@@ -147,7 +147,13 @@ impl Gen {
         let Some((&n, batch)) = shape.split_last() else { return };
         let descending = self.rng.below(2) == 0;
         let first = (self.rng.below(2) == 0).then(|| self.rng.below(n + 1));
-        match self.rng.below(5) {
+        match self.rng.below(6) {
+            5 => {
+                let mask = self.cast(x, DType::Bool);
+                let little = descending;
+                let packed = self.extern_node(Bits::Pack { little }.into(), &[mask]);
+                self.extern_node(Bits::Unpack { little }.into(), &[packed]);
+            }
             4 => {
                 // Parted by some of its own elements.
                 let m = first.unwrap_or(n);

@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod args;
+mod bits;
 mod choices;
 mod complex;
 mod copies;
@@ -39,6 +40,7 @@ use std::sync::LazyLock;
 
 /// The rows of each file, by the subject that the reference lists them under.
 static SUBJECTS: &[(&str, &[Builtin])] = &[
+    ("Bits", bits::ROWS),
     ("Choices and blocks", choices::ROWS),
     ("Complex numbers", complex::ROWS),
     ("Creation", creation::ROWS),

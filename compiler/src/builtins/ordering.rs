@@ -283,7 +283,7 @@ fn counts(cx: &mut dyn Context, a: &[Value]) -> Result {
         return Ok(Value::Array(Array::abstract_of(DType::I64, dims)));
     };
     // Pieces long enough that adding up their counts takes little.
-    let piece = u32::try_from(COUNTED.max(n.saturating_mul(16))).unwrap_or(u32::MAX);
+    let piece = u32::try_from(COUNTED.max(n.saturating_mul(64))).unwrap_or(u32::MAX);
     let operands: Arrays = smallvec![build::cast(&edges, dtype)?, build::cast(&values, dtype)?];
     build::routine(Order::Count { piece }.into(), operands).map(Value::Array)
 }

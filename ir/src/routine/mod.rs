@@ -8,6 +8,7 @@
 //!
 //! | module | contract |
 //! |---|---|
+//! | `bits` | bools as the bits of bytes |
 //! | `blocks` | steps of factorizations of matrices at hand block by block |
 //! | `fft` | discrete Fourier transforms |
 //! | `keys` | numbers as unsigned integers in the same order |
@@ -21,6 +22,7 @@
 //! A value that does not suit (a position outside the array) is an error of the run; what can be
 //! known from dtypes and shapes is refused by [`Routine::output`].
 
+mod bits;
 mod blocks;
 mod fft;
 mod keys;
@@ -31,6 +33,7 @@ mod order;
 mod search;
 mod select;
 
+pub use bits::{BITS, Bits};
 pub use blocks::{Numbers, PANEL, REFLECTED, REFLECTIONS, ROWS, TILE};
 pub use fft::{Fft, Scale, Transform};
 pub use linalg::{Factor, Linalg};
@@ -173,6 +176,8 @@ pub enum Routine {
     Linalg(Linalg),
     /// Discrete Fourier transforms.
     Fft(Fft),
+    /// Bits put together and taken apart.
+    Bits(Bits),
 }
 
 impl From<Movement> for Routine {
@@ -199,6 +204,12 @@ impl From<Fft> for Routine {
     }
 }
 
+impl From<Bits> for Routine {
+    fn from(bits: Bits) -> Routine {
+        Routine::Bits(bits)
+    }
+}
+
 impl Routine {
     /// Whether there are values that do not suit it: positions outside, matrices without an inverse.
     pub fn refuses_values(&self) -> bool {
@@ -208,7 +219,7 @@ impl Routine {
             }
             Routine::Linalg(_) => true,
             Routine::Order(order) => matches!(order, Order::Select),
-            Routine::Fft(_) => false,
+            Routine::Fft(_) | Routine::Bits(_) => false,
         }
     }
 
@@ -219,6 +230,7 @@ impl Routine {
             Routine::Order(o) => o,
             Routine::Linalg(l) => l,
             Routine::Fft(f) => f,
+            Routine::Bits(b) => b,
         }
     }
 

@@ -3,6 +3,7 @@
 //! Positions are int64, negative ones count from the end; every one is checked before the first
 //! element is written.
 
+use super::bits::{BITS as GROUP, byte_of, sum_of};
 use super::{Block, Family, Task, Workers, in_pieces};
 use crate::dtype::DType;
 use crate::eval;
@@ -146,7 +147,7 @@ impl Family for Movement {
                 let out: &mut [i64] = bytemuck::cast_slice_mut(out);
                 let counts = bytemuck::cast_slice_mut(scratch);
                 by_pieces(base.data, 1, out, counts, len, workers, |range, mask, to| {
-                    pick(mask, to, |i| (range.start + i) as i64);
+                    pick_positions(mask, range.start as i64, to);
                 })
             }
         }
@@ -493,7 +494,9 @@ fn by_pieces<T: Send>(
 ) -> Result<(), String> {
     in_pieces(counts, 1, workers, |i, to| {
         let piece = &mask[i * PIECE..mask.len().min((i + 1) * PIECE)];
-        to[0] = piece.iter().map(|&m| u64::from(m != 0)).sum();
+        let (groups, rest) = piece.as_chunks();
+        to[0] = groups.iter().map(|group| sum_of(*group)).sum::<u64>();
+        to[0] += rest.iter().map(|&m| u64::from(m)).sum::<u64>();
     });
     if counts.iter().sum::<u64>() != len as u64 {
         return Err(MISCOUNTED.into());
@@ -543,8 +546,38 @@ fn pick_words<T: bytemuck::Pod>(from: &[u8], mask: &[u8], to: &mut [u8]) {
     pick(mask, bytemuck::cast_slice_mut(to), |i| from[i]);
 }
 
-/// Mask elements that are looked at together.
-const GROUP: usize = 8;
+/// The places of the bits of every byte, the lowest first, then zeros.
+static PLACES: [[u8; GROUP]; 256] = {
+    let mut places = [[0; GROUP]; 256];
+    let mut at = 0;
+    while at < 256 * GROUP {
+        let (byte, bit) = (at / GROUP, at % GROUP);
+        if byte >> bit & 1 == 1 {
+            places[byte][(byte & ((1 << bit) - 1)).count_ones() as usize] = bit as u8;
+        }
+        at += 1;
+    }
+    places
+};
+
+/// The positions, counted from `start`, where a mask is true: those of a group are looked up, and
+/// written with some that do not count.
+fn pick_positions(mask: &[u8], start: i64, to: &mut [i64]) {
+    let (groups, _) = mask.as_chunks::<GROUP>();
+    let (mut done, mut at) = (0, 0);
+    for group in groups {
+        let Some(room) = to[at..].first_chunk_mut::<GROUP>() else { break };
+        let byte = byte_of(*group, true);
+        let first = start + done as i64;
+        room.iter_mut()
+            .zip(PLACES[byte as usize])
+            .for_each(|(o, place)| *o = first + i64::from(place));
+        at += sum_of(*group) as usize;
+        done += GROUP;
+    }
+    let first = start + done as i64;
+    pick(&mask[done..], &mut to[at..], |i| first + i as i64);
+}
 
 /// Without a branch per element: every one is written where the next chosen one belongs. A group
 /// of which none is chosen is passed over.
@@ -655,5 +688,15 @@ mod tests {
         let x = ints(&[3, 2], &[1, 2, 3, 4, 5, 6]);
         assert_eq!(run(Compress { len: 2 }, &[&x, &mask]).unwrap(), ints(&[2, 2], &[1, 2, 5, 6]));
         assert_eq!(run(Nonzero { len: 2 }, &[&mask]).unwrap(), ints(&[2], &[0, 2]));
+        let chosen = |i: usize| i * i % 7 < 3 && !(100..300).contains(&i);
+        let n = 1000;
+        let mask = DenseArray::new(
+            DType::Bool,
+            [n].as_slice().into(),
+            (0..n).map(|i| Scalar::bool(chosen(i))),
+        );
+        let wanted: Vec<i64> = (0..n).filter(|&i| chosen(i)).map(|i| i as i64).collect();
+        let len = wanted.len();
+        assert_eq!(run(Nonzero { len }, &[&mask]).unwrap(), ints(&[len], &wanted));
     }
 }

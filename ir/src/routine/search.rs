@@ -1,6 +1,7 @@
 //! Searching in sorted arrays, and counting how many values lie between their elements.
 
 use super::keys::Keyed;
+use std::hint::select_unpredictable;
 
 /// Elements of a sorted array up to which it is looked at before many are searched in it.
 const FEW: usize = 8192;
@@ -8,9 +9,6 @@ const FEW: usize = 8192;
 /// Adding it to a float64 from 0 to below 2^32 rounds that to a whole number, which is then in the
 /// low bits.
 const WHOLE: f64 = (1u64 << 52) as f64;
-
-/// Elements from which memory is waited for when they are searched.
-const LARGE: usize = 1 << 16;
 
 /// Values that are searched together in as many.
 const ABREAST: usize = 8;
@@ -46,8 +44,7 @@ fn places<T: Keyed>(sorted: &[T], values: &[T], right: bool, mut each: impl FnMu
         }
         return;
     }
-    let large = sorted.len() >= LARGE;
-    let (several, rest) = if large { values.as_chunks::<ABREAST>() } else { (&[][..], values) };
+    let (several, rest) = values.as_chunks::<ABREAST>();
     for values in several {
         for (&v, at) in values.iter().zip(abreast(sorted, values, right)) {
             each(v, if v.is_nan() { place(sorted, v, right) } else { at });
@@ -69,23 +66,23 @@ fn place<T: Keyed>(sorted: &[T], v: T, right: bool) -> usize {
 }
 
 /// Where values that are not NaN belong, by binary searches that go on together: while one waits for
-/// memory so do the others.
+/// memory so do the others, and none guesses which way it will go.
 #[inline(always)]
 fn abreast<T: Keyed, const N: usize>(sorted: &[T], values: &[T; N], right: bool) -> [usize; N] {
     // NaN, which comes last, is before no number.
-    let before = |s: Option<&T>, v: T| s.is_some_and(|&s| if right { s <= v } else { s < v });
+    let before = |s: T, v: T| if right { s <= v } else { s < v };
     let mut at = [0; N];
     let mut left = sorted.len();
     while left > 1 {
         let half = left / 2;
+        let ahead = &sorted[half - 1..];
         for j in 0..N {
-            let is_before = before(sorted.get(at[j] + half - 1), values[j]);
-            at[j] += if is_before { half } else { 0 };
+            at[j] += select_unpredictable(before(ahead[at[j]], values[j]), half, 0);
         }
         left -= half;
     }
     for j in 0..N {
-        at[j] += usize::from(before(sorted.get(at[j]), values[j]));
+        at[j] += usize::from(sorted.get(at[j]).is_some_and(|&s| before(s, values[j])));
     }
     at
 }
@@ -109,11 +106,22 @@ pub(super) fn counters(edges: usize) -> usize {
     SIDE_BY_SIDE * (edges + 1)
 }
 
+/// The key of the first of edges between which there are no other numbers, such as 3, 4 and 5 among
+/// integers.
+fn consecutive<T: Keyed>(edges: &[T]) -> Option<u64> {
+    let mut keys = edges.iter().map(|edge| edge.loose().into());
+    let first: u64 = keys.next()?;
+    keys.zip(1..).all(|(key, i)| key.wrapping_sub(first) == i).then_some(first)
+}
+
 /// How many values lie between neighbouring edges: from one to below the next, the last with its
 /// right edge. Values outside, and NaN, are not counted.
 pub(super) fn count<T: Keyed>(edges: &[T], values: &[T], out: &mut [i64], counters: &mut [u32]) {
     let Some(&last) = edges.last() else { return };
     counters.fill(0);
+    if let Some(first) = consecutive(edges) {
+        return count_equal(first, values, out, counters);
+    }
     let mut turn = 0;
     places(edges, values, true, |v, at| {
         // What equals the last edge belongs before it.
@@ -121,8 +129,32 @@ pub(super) fn count<T: Keyed>(edges: &[T], values: &[T], out: &mut [i64], counte
         counters[at * SIDE_BY_SIDE + turn] += 1;
         turn = (turn + 1) % SIDE_BY_SIDE;
     });
-    for (o, of_bin) in out.iter_mut().zip(counters.chunks_exact(SIDE_BY_SIDE).skip(1)) {
-        *o = of_bin.iter().map(|&n| i64::from(n)).sum();
+    let (of_bins, _) = counters.as_chunks();
+    out.iter_mut().zip(&of_bins[1..]).for_each(|(o, of_bin)| *o = total(of_bin));
+}
+
+/// What the tables side by side counted in a bin.
+fn total(of_bin: &[u32; SIDE_BY_SIDE]) -> i64 {
+    of_bin.iter().map(|&n| i64::from(n)).sum()
+}
+
+/// The same for [`consecutive`] edges, the first of which has the key `first`: the key of a value says
+/// where it is counted.
+fn count_equal<T: Keyed>(first: u64, values: &[T], out: &mut [i64], counters: &mut [u32]) {
+    let (counters, _) = counters.as_chunks_mut::<SIDE_BY_SIDE>();
+    // One counter per edge, and one for what lies outside.
+    let outside = counters.len() - 1;
+    let place = |v: T| v.loose().into().wrapping_sub(first).min(outside as u64) as usize;
+    let (several, rest) = values.as_chunks::<SIDE_BY_SIDE>();
+    for values in several {
+        for (turn, &v) in values.iter().enumerate() {
+            counters[place(v)][turn] += 1;
+        }
+    }
+    rest.iter().for_each(|&v| counters[place(v)][0] += 1);
+    out.iter_mut().zip(counters.iter()).for_each(|(o, of_bin)| *o = total(of_bin));
+    if let Some(last) = out.last_mut() {
+        *last += total(&counters[outside - 1]);
     }
 }
 
@@ -143,17 +175,20 @@ mod tests {
 
     #[test]
     fn many_are_searched_as_one_is() {
-        let n = LARGE + 77;
-        let mut x: Vec<f64> = (0..n).map(|i| (i / 3) as f64 - 1000.0).collect();
-        x[3000] = -0.0;
-        x[n - 5..].fill(f64::NAN);
-        let few = [f64::NEG_INFINITY, -1000.0, -0.0, 0.0, 17.5, 18.0, 1e9, f64::INFINITY, f64::NAN];
-        let values: Vec<f64> = (0..50).map(|i| few[i * 7 % 9]).collect();
-        for right in [false, true] {
-            let mut out = vec![0; values.len()];
-            search(&x, &values, right, &mut out);
-            for (&v, &at) in values.iter().zip(&out) {
-                assert_eq!(at as usize, place(&x, v, right), "{v} {right}");
+        for n in (0..20).chain([1000, (1usize << 16) + 77]) {
+            let mut x: Vec<f64> = (0..n).map(|i| (i / 3) as f64 - 5.0).collect();
+            x.iter_mut().skip(15).take(1).for_each(|zero| *zero = -0.0);
+            let nan = n.saturating_sub(5).max(n / 2);
+            x[nan..].fill(f64::NAN);
+            let few =
+                [f64::NEG_INFINITY, -5.0, -0.0, 0.0, 17.5, 18.0, 1e9, f64::INFINITY, f64::NAN];
+            let values: Vec<f64> = (0..50).map(|i| few[i * 7 % 9]).collect();
+            for right in [false, true] {
+                let mut out = vec![0; values.len()];
+                search(&x, &values, right, &mut out);
+                for (&v, &at) in values.iter().zip(&out) {
+                    assert_eq!(at as usize, place(&x, v, right), "{v} among {n}, {right}");
+                }
             }
         }
     }
@@ -208,7 +243,8 @@ mod tests {
 
     #[test]
     fn values_are_counted_between_edges() {
-        for edges in edges().into_iter().filter(|e| !e[e.len() - 1].is_nan()) {
+        let near = vec![1.0, 1.0f64.next_up(), 1.0f64.next_up().next_up()];
+        for edges in edges().into_iter().filter(|e| !e[e.len() - 1].is_nan()).chain([near]) {
             let values = values(&edges);
             let mut out = vec![-1; edges.len() - 1];
             count(&edges, &values, &mut out, &mut vec![7; counters(edges.len())]);
@@ -220,6 +256,22 @@ mod tests {
                 let wanted = values.iter().filter(|&&v| inside(i, v)).count();
                 assert_eq!(*n, wanted as i64, "bin {i} of {edges:?}");
             }
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_counted_where_they_say() {
+        let values: Vec<i8> = (0..1000).map(|i| (i * 7 % 256 - 128) as i8).collect();
+        for (low, high) in [(-128i8, 127i8), (0, 9), (-3, -2), (5, 5)] {
+            let edges: Vec<i8> = (low..=high).collect();
+            let mut out = vec![-1; edges.len() - 1];
+            count(&edges, &values, &mut out, &mut vec![7; counters(edges.len())]);
+            let mut wanted = vec![0; edges.len() - 1];
+            for &v in values.iter().filter(|v| edges.len() > 1 && edges.contains(v)) {
+                let bin = (i16::from(v) - i16::from(low)) as usize;
+                wanted[bin.min(edges.len() - 2)] += 1;
+            }
+            assert_eq!(out, wanted, "{low} to {high}");
         }
     }
 }

@@ -62,6 +62,9 @@ pub fn binary(op: MapOp, dtype: DType) -> Option<Binary> {
     if let (Some(double), Some(math)) = (is_double(dtype), binary_math(op)) {
         return Some(tiles::vmath::binary_math(math, double, Level::detect()));
     }
+    if let (DType::F64, Some(draws)) = (dtype, tiles::vmath::draws(op, Level::detect())) {
+        return Some(draws);
+    }
     let wide = wide();
     with_element!(dtype, T => match op.row().rule {
         Rule::Compare => compare_of::<T>(op, wide),

@@ -14,7 +14,7 @@
 
 use super::cache::Code;
 use super::elementwise::{Binary, Ternary, Unary};
-use super::tiles::Math;
+use super::tiles::{Math, copy};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -307,7 +307,7 @@ impl TileCall {
         // SAFETY: the caller's promise is what the routines ask for; a copy in place is a no-op.
         unsafe {
             match self.helper {
-                Helper::Copy => std::ptr::copy(a, dst, n * self.dst.size),
+                Helper::Copy => copy::copy(dst, a, n * self.dst.size),
                 Helper::Unary(f) => f(dst, a, n),
                 Helper::Math(f) => f(dst, a, n, ahead),
                 Helper::Binary(f) => f(dst, a, b, n),

@@ -471,10 +471,15 @@ impl<'a> Arrays<'a> {
                 .zip(&cores)
                 .map(|(&v, (shape, start))| {
                     let dtype = self.plan[v].dtype;
+                    let size = bytes(shape, dtype);
+                    // An operand without elements need not be at hand.
+                    if size == 0 {
+                        return Block { dtype, shape, data: &[] };
+                    }
                     // SAFETY: the plan is verified and its arrays are dense: the core block of
                     // an operand, or the rows of it that the task needs, lies there whole, and
                     // no task of the stage writes it.
-                    let data = unsafe { slice(at(v).wrapping_add(*start), bytes(shape, dtype)) };
+                    let data = unsafe { slice(at(v).wrapping_add(*start), size) };
                     Block { dtype, shape, data }
                 })
                 .collect();

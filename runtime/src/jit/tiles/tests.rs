@@ -1,16 +1,17 @@
 //! Every helper on every level against the reference, bit by bit.
 
 use super::Level;
-use super::copy::{fence, pack, stream_copy};
+use super::copy::{copy, fence, pack, stream_copy};
 use super::fold::fold;
 use super::random::{Distribution, fill_integers, fill_random};
-use super::vmath::{binary_math, unary_math};
+use super::vmath::{binary_math, draws, unary_math};
+use arr_ir::draw;
 use arr_ir::dtype::DType;
 use arr_ir::fold::{
     All, Any, COL_BLOCK, Combine, LANES, Max, Min, Prod, ROW_BLOCK, Sum, col_block, column,
     row_block, tree,
 };
-use arr_ir::op::FoldOp;
+use arr_ir::op::{FoldOp, MapOp};
 use arr_ir::philox;
 use arr_ir::vmath::{BinaryMath, UnaryMath};
 use std::ptr::null;
@@ -380,6 +381,7 @@ fn packing_follows_the_strides() {
                 (4, 6, 0, s),
                 (4, 6, 0, 0),
                 (5, 7, -8 * s, -s),
+                (2, 70, 80 * s, -s),
                 (6, 10, 3 * s + 1, 40 * s),
                 (1, 12, s, s),
                 (12, 1, s, s),
@@ -429,6 +431,52 @@ fn streaming_copies_any_range() {
                     assert_eq!(target[to..to + bytes], source[from..from + bytes]);
                     assert!(target[..to].iter().chain(&target[to + bytes..]).all(|&x| x == 0));
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn copies_go_to_a_little_after_the_source_in_another_page() {
+    let source: Vec<u8> = words(9).take(4096).map(|word| word as u8).collect();
+    for after in [0, 1, 8, 63, 64, 200] {
+        for bytes in [0, 1, 127, 128, 1000, 4096] {
+            let mut buffer = [&source[..], &[0; 5000]].concat();
+            let to = 4096 + after;
+            // SAFETY: two ranges of the buffer that do not overlap.
+            unsafe { copy(buffer.as_mut_ptr().add(to), buffer.as_ptr(), bytes) };
+            assert_eq!(buffer[to..to + bytes], source[..bytes]);
+            assert!(buffer[4096..to].iter().chain(&buffer[to + bytes..]).all(|&x| x == 0));
+        }
+    }
+}
+
+#[test]
+fn draws_equal_the_reference_on_every_level() {
+    let draw_of = [
+        (MapOp::GammaDraw, draw::gamma as fn(f64, f64) -> f64),
+        (MapOp::PoissonDraw, draw::poisson),
+    ];
+    for level in levels() {
+        for (op, reference) in draw_of {
+            let n = 2005;
+            let mut parameters = arguments(4, n);
+            parameters
+                .iter_mut()
+                .step_by(2)
+                .zip(words(5))
+                .for_each(|(p, w)| *p = (w % 64) as f64 / 4.0);
+            let mut uniform: Vec<f64> = words(6).take(n).map(philox::unit_f64).collect();
+            uniform.iter_mut().step_by(37).for_each(|u| *u *= 3.0);
+            let mut drawn = vec![0.0_f64; n];
+            let call = draws(op, level).unwrap();
+            let (a, b) = (parameters.as_ptr().cast(), uniform.as_ptr().cast());
+            // SAFETY: all vectors hold n elements.
+            unsafe { call(drawn.as_mut_ptr().cast(), a, b, n) };
+            for (i, value) in drawn.into_iter().enumerate() {
+                let (parameter, u) = (parameters[i], uniform[i]);
+                let wanted = reference(parameter, u);
+                assert_eq!(value.to_bits(), wanted.to_bits(), "{op:?}({parameter:e}, {u})");
             }
         }
     }

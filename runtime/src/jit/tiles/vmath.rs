@@ -1,4 +1,4 @@
-//! The math functions of `arr_ir::vmath` over tiles.
+//! The math functions of `arr_ir::vmath`, and the draws of `arr_ir::draw`, over tiles.
 //!
 //! Each loop reads `CHUNK` elements into a local array, applies the scalar function there and
 //! stores the results: the compiler sees arrays that cannot overlap and vectorises, whether or not
@@ -7,6 +7,8 @@
 
 use super::copy::fetch;
 use super::{Binary, Level, Math, for_each_level};
+use arr_ir::draw;
+use arr_ir::op::MapOp;
 use arr_ir::vmath::{BinaryMath, UnaryMath, f32 as single, f64 as double};
 use std::ptr::copy_nonoverlapping;
 
@@ -32,8 +34,15 @@ trait Scalar<T: Copy> {
 }
 
 /// A function of two arguments as a type.
-trait Scalar2<T> {
+trait Scalar2<T: Copy> {
     fn at(x: T, y: T) -> T;
+
+    #[inline(always)]
+    fn over(x: &mut Chunk<T>, y: &Chunk<T>) {
+        for (x, y) in x.0.iter_mut().zip(&y.0) {
+            *x = Self::at(*x, *y);
+        }
+    }
 }
 
 /// # Safety
@@ -112,9 +121,7 @@ unsafe fn map2<T: Copy + Default, F: Scalar2<T>>(
         while offset < count {
             // SAFETY: `count` is a multiple of CHUNK, or the arrays hold CHUNK elements.
             let (mut x, y) = unsafe { (load(left.add(offset)), load(right.add(offset))) };
-            for (x, y) in x.0.iter_mut().zip(&y.0) {
-                *x = F::at(*x, *y);
-            }
+            F::over(&mut x, &y);
             // SAFETY: as above; the elements were read before, so `to` may be a source.
             unsafe { to.add(offset).cast::<[T; CHUNK]>().write(x.0) };
             offset += CHUNK;
@@ -347,4 +354,48 @@ pub fn unary_math(op: UnaryMath, wide: bool, level: Level) -> Math {
     plain(op, wide, level)
         .or_else(|| patched(op, wide, level))
         .expect("every unary function is in one of the two tables")
+}
+
+struct GammaDraw;
+
+impl Scalar2<f64> for GammaDraw {
+    #[inline(always)]
+    fn at(shape: f64, u: f64) -> f64 {
+        draw::gamma(shape, u)
+    }
+
+    #[inline(always)]
+    fn over(shapes: &mut Chunk<f64>, uniform: &Chunk<f64>) {
+        shapes.0 = draw::gammas(&shapes.0, &uniform.0);
+    }
+}
+
+struct PoissonDraw;
+
+impl Scalar2<f64> for PoissonDraw {
+    #[inline(always)]
+    fn at(mean: f64, u: f64) -> f64 {
+        draw::poisson(mean, u)
+    }
+}
+
+for_each_level!(gamma_draws: unsafe fn(dst: *mut u8, a: *const u8, b: *const u8, n: usize) {
+    // SAFETY: the caller keeps the contract of `Binary`.
+    unsafe { map2::<f64, GammaDraw>(dst, a, b, n) }
+});
+
+for_each_level!(poisson_draws: unsafe fn(dst: *mut u8, a: *const u8, b: *const u8, n: usize) {
+    // SAFETY: the caller keeps the contract of `Binary`.
+    unsafe { map2::<f64, PoissonDraw>(dst, a, b, n) }
+});
+
+/// The tile loop of a draw of `f64` elements from uniform numbers; none of other operators.
+///
+/// `level` must be available on the processor that calls the result.
+pub fn draws(op: MapOp, level: Level) -> Option<Binary> {
+    match op {
+        MapOp::GammaDraw => Some(gamma_draws::pick(level)),
+        MapOp::PoissonDraw => Some(poisson_draws::pick(level)),
+        _ => None,
+    }
 }
