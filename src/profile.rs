@@ -207,22 +207,48 @@ fn empty() -> StepStats {
     }
 }
 
+/// Kinds of steps that are told of a stage.
+const KINDS: usize = 6;
+
+/// What the steps of a stage do. Those of one kind that follow each other are told once; where there are
+/// many, all of one kind.
+fn told<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    let mut kinds: Vec<(&str, usize)> = vec![];
+    for text in texts.filter(|t| !t.is_empty()) {
+        match kinds.last_mut() {
+            Some((last, n)) if *last == text => *n += 1,
+            _ => kinds.push((text, 1)),
+        }
+    }
+    if kinds.len() > KINDS {
+        let mut all: Vec<(&str, usize)> = vec![];
+        for (text, n) in kinds {
+            match all.iter_mut().find(|k| k.0 == text) {
+                Some(kind) => kind.1 += n,
+                None => all.push((text, n)),
+            }
+        }
+        kinds = all;
+    }
+    let more: usize = kinds.iter().skip(KINDS).map(|k| k.1).sum();
+    let one = |(text, n): &(&str, usize)| match n {
+        1 => text.to_string(),
+        n => format!("{text} x{n}"),
+    };
+    let mut told: Vec<String> = kinds.iter().take(KINDS).map(one).collect();
+    if more > 0 {
+        told.push(format!("{more} more"));
+    }
+    told.join("; ")
+}
+
 /// The row of a part of a plan, with nothing measured yet.
 fn planned(prepared: &Prepared, number: usize, m: &Measured) -> StepStats {
     let plan = prepared.plan();
     let stage = &plan.stages[m.stage];
     let parts: Vec<StepSummary> =
         m.positions.clone().map(|p| step_summary(plan, stage, p)).collect();
-    // Steps of one kind that follow each other are told once.
-    let texts = |of: fn(&StepSummary) -> &String| {
-        let all = parts.iter().map(|p| of(p).as_str()).filter(|t| !t.is_empty());
-        let all: Vec<&str> = all.collect();
-        let told = all.chunk_by(|a, b| a == b).map(|same| match same.len() {
-            1 => same[0].to_string(),
-            n => format!("{} x{n}", same[0]),
-        });
-        told.collect::<Vec<_>>().join("; ")
-    };
+    let texts = |of: fn(&StepSummary) -> &String| told(parts.iter().map(|p| of(p).as_str()));
     StepStats {
         plan: number,
         steps: stage.steps[m.positions.clone()].iter().map(|&s| s as usize + 1).collect(),

@@ -84,9 +84,7 @@ impl Lowerer<'_> {
     fn changed_last(&self, block: &Block) -> Option<(ExprId, Span)> {
         let stmt = *block.last()?;
         match &self.ast[stmt].kind {
-            StmtKind::Assign { target, .. } | StmtKind::Update { target, .. } => {
-                changed(target)
-            }
+            StmtKind::Assign { target, .. } | StmtKind::Update { target, .. } => changed(target),
             StmtKind::For { body, .. } | StmtKind::While { body, .. } => self.changed_last(body),
             StmtKind::Expr(e) => match &self.ast[*e].kind {
                 ExprKind::If { then, otherwise: None, .. } => self.changed_last(then),
