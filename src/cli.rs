@@ -74,10 +74,7 @@ enum Command {
     /// Run a script
     Run(Script),
     /// Check a script without running it
-    Check {
-        /// The script; `-` is the standard input
-        file: String,
-    },
+    Check(Script),
     /// Show what a script computes: steps, fused operators, chunks, passes, bytes
     Explain(Script),
     /// Show a stage of the way from a script to machine code
@@ -217,9 +214,10 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8, Error> {
             repl::run(session, output)
         }
         Some(Command::Run(script)) => run(script, settings, output),
-        Some(Command::Check { file }) => {
-            let text = read(file)?;
-            let warnings = session(settings, output).check_named(file, &text)?;
+        Some(Command::Check(script)) => {
+            let text = read(&script.file)?;
+            let mut session = prepared(script, settings, output)?;
+            let warnings = session.check_named(&script.file, &text)?;
             say_warnings(&warnings);
             Ok(0)
         }

@@ -722,7 +722,10 @@ fn run_error(error: RunError) -> HostError {
                 escape_control(&root.to_string_lossy()),
                 bytes_text(free)
             ),
-            hint: Some("give it more --memory, or a larger disk with --spill-dir".into()),
+            hint: Some(
+                "give it more --memory, more of the disk with --disk, or a larger disk with --spill-dir"
+                    .into(),
+            ),
         },
         RunError::File(text) => host_error(HostErrorKind::Io, escape_control(&text)),
         RunError::Interrupted => interrupted(),

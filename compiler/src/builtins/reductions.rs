@@ -114,16 +114,19 @@ fn refuse_pair(name: &str, a: &[Value]) -> Outcome<()> {
     if !scalar && (axis || integer) {
         return Ok(());
     }
-    Err(Failure::new("E0175", "the second argument is an axis here")
-        .at(1, a[1].type_text())
-        .hint(format!(
-            "for the {} of two values write {name}({{0}}, {{1}})",
-            match name {
-                "minimum" => "smaller",
-                _ => "larger",
-            }
-        ))
-        .into())
+    let failure =
+        Failure::new("E0175", "the second argument is an axis here").at(1, a[1].type_text());
+    let (of_two, of_all) = match name {
+        "minimum" => ("smaller", "min"),
+        _ => ("larger", "max"),
+    };
+    if matches!(a[2], Value::Int(_) | Value::Float(_)) {
+        return Err(failure.hint(format!("for that of several numbers write {of_all}([...])")).into());
+    }
+    if matches!(a[1], Value::Str(_) | Value::Unknown(Unknown::Str)) {
+        return Err(failure.hint("texts are compared by < and >").into());
+    }
+    Err(failure.hint(format!("for the {of_two} of two values write {name}({{0}}, {{1}})")).into())
 }
 
 fn reduction(cx: &mut dyn Context, op: FoldOp, a: &[Value], at: &At) -> Result {
