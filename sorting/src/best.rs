@@ -13,6 +13,7 @@ macro_rules! ranked {
     ($($t:ty, |$x:ident| $nan:expr, |$a:ident, $b:ident| $greater:expr, $less:expr;)*) => {$(
         impl Ranked for $t {
             #[inline(always)]
+            #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "NaN is on neither side")]
             fn beats<const LEAST: bool>(self, best: $t) -> bool {
                 let ($a, $b) = (self, best);
                 if LEAST { $less } else { $greater }
