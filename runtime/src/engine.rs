@@ -90,7 +90,7 @@ impl From<OutOfMemory> for RunError {
     }
 }
 
-fn memory_hint(needed: usize) -> String {
+pub(crate) fn memory_hint(needed: usize) -> String {
     format!("run with --memory {}MiB or more", needed.div_ceil(1 << 20))
 }
 

@@ -121,7 +121,9 @@ fn refuse_pair(name: &str, a: &[Value]) -> Outcome<()> {
         _ => ("larger", "max"),
     };
     if matches!(a[2], Value::Int(_) | Value::Float(_)) {
-        return Err(failure.hint(format!("for that of several numbers write {of_all}([...])")).into());
+        return Err(failure
+            .hint(format!("for that of several numbers write {of_all}([...])"))
+            .into());
     }
     if matches!(a[1], Value::Str(_) | Value::Unknown(Unknown::Str)) {
         return Err(failure.hint("texts are compared by < and >").into());

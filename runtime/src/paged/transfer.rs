@@ -3,7 +3,7 @@
 use super::layout::movers;
 use super::run::on_disk;
 use crate::buffer::Buffer;
-use crate::engine::{Engine, RunError};
+use crate::engine::{Engine, RunError, memory_hint};
 use crate::progress::Progress;
 use arr_ir::dtype::Scalar;
 use arr_ir::routine::Workers;
@@ -318,16 +318,27 @@ pub fn save(engine: &Engine, buffer: &Buffer, sink: &dyn Sink) -> Result<(), Run
 /// Copies a whole file to one under construction.
 ///
 /// # Errors
-/// No memory for a box per thread, reading or writing failed, or the stop flag.
+/// No memory for a box, before anything is read; reading or writing failed, or the stop flag.
 pub fn copy_all(engine: &Engine, source: &dyn Source, sink: &dyn Sink) -> Result<(), RunError> {
     let (dtype, shape) = (source.dtype(), source.shape());
     let threads = engine.options().threads.max(1);
-    let stats = engine.pool().stats();
-    let spare = engine.pool().limit().saturating_sub(stats.used) / (4 * threads);
+    let (used, limit) = (engine.pool().stats().used, engine.pool().limit());
+    let free = limit.saturating_sub(used);
     let base = sink.chunks().or(source.chunks());
-    let unit = unit(shape, dtype.size(), base, COPY_BYTES.min(spare));
+    let unit = unit(shape, dtype.size(), base, COPY_BYTES.min(free / (4 * threads)));
+    // A chunk as it is laid out, and encoded.
+    let chunk = |c: &[usize]| c.iter().zip(shape).map(|(&c, &n)| c.clamp(1, n.max(1))).product();
+    let chunk: usize = sink.chunks().map_or(0, chunk);
+    let beside = on_disk(source).scratch + 2 * chunk * dtype.size();
+    let each = (count(&unit) * dtype.size()).next_multiple_of(64 << 10) + beside;
+    if each > free {
+        let needed = used.saturating_add(each);
+        return Err(RunError::Memory { needed, limit, hint: memory_hint(needed) });
+    }
+    let threads = (free / each.max(1)).clamp(1, movers_of(engine, source));
     let stop = engine.cancel();
-    each_unit(engine, shape, &unit, movers_of(engine, source), &|start, size| {
+    each_unit(engine, shape, &unit, threads, &|start, size| {
+        let _beside = engine.pool().charge(beside)?;
         let mut part = Buffer::new(engine.pool(), dtype, size.into())?;
         let bytes = part.bytes_mut().expect("a new buffer is dense and unshared");
         source.read(start, size, bytes, &stop)?;
