@@ -301,7 +301,7 @@ pub static CODES: &[CodeInfo] = codes! {
     "W0152" "a change that nothing sees"
         "A function has values of its own: changing elements of an argument changes nothing outside. A \
          function that ends with such a change gives nothing; let it end with the changed array, and \
-         assign what it gives.";
+         assign what it gives. So has a round of a loop over an array: loop over its indices to change it.";
 };
 
 #[cfg(test)]

@@ -9,3 +9,7 @@ x = zeros(3)
 swap(x, 0, 1)
 normalize(x)
 print(kept(x))
+a = ones((2, 2))
+for row in a { row[0] = 5 }
+for row in a { row[0] = 5; print(row) }
+print(a)

@@ -254,6 +254,7 @@ impl Lowerer<'_> {
         let iter = self.value(iter);
         self.maybe_bound(body);
         let place = self.place(target);
+        self.lost_round(target, body);
         let body = self.loop_body(body);
         StmtKind::For { place, iter, body }
     }

@@ -68,15 +68,38 @@ impl Lowerer<'_> {
     /// Points out that a function changes its argument last, and gives nothing.
     pub(super) fn lost(&mut self, function: &Function) {
         let Body::Block(block) = &function.body else { return };
-        let Some((id, span)) = self.changed_last(block) else { return };
-        let Some(name) = self.root(id) else { return };
-        if function.params.iter().all(|p| p.name.name != name) {
-            return;
+        let params: Vec<&str> = function.params.iter().map(|p| p.name.name.as_str()).collect();
+        self.lost_change(
+            block,
+            &params,
+            "a function has values of its own: no function changes its arguments",
+            |name| format!("end the function with `{name}`, and use what it gives"),
+        );
+    }
+
+    /// Points out that a round of a loop changes an element of what is looped over last.
+    pub(super) fn lost_round(&mut self, target: &Target, body: &Block) {
+        if let Target::Name(item) = target {
+            self.lost_change(
+                body,
+                &[item.name.as_str()],
+                "a round has a value of its own: what is looped over does not change",
+                |_| "loop over the indices, and change `a[i]`".into(),
+            );
         }
+    }
+
+    fn lost_change(
+        &mut self,
+        block: &Block,
+        names: &[&str],
+        note: &str,
+        hint: impl Fn(&str) -> String,
+    ) {
+        let Some((id, span)) = self.changed_last(block) else { return };
+        let Some(name) = self.root(id).filter(|name| names.contains(name)) else { return };
         let title = format!("nothing else sees this change of `{name}`");
-        let diagnostic = Diagnostic::warning("W0152", title, span)
-            .note("a function has values of its own: no function changes its arguments")
-            .hint(format!("end the function with `{name}`, and use what it gives"));
+        let diagnostic = Diagnostic::warning("W0152", title, span).note(note).hint(hint(name));
         self.report(diagnostic);
     }
 
