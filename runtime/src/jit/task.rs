@@ -474,7 +474,7 @@ impl<'a> Arrays<'a> {
                     let size = bytes(shape, dtype);
                     // An operand without elements need not be at hand.
                     if size == 0 {
-                        return Block { dtype, shape, data: &[] };
+                        return Block { dtype, shape, data: bytemuck::cast_slice::<u64, u8>(&[]) };
                     }
                     // SAFETY: the plan is verified and its arrays are dense: the core block of
                     // an operand, or the rows of it that the task needs, lies there whole, and
