@@ -259,11 +259,9 @@ pub struct Stage {
 /// Where a task has a chunk of a local value.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    /// The dimension of the value of which a chunk is there.
-    pub dim: usize,
     /// Bytes from the beginning of the task's windows.
     pub offset: usize,
-    /// Bytes from one index of the dimension to the next.
+    /// Bytes from one index of the split dimension to the next.
     pub row: usize,
 }
 
@@ -423,7 +421,7 @@ impl Plan {
                 }
                 taken.insert(at, (offset, size, value));
                 windows.bytes = windows.bytes.max(offset + size);
-                windows.places.insert(value, Window { dim: dim as usize, offset, row });
+                windows.places.insert(value, Window { offset, row });
             }
             taken.retain(|t| last[&t.2] > position);
         }

@@ -90,7 +90,7 @@ impl From<OutOfMemory> for RunError {
     }
 }
 
-pub(crate) fn memory_hint(needed: usize) -> String {
+fn memory_hint(needed: usize) -> String {
     format!("run with --memory {}MiB or more", needed.div_ceil(1 << 20))
 }
 
@@ -411,9 +411,7 @@ impl Engine {
             .filter(|(result, _)| plan.is_as_stored(plan.results[*result]))
             .map(|(result, sink)| {
                 let value = plan.stored(plan.results[*result]);
-                let chunks: Option<Shape> = sink.chunks().map(|c| {
-                    c.iter().zip(&plan[value].shape).map(|(&c, &n)| c.clamp(1, n.max(1))).collect()
-                });
+                let chunks = sink.chunks().map(|c| paged::transfer::clipped(c, &plan[value].shape));
                 let bytes = |c: &Shape| arr_ir::shape::count(c) * plan[value].dtype.size();
                 (value, OnDisk { scratch: chunks.as_ref().map_or(0, bytes), chunks })
             })

@@ -273,8 +273,8 @@ fn sort_complex(x) {
     take_along_axis(z, _order(z), axis=-1)
 }
 
-# The positions that sort a vector, or lines along the last axis; complex numbers by their real parts, then the imaginary ones, those
-# that are not numbers last.
+# The positions that sort a vector, or lines along the last axis; complex numbers by their real parts,
+# then the imaginary ones, those that are not numbers last.
 fn _order(x) = if iscomplexobj(x) { lexsort((imag(x), real(x), isnan(x))) } else { argsort(x) }
 
 fn _in_order(x) = if iscomplexobj(x) { x[_order(x)] } else { sort(x) }

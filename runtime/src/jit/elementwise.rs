@@ -251,7 +251,7 @@ narrowed! {
 }
 
 macro_rules! casts {
-    ($($s:ident to $($d:ident)*;)*) => { $(casts! { @from $s: $($d)* })* };
+    ($($s:ident)*) => { $(casts! { @from $s: i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 })* };
     (@from $s:ident: $($d:ident)*) => {
         $(impl CastTo<$d> for $s {
             #[inline(always)]
@@ -274,18 +274,9 @@ macro_rules! casts {
     };
 }
 
-casts! {
-    i8 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
-    i16 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
-    i32 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
-    i64 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
-    u8 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
-    u16 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
-    u32 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
-    u64 to i8 i16 i32 i64 u8 u16 u32 u64 f32 f64;
-    f32 to i32 i64 u32 u64 f32 f64;
-    f64 to i64 u32 u64 f32 f64;
-}
+casts! { i8 i16 i32 i64 u8 u16 u32 u64 }
+casts! { @from f32: i32 i64 u32 u64 f32 f64 }
+casts! { @from f64: i64 u32 u64 f32 f64 }
 
 impl CastTo<Bool> for Bool {
     #[inline(always)]

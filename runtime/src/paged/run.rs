@@ -69,9 +69,7 @@ pub struct Counters {
 
 /// What is known of a file, for a layout.
 pub fn on_disk(source: &dyn Source) -> OnDisk {
-    let chunks: Option<Shape> = source
-        .chunks()
-        .map(|c| c.iter().zip(source.shape()).map(|(&c, &n)| c.clamp(1, n.max(1))).collect());
+    let chunks = source.chunks().map(|c| transfer::clipped(c, source.shape()));
     let piece: Shape = chunks.clone().unwrap_or_else(|| {
         let rank = source.shape().len();
         let mut piece = Shape::from_elem(1, rank);

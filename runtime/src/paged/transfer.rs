@@ -2,8 +2,8 @@
 
 use super::layout::movers;
 use super::run::on_disk;
-use crate::buffer::Buffer;
-use crate::engine::{Engine, RunError, memory_hint};
+use crate::buffer::{Buffer, OutOfMemory};
+use crate::engine::{Engine, RunError};
 use crate::progress::Progress;
 use arr_ir::dtype::Scalar;
 use arr_ir::routine::Workers;
@@ -327,13 +327,11 @@ pub fn copy_all(engine: &Engine, source: &dyn Source, sink: &dyn Sink) -> Result
     let base = sink.chunks().or(source.chunks());
     let unit = unit(shape, dtype.size(), base, COPY_BYTES.min(free / (4 * threads)));
     // A chunk as it is laid out, and encoded.
-    let chunk = |c: &[usize]| c.iter().zip(shape).map(|(&c, &n)| c.clamp(1, n.max(1))).product();
-    let chunk: usize = sink.chunks().map_or(0, chunk);
+    let chunk = sink.chunks().map_or(0, |c| count(&clipped(c, shape)));
     let beside = on_disk(source).scratch + 2 * chunk * dtype.size();
     let each = (count(&unit) * dtype.size()).next_multiple_of(64 << 10) + beside;
     if each > free {
-        let needed = used.saturating_add(each);
-        return Err(RunError::Memory { needed, limit, hint: memory_hint(needed) });
+        return Err(OutOfMemory { asked: each, used, limit }.into());
     }
     let threads = (free / each.max(1)).clamp(1, movers_of(engine, source));
     let stop = engine.cancel();
@@ -355,6 +353,11 @@ fn movers_of(engine: &Engine, source: &dyn Source) -> usize {
     movers(on_disk(source).scratch, options.threads, options.memory)
 }
 
+/// A chunk shape, clipped to that of the array.
+pub fn clipped(chunks: &[usize], shape: &[usize]) -> Shape {
+    chunks.iter().zip(shape).map(|(&c, &n)| c.clamp(1, n.max(1))).collect()
+}
+
 /// Bytes of a box that is copied at once.
 const COPY_BYTES: usize = 8 << 20;
 
@@ -362,7 +365,7 @@ const COPY_BYTES: usize = 8 << 20;
 /// dimensions first.
 fn unit(shape: &[usize], item: usize, base: Option<&[usize]>, bytes: usize) -> Shape {
     let mut unit: Shape = match base {
-        Some(base) => base.iter().zip(shape).map(|(&c, &n)| c.clamp(1, n.max(1))).collect(),
+        Some(base) => clipped(base, shape),
         None => Shape::from_elem(1, shape.len()),
     };
     for d in (0..shape.len()).rev() {
